@@ -1,12 +1,13 @@
-"""Scoring millions of votes: ``python benchmarks/streaming.py [PAIRS]`` (default one million pairs, five votes each).
+"""Scoring millions of votes: ``python benchmarks/streaming.py [--pairs N] [--apart]`` (default a million, five votes each).
 
 Writes a votes file of made-up pairs to a temporary folder (about 2.3 GB at the default), scores it with
-``vlrb score --stream --json``, and prints seconds, processor time and peak memory of all its processes together.
+``vlrb score --json``, and prints seconds, processor time and peak memory of all its processes together. With
+``--apart`` the votes have no labels: they stand in a file of pairs (0.5 GB), given as ``--pairs``.
 """
 
 from __future__ import annotations
 
-import hashlib
+import argparse
 import json
 import os
 import platform
@@ -17,39 +18,53 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from vlrb_task.judges import get_judge
+from vlrb_task.pairs import Pair, parse_row
+from vlrb_task.runs.records import pair_fields
 
 TEXT = "Answer 1 names {0} dogs and a red bicycle, which the picture bears out; answer 2 speaks of a cat that is not there."
 SUBSETS = ("chat", "charts", "safety", "reasoning")
 
 
-def write_votes(path: Path, pairs: int, votes: int) -> None:
-    """Votes as our tasks log them, with 180 characters of text each."""
+def pair_of(number: int) -> Pair:
+    """A made-up pair with its texts."""
+    row = {
+        "id": f"pair-{number}",
+        "query": f"What does picture {number} show, and what in it is red?",
+        "response": [TEXT.format(number), f"{number} birds over a lake. " * 8],
+        "human_ranking": [number % 2, 1 - number % 2],
+        "subset": SUBSETS[number % 4],
+        "source": "made up",
+    }
+    return parse_row(row)[0]
+
+
+def write_files(folder: Path, pairs: int, votes: int, apart: bool) -> Path:
+    """Votes as our tasks log them, or as the schema has them and no more; their pairs beside them."""
     coin = random.Random(0)
-    constant = json.dumps(
-        {
-            "v": 1,
-            "judge": "criteria",
-            "model": "made-up",
-            "prompt": {"name": "criteria", "source": "own", "sha256": get_judge("criteria").prompt.sha256},
-            "schedule": {"order": "alternate", "votes": votes},
-        }
-    )[:-1]
-    with path.open("w", encoding="ascii") as file:
+    prompt = {"name": "criteria", "source": "own", "sha256": get_judge("criteria").prompt.sha256}
+    constant: dict[str, Any] = {"v": 1, "judge": "criteria"}
+    if not apart:
+        constant |= {"model": "made-up", "prompt": prompt, "schedule": {"order": "alternate", "votes": votes}}
+    path = folder / "votes.jsonl"
+    with path.open("w", encoding="ascii") as file, (folder / "pairs.jsonl").open("w", encoding="ascii") as rows:
         for number in range(pairs):
-            key = hashlib.sha256(str(number).encode()).hexdigest()[:16]
-            better, subset = number % 2, SUBSETS[number % 4]
-            start = int(key, 16) % 2
+            pair = pair_of(number)
+            label = {"key": pair.key, "id": pair.id} if apart else pair_fields(pair)
+            start = json.dumps(constant | label)[:-1]
+            if apart:
+                ranking = [pair.better, 1 - pair.better]
+                row = {"id": pair.id, "query": pair.query, "response": pair.responses, "human_ranking": ranking}
+                rows.write(json.dumps(row | {"subset": pair.subset, "source": pair.source}) + "\n")
             for vote in range(votes):
-                first = (start + vote) % 2
-                choice = better if coin.random() < 0.8 else 1 - better
+                first = (int(pair.key, 16) + vote) % 2
+                choice = pair.better if coin.random() < 0.8 else 1 - pair.better
                 verdict = f"**Overall Judgment: Answer {1 + (choice != first)} is better.**"
                 said = f"{TEXT.format(number * votes + vote)}\\n\\n{verdict}"
-                file.write(
-                    f'{constant}, "key": "{key}", "id": "pair-{number}", "better": {better}, "subset": "{subset}", '
-                    f'"source": "made up", "vote": {vote}, "first": {first}, "text": "{said}"}}\n'
-                )
+                file.write(f'{start}, "vote": {vote}, "first": {first}, "text": "{said}"}}\n')
+    return path
 
 
 def memory_of(process: int) -> int:
@@ -68,22 +83,26 @@ def memory_of(process: int) -> int:
 
 
 def main() -> None:
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    options = argparse.ArgumentParser()
+    options.add_argument("--pairs", type=int, default=1_000_000)
+    options.add_argument("--apart", action="store_true", help="labels in a file of pairs, not in the votes")
+    given = options.parse_args()
     votes = 5
     print(
         f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
     )
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "votes.jsonl"
         begun = time.perf_counter()
-        write_votes(path, pairs, votes)
+        path = write_files(Path(folder), given.pairs, votes, given.apart)
         print(
-            f"wrote {pairs:,} pairs x {votes} votes, {path.stat().st_size:,} bytes, in {time.perf_counter() - begun:.0f} s"
+            f"wrote {given.pairs:,} pairs x {votes} votes, {path.stat().st_size:,} bytes, "
+            f"in {time.perf_counter() - begun:.0f} s"
         )
         code = "from vlrb_task.cli.main import main; main()"
+        labels = ["--pairs", str(path.with_name("pairs.jsonl"))] if given.apart else []
         begun, before = time.perf_counter(), os.times()
         process = subprocess.Popen(
-            [sys.executable, "-c", code, "score", "--stream", "--json", str(path)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", code, "score", "--json", str(path), *labels], stdout=subprocess.PIPE, text=True
         )
         peak = [0]
         done = threading.Event()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -244,9 +244,33 @@ def parse_rows(rows: Iterable[Mapping[str, Any]], origin: str = "") -> Benchmark
     Raises:
         DataError: no rows, or one line for each row that cannot be used, the row named.
     """
-    pairs: list[Pair] = []
-    problems: list[str] = []
     unknown: Counter[str] = Counter()
+    pairs = tuple(check_rows(rows, origin, unknown))
+    counts = count_subsets(p.subset for p in pairs)
+    return Benchmark(
+        pairs=pairs,
+        revision=revision_name(counts),
+        fingerprint=fingerprint((p.key, p.better) for p in pairs),
+        origin=origin,
+        notes=tuple(_notes(pairs, unknown)),
+        by_key={p.key: p for p in pairs},
+    )
+
+
+def check_rows(
+    rows: Iterable[Mapping[str, Any]], origin: str = "", unknown: Counter[str] | None = None
+) -> Iterator[Pair]:
+    """Yield the pair of each row, one at a time: a set of any size.
+
+    Args:
+        rows: as :func:`parse_row`'s.
+        origin: where they were read from, for messages.
+        unknown: is given the id prefixes that are not known, counted.
+
+    Raises:
+        DataError: after the last row: no rows, or one line for each row that cannot be used.
+    """
+    problems: list[str] = []
     seen: dict[str, int] = {}
     for number, row in enumerate(rows):
         try:
@@ -258,21 +282,13 @@ def parse_rows(rows: Iterable[Mapping[str, Any]], origin: str = "") -> Benchmark
             problems.append(f"row {number} (id {pair.id!r}): the same pair as row {seen[pair.key]}")
             continue
         seen[pair.key] = number
-        unknown.update([id_prefix(pair.id)] if is_unknown else [])
-        pairs.append(pair)
+        if is_unknown and unknown is not None:
+            unknown[id_prefix(pair.id)] += 1
+        yield pair
     if problems:
         raise DataError(f"{origin or 'the pairs'}: {len(problems)} unusable row{'s' * (len(problems) > 1)}", problems)
-    if not pairs:
+    if not seen:
         raise DataError(f"{origin or 'the pairs'}: no rows")
-    counts = count_subsets(p.subset for p in pairs)
-    return Benchmark(
-        pairs=tuple(pairs),
-        revision=revision_name(counts),
-        fingerprint=fingerprint((p.key, p.better) for p in pairs),
-        origin=origin,
-        notes=tuple(_notes(pairs, unknown)),
-        by_key={p.key: p for p in pairs},
-    )
 
 
 def _notes(pairs: Sequence[Pair], unknown: Counter[str]) -> Iterable[str]:

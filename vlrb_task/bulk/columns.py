@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.bulk.reading import NO_REASON, REASONS, TIE, Columns
+from vlrb_task.bulk.labels import Columns
+from vlrb_task.bulk.reading import NO_REASON, REASONS, TIE
+from vlrb_task.pairs import Answer
 from vlrb_task.verdicts import Reason
 
 Ints = NDArray[np.int64]
@@ -56,22 +58,20 @@ class Tallies:
     """What each pair's votes amount to; every array has one entry a pair.
 
     Attributes:
-        key: the pair's.
-        subset, source: places in the names.
+        labels: the pairs', sorted by key.
         right, wrong, neither: counts of votes.
         parsed: votes that were read; a tie is.
         cast_first, cast: of the votes with an order, verdicts for the answer shown first, and verdicts.
-        ordered: whether there are votes with an order.
+        ordered: whether there are votes with an order; ``all_ordered``: and no others.
         both: pairs asked in both orders; of them ``same``: one response wins in both; ``same_right``: and is the better.
         reasons: unparsed votes by place in ``REASONS``.
         halves: pointwise ballots without the other answer's.
         compared, copied: pairs and orders asked more than once, and those of them with one text only.
+        broken: equal ratings that were counted as a choice.
         always: right, wrong counts of always choosing the first and the second answer shown.
     """
 
-    key: NDArray[np.uint64]
-    subset: Ints
-    source: Ints
+    labels: Columns
     right: Ints
     wrong: Ints
     neither: Ints
@@ -79,6 +79,7 @@ class Tallies:
     cast_first: Ints
     cast: Ints
     ordered: bool
+    all_ordered: bool
     both: NDArray[np.bool_]
     same: NDArray[np.bool_]
     same_right: NDArray[np.bool_]
@@ -86,6 +87,7 @@ class Tallies:
     halves: int
     compared: int
     copied: int
+    broken: int
     always: tuple[Ints, Ints]
 
     @property
@@ -94,16 +96,21 @@ class Tallies:
         return self.right + self.wrong + self.neither
 
 
-def tally(ballots: Columns) -> Tallies:
-    """Count the votes of each pair.
+def tally(ballots: Columns, labels: Columns, ties: Answer | None = None) -> Tallies | None:
+    """Count the votes of each pair; None where no ballots make a vote.
 
     Args:
         ballots: of one run, as :func:`keep` leaves them.
+        labels: of all its pairs, sorted by key.
+        ties: count equal ratings as a choice of this response.
     """
     compared, copied = _copies(ballots)
-    votes, halves = _votes(ballots)
+    votes, halves, broken = _votes(ballots, ties)
+    if not votes.size:
+        return None
     starts = _starts(votes["key"])
-    better = votes["better"][starts][_pair_of(starts, votes.size)]
+    labels = labels[np.searchsorted(labels["key"], votes["key"][starts])]
+    better = labels["better"][_pair_of(starts, votes.size)]
     choice = votes["choice"]
     right, wrong = choice == better, (choice != better) & (choice != TIE)
     ordered = votes["first"] >= 0
@@ -115,9 +122,7 @@ def tally(ballots: Columns) -> Tallies:
     same = both & (winners[0] == winners[1]) & (winners[0] != TIE)
     unread = votes["reason"] != NO_REASON
     return Tallies(
-        key=votes["key"][starts],
-        subset=votes["subset"][starts].astype(np.int64),
-        source=votes["source"][starts].astype(np.int64),
+        labels=labels,
         right=_sums(right, starts),
         wrong=_sums(wrong, starts),
         neither=_sums(choice == TIE, starts),
@@ -125,13 +130,15 @@ def tally(ballots: Columns) -> Tallies:
         cast_first=_sums(chose_first, starts),
         cast=_sums(ordered & (choice != TIE), starts),
         ordered=bool(ordered.any()),
+        all_ordered=bool(ordered.all()),
         both=both,
         same=same,
-        same_right=same & (winners[0] == votes["better"][starts]),
+        same_right=same & (winners[0] == labels["better"]),
         reasons=np.bincount(votes["reason"][unread], minlength=len(REASONS)),
         halves=halves,
         compared=compared,
         copied=copied,
+        broken=broken,
         always=(first_is_better, total - first_is_better),
     )
 
@@ -163,11 +170,15 @@ def _winner(votes: Columns, choice: NDArray[np.uint8], starts: Ints, first: int)
     return winner
 
 
-def _votes(ballots: Columns) -> tuple[Columns, int]:
-    """Ballots into votes: a pairwise one is a vote, two pointwise ones make one. Also how many had no other half."""
+def _votes(ballots: Columns, ties: Answer | None) -> tuple[Columns, int, int]:
+    """Ballots into votes: a pairwise one is a vote, two pointwise ones make one.
+
+    Returns:
+        The votes, how many pointwise ballots had no other half, and how many equal ratings went to ``ties``.
+    """
     pointwise = ballots["answer"] >= 0
     if not pointwise.any():
-        return ballots, 0
+        return ballots, 0, 0
     halves = ballots[pointwise]
     with_next = np.zeros(halves.size, dtype=bool)
     with_next[:-1] = (halves["key"][1:] == halves["key"][:-1]) & (halves["vote"][1:] == halves["vote"][:-1])
@@ -175,12 +186,13 @@ def _votes(ballots: Columns) -> tuple[Columns, int]:
     votes = left.copy()
     unread = (left["reason"] != NO_REASON) | (right["reason"] != NO_REASON)
     votes["reason"] = np.where(left["reason"] != NO_REASON, left["reason"], right["reason"])
-    votes["choice"] = np.where(
-        unread | (left["score"] == right["score"]), TIE, np.where(left["score"] > right["score"], 0, 1)
-    )
+    equal = ~unread & (left["score"] == right["score"])
+    votes["choice"] = np.where(left["score"] > right["score"], 0, 1)
+    votes["choice"][unread] = TIE
+    votes["choice"][equal] = TIE if ties is None else ties
     together = np.concatenate((ballots[~pointwise], votes))
     order = np.lexsort((together["vote"], together["key"]))
-    return together[order], int(halves.size - 2 * votes.size)
+    return together[order], int(halves.size - 2 * votes.size), 0 if ties is None else int(equal.sum())
 
 
 def _copies(ballots: Columns) -> tuple[int, int]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from math import fsum
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task import estimates
-from vlrb_task.bulk.columns import Ints, Kept, Tallies, keep, tally
-from vlrb_task.bulk.reading import REASONS, TEXT, Columns, Names, Piece, pieces_of, read_piece, remap
+from vlrb_task.bulk.baselines import baselines_of
+from vlrb_task.bulk.columns import Tallies, keep, tally
+from vlrb_task.bulk.gathering import Gathered, Progress, Votes, gather
+from vlrb_task.bulk.labels import Names
+from vlrb_task.bulk.reading import REASONS, TEXT
 from vlrb_task.completeness import completeness
 from vlrb_task.errors import DataError
-from vlrb_task.pairs import UNDECIDABLE, count_subsets, fingerprint, order_subsets, revision_name
+from vlrb_task.pairs import UNDECIDABLE, Answer, order_subsets
 from vlrb_task.runs.assemble import copies_warning, judge_of, prompt_of, reader_of
-from vlrb_task.runs.records import Record
-from vlrb_task.scoring import Baseline, Run, Score
+from vlrb_task.scoring import Baseline, Run, Score, order_tags, tag_name
 from vlrb_task.tally import Counts, PairVotes, Policy, expected_at_k, outcome
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,131 +64,82 @@ def score_files(
     policy: Policy = Policy.STRICT,
     parser: str | None = None,
     *,
+    pairs: str | None = None,
+    ties: Answer | None = None,
     processes: int | None = None,
     progress: Progress | None = None,
 ) -> list[BulkScore]:
     """Score votes files and sample logs of vlrb tasks together: whatever shares its judge, prompt, pairs and model is one run.
 
     Args:
-        paths: the files. Their votes must carry key, label and subset, as those of our tasks do.
+        paths: the files.
         policy: of the score.
         parser: reads every text, in the place of the judges' own.
+        pairs: where labels come from, as :func:`vlrb_task.data.load_benchmark`'s; without it, from the votes.
+        ties: count equal ratings as a choice of this response, see :func:`vlrb_task.scoring.break_ties`.
         processes: how many share the reading; by default one a core.
         progress: called with bytes read so far and in all.
 
     Raises:
         DataError: a file that cannot be read, or no vote that can be used.
     """
-    names = Names()
-    pieces: list[Piece] = []
-    columns: list[Columns] = []
-    for piece in _pieces(paths, parser, processes or os.cpu_count() or 1, progress):
-        columns += remap([piece], names)
-        piece.columns = columns[-1][:0]
-        pieces.append(piece)
-    warnings = _warnings(pieces)
-    if not columns or not sum(part.size for part in columns):
-        raise DataError(f"{paths[0]}: no votes", warnings)
-    together = np.concatenate(columns)
-    del columns
-    source = " + ".join(str(path) for path in paths)
-    found = []
-    for number, record in names.runs.values():
-        votes = together[together["run"] == number] if len(names.runs) > 1 else together
-        schedules = [rest for piece in pieces for own, *rest in piece.schedules if own == number]
-        scores_only = not any(number in piece.texts for piece in pieces)
-        reader = "scores" if scores_only else reader_of(judge_of(record), parser, [TEXT])[0]
-        found.append(_score(keep(votes), record, names, schedules, policy, reader, source, warnings))
+    gathered = gather(paths, parser, pairs, processes, progress)
+    found = [
+        score
+        for votes in gathered.runs
+        if (score := _score(votes, gathered, policy, parser, ties)) is not None  # a run may have halves of votes only
+    ]
+    if not found:
+        raise DataError(f"{gathered.source}: no vote could be used", gathered.warnings)
     return found
 
 
-def _pieces(paths: Sequence[Path], parser: str | None, processes: int, progress: Progress | None) -> Iterator[Piece]:
-    tasks = [(path, number, *part) for number, path in enumerate(paths) for part in pieces_of(path)]
-    whole, done = sum(end - start for *_, start, end in tasks), 0
-    if processes == 1 or len(tasks) == 1:
-        for path, number, start, end in tasks:
-            yield read_piece(path, number, start, end, parser)
-            done += end - start
-            if progress:
-                progress(done, whole)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting: list[tuple[Future[Piece], int]] = []
-        ahead = iter(tasks)
-        while True:
-            # Few pieces at a time, so that what was read and not yet taken stays small.
-            for path, number, start, end in ahead:
-                waiting.append((pool.submit(read_piece, path, number, start, end, parser), end - start))
-                if len(waiting) >= 2 * processes:
-                    break
-            if not waiting:
-                return
-            future, size = waiting.pop(0)
-            yield future.result()
-            done += size
-            if progress:
-                progress(done, whole)
-
-
-def _warnings(pieces: Sequence[Piece]) -> list[str]:
-    refused: Counter[str] = Counter()
-    for piece in pieces:
-        refused.update(piece.refused)
-    half = sum(piece.half for piece in pieces)
-    told = [f"{half} last lines are half-written and were set aside"] if half else []
-    return told + [f"{count} {why}" for why, count in refused.most_common()]
-
-
 def _score(
-    kept: Kept,
-    record: Record,
-    names: Names,
-    schedules: Sequence[Sequence[Any]],
-    policy: Policy,
-    reader: str,
-    source: str,
-    warnings: Sequence[str],
-) -> BulkScore:
-    counted = tally(kept.columns)
+    votes: Votes, gathered: Gathered, policy: Policy, parser: str | None, ties: Answer | None
+) -> BulkScore | None:
+    kept = keep(votes.columns)
+    counted = tally(kept.columns, votes.pairs.labels, ties)
+    if counted is None:
+        return None
+    names, record = gathered.names, votes.record
     outcomes = _Outcomes(counted, policy)
-    subsets, sources = list(names.subsets), list(names.sources)
-    present = count_subsets(
-        chain.from_iterable(repeat(name, int((counted.subset == n).sum())) for n, name in enumerate(subsets))
-    )
-    sizes = {name: count for name, count in present.items() if count}
-    logged = record.extra.get("subset_sizes")
-    if isinstance(logged, dict) and record.extra.get("fingerprint"):
-        sizes = {str(name): int(count) for name, count in logged.items() if count is not None and name != UNDECIDABLE}
-    schedule = _schedule(schedules)
+    sizes = {name: count for name, count in votes.pairs.subset_counts.items() if name != UNDECIDABLE}
+    schedule = _schedule(votes.schedules)
     whole = completeness(
         chain.from_iterable(repeat(counts, n) for counts, n in outcomes.states),
         schedule,
         policy,
         pairwise=counted.ordered,
     )
-    stopped = whole is not None and bool(whole.short and whole.stop)
     model = {"model": record.extra["model"]} if "model" in record.extra else {}
     run = BulkRun(
         judge=judge_of(record),
         prompt=prompt_of(record),
-        revision=str(record.extra.get("revision", "custom"))
-        if record.extra.get("fingerprint")
-        else revision_name(sizes),
-        fingerprint=str(record.extra.get("fingerprint") or _fingerprint(kept.columns)),
+        revision=votes.pairs.revision,
+        fingerprint=votes.pairs.fingerprint,
         subset_sizes=sizes,
-        pairs=cast("tuple[PairVotes, ...]", _PairCount(counted.key.size)),
-        parser=reader,
-        source=source,
-        warnings=(*(whole.warnings() if whole else ()), *warnings, *_told(kept, counted)),
-        metadata={**model, **({"schedule": schedule} if schedule else {})},
+        pairs=cast("tuple[PairVotes, ...]", _PairCount(counted.labels.size)),
+        parser=reader_of(judge_of(record), parser, [TEXT])[0] if votes.texts else "scores",
+        source=gathered.source,
+        warnings=(
+            *(whole.warnings() if whole else ()),
+            *gathered.warnings,
+            *votes.warnings,
+            *_told(kept.copies, kept.conflicts, kept.again, counted, ties),
+        ),
+        metadata={**gathered.metadata, **model, **({"schedule": schedule} if schedule else {})},
         vote_count=int(counted.total.sum()),
     )
-    by_subset = {name: outcomes.of(counted.subset, names.subsets.get(name, -1)) for name in order_subsets(sizes)}
-    by_source = {name: outcomes.of(counted.source, n) for n, name in enumerate(sources) if (counted.source == n).any()}
+    subset, source = counted.labels["subset"].astype(np.int64), counted.labels["source"].astype(np.int64)
+    by_subset = {name: outcomes.of(subset == names.subsets.get(name, -1)) for name in order_subsets(sizes)}
+    by_source = {name: outcomes.of(source == n) for name, n in names.sources.items() if (source == n).any()}
+    by_tag = _by_tag(counted, outcomes, names)
+    stopped = whole is not None and bool(whole.short and whole.stop)
+    both = counted.both.any()
     score = Score(
         run=run,
         policy=policy,
-        overall=estimates.mean(outcomes.kept()),
+        overall=estimates.mean(outcomes.of(np.ones(subset.size, dtype=bool))),
         macro=estimates.macro(by_subset),
         by_subset={name: estimates.mean(values) for name, values in by_subset.items()},
         by_source={name: estimates.mean(by_source[name]) for name in sorted(by_source)},
@@ -200,14 +148,13 @@ def _score(
         first_rate=estimates.ratio(counted.cast_first.astype(float), counted.cast.astype(float))
         if counted.ordered
         else None,
-        consistency=estimates.mean(counted.same[counted.both].astype(float)) if counted.both.any() else None,
-        both_orders_right=estimates.mean(counted.same_right[counted.both].astype(float))
-        if counted.both.any()
-        else None,
+        consistency=estimates.mean(counted.same[counted.both].astype(float)) if both else None,
+        both_orders_right=estimates.mean(counted.same_right[counted.both].astype(float)) if both else None,
         at_k={} if stopped else outcomes.at_k(),
         reasons={str(reason): int(n) for reason, n in sorted(zip(REASONS, counted.reasons, strict=True)) if n},
+        by_tag={name: estimates.mean(by_tag[name]) for name in order_tags(by_tag)},
     )
-    return BulkScore(score, tuple(_baselines(counted, by_subset, names, policy)))
+    return BulkScore(score, tuple(baselines_of(counted, list(by_subset), names, policy)))
 
 
 class _Outcomes:
@@ -221,14 +168,9 @@ class _Outcomes:
         values = [outcome(counts, policy) for counts, _ in self.states]
         self.values = np.array([np.nan if v is None else v for v in values])[inverse.reshape(-1)]
 
-    def kept(self) -> NDArray[np.float64]:
-        """Of all pairs that the policy does not drop."""
-        kept: NDArray[np.float64] = self.values[~np.isnan(self.values)]
-        return kept
-
-    def of(self, places: Ints, place: int) -> NDArray[np.float64]:
-        """Of the pairs of one subset or source."""
-        values: NDArray[np.float64] = self.values[(places == place) & ~np.isnan(self.values)]
+    def of(self, pairs: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Of some pairs, those that the policy does not drop."""
+        values: NDArray[np.float64] = self.values[pairs & ~np.isnan(self.values)]
         return values
 
     def at_k(self) -> dict[int, float]:
@@ -245,6 +187,16 @@ class _Outcomes:
         return accuracy if usual > 1 else {}
 
 
+def _by_tag(counted: Tallies, outcomes: _Outcomes, names: Names) -> dict[str, NDArray[np.float64]]:
+    """Outcomes by error tag; a pair with two tags counts under both."""
+    sets: dict[str, list[int]] = {}
+    for tags, place in names.tags.items():
+        for tag in {tag_name(tag) for tag in tags}:
+            sets.setdefault(tag, []).append(place)
+    tagged = {tag: np.isin(counted.labels["tags"], places) for tag, places in sets.items()}
+    return {tag: outcomes.of(pairs) for tag, pairs in tagged.items() if pairs.any()}
+
+
 def _schedule(found: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """As of the records of a run: the schedule with the most votes, and the policies that pairs were settled under."""
     if not found:
@@ -254,48 +206,16 @@ def _schedule(found: Sequence[Sequence[Any]]) -> dict[str, Any]:
     return {"order": order, "votes": votes} | ({"stop": ", ".join(stops)} if stops else {})
 
 
-def _told(kept: Kept, counted: Tallies) -> Iterator[str]:
+def _told(copies: int, conflicts: int, again: int, counted: Tallies, ties: Answer | None) -> Iterator[str]:
     for count, what in (
-        (kept.copies, "votes that stand twice, the same (counted once)"),
-        (kept.conflicts, "votes with the number of another that says otherwise (one of them is kept)"),
-        (kept.again, "requests that failed and were asked again (the answer counts)"),
+        (copies, "votes that stand twice, the same (counted once)"),
+        (conflicts, "votes with the number of another that says otherwise (one of them is kept)"),
+        (again, "requests that failed and were asked again (the answer counts)"),
         (counted.halves, "pointwise votes that rate one of the two answers only"),
     ):
         if count:
             yield f"{count} {what}"
-    if copies := copies_warning(counted.compared, counted.copied):
-        yield copies
-
-
-def _fingerprint(ballots: Columns) -> str:
-    _, starts = np.unique(ballots["key"], return_index=True)
-    pairs = ballots[starts]
-    return fingerprint(
-        (f"{int(key):016x}", int(better)) for key, better in zip(pairs["key"], pairs["better"], strict=True)
-    )
-
-
-def _baselines(
-    counted: Tallies, by_subset: dict[str, NDArray[np.float64]], names: Names, policy: Policy
-) -> Iterator[Baseline]:
-    """The rules first, second and random; lengths of answers are not kept."""
-    rules: dict[str, NDArray[np.float64]] = {"random": np.full(counted.key.size, 0.5)}
-    if counted.ordered:
-        right, wrong = counted.always
-        rules = {"first": _rule(right, wrong, policy), "second": _rule(wrong, right, policy)} | rules
-    for name, values in rules.items():
-        subsets = {
-            subset: (own := values[counted.subset == names.subsets.get(subset, -1)])[~np.isnan(own)]
-            for subset in by_subset
-        }
-        yield Baseline(
-            name,
-            estimates.mean(values[~np.isnan(values)]),
-            estimates.macro(subsets),
-            {subset: estimates.mean(own) for subset, own in subsets.items()},
-        )
-
-
-def _rule(right: Ints, wrong: Ints, policy: Policy) -> NDArray[np.float64]:
-    half = np.nan if policy is Policy.OFFICIAL else 0.5
-    return np.where(right > wrong, 1.0, np.where(right == wrong, half, 0.0))
+    if copied := copies_warning(counted.compared, counted.copied):
+        yield copied
+    if ties is not None:
+        yield f"{counted.broken} equal ratings are counted as a choice of response {ties}, not as ties"

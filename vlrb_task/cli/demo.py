@@ -14,7 +14,7 @@ import click
 from vlrb_task.cli.options import console
 from vlrb_task.cli.score import load_runs, show
 from vlrb_task.errors import VlrbError
-from vlrb_task.scoring import score_run
+from vlrb_task.scoring import baselines, score_run
 
 
 @click.command("demo")
@@ -63,7 +63,7 @@ def command(policy: str, output: Path | None) -> None:
         out.print(_table_of(done.stdout), markup=False, soft_wrap=True)
         out.print(f"[bold]vlrb score {new[-1].name}[/bold]", soft_wrap=True)
         for run in load_runs([new[-1]], None):
-            show(score_run(run))
+            show(score_run(run), baselines(run))
 
 
 def _table_of(output: str) -> str:

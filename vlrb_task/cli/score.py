@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from vlrb_task import runs
 from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.errors import VlrbError
+from vlrb_task.data import HUB_ID
 from vlrb_task.estimates import Estimate
+from vlrb_task.pairs import Answer
 from vlrb_task.scoring import Baseline, Score, baselines, break_ties, score_run
 from vlrb_task.tally import Policy
+
+if TYPE_CHECKING:
+    from vlrb_task.bulk.scoring import BulkScore
 
 
 @click.command("score")
@@ -38,9 +44,10 @@ from vlrb_task.tally import Policy
     "--merge", is_flag=True, help="The logs are parts of one run, even if they do not say so: each ballot counts once."
 )
 @click.option(
-    "--stream",
-    is_flag=True,
-    help="For millions of votes: votes files and our sample logs, merged (as --merge) and scored in little memory.",
+    "--stream/--no-stream",
+    default=None,
+    help="Read in little memory, with a process a core, and merge as --merge does: votes files and our sample logs. "
+    "The default for one such file (or several with --merge) of more than 64 MiB; the numbers are the same.",
 )
 @click.option("--trust-pickle", is_flag=True, help="Open .pkl files, which can run any code put into them.")
 @as_json
@@ -51,7 +58,7 @@ def command(
     parser: str | None,
     ties: str | None,
     merge: bool,
-    stream: bool,
+    stream: bool | None,
     trust_pickle: bool,
     as_json: bool,
 ) -> None:
@@ -63,39 +70,65 @@ def command(
     No network is used: without --pairs, labels come from the log, or from the hub's dataset if it is cached here.
     """
     chosen = Policy.parse(policy)
-    if stream:
-        if pairs is not None or ties is not None:
-            raise VlrbError("--stream takes labels from the votes and ratings as they are: not with --pairs or --ties")
-        _stream(logs, chosen, parser, as_json)
-        return
-    found = load_runs(logs, pairs, parser, trust_pickle, merge)
-    if parser is not None:
-        found = load_runs(logs, pairs, None, trust_pickle, merge) + found
-    if ties is not None:
-        found = [break_ties(run, 1 if ties == "1" else 0) for run in found]
-    scores = [score_run(run, chosen) for run in found]
+    broken = None if ties is None else _RESPONSES[ties]
+    files = [file for log in logs for file in runs.find_logs(log)]
+    if streams(files, merge) if stream is None else stream:
+        found = [(one.score, one.baselines) for one in _streamed(files, pairs, chosen, parser, broken)]
+    else:
+        read = load_runs(files, pairs, parser, trust_pickle, merge)
+        if parser is not None:
+            read = load_runs(files, pairs, None, trust_pickle, merge) + read
+        if broken is not None:
+            read = [break_ties(run, broken) for run in read]
+        found = [(score_run(run, chosen), tuple(baselines(run, chosen))) for run in read]
     if as_json:
-        results = [score.to_dict() for score in scores]
+        results = [score.to_dict() for score, _ in found]
         print_json(results[0] if len(results) == 1 else results)
         return
-    for score in scores:
-        show(score)
+    for score, rules in found:
+        show(score, rules)
 
 
-def _stream(logs: Sequence[Path], policy: Policy, parser: str | None, as_json: bool) -> None:
+_RESPONSES: dict[str, Answer] = {"0": 0, "1": 1}
+
+STREAM_FROM = 64 * 2**20
+"""Bytes of logs from which they are streamed: as objects, this much takes up to 0.8 GiB."""
+
+
+def streams(files: Sequence[Path], merge: bool) -> bool:
+    """Whether logs are better streamed: large, of a kind that can be, and one run for all that is known."""
+    if sum(file.stat().st_size for file in files) < STREAM_FROM:
+        return False
+    from vlrb_task.bulk.gathering import first_vote
+
+    if any(first_vote(file) is None for file in files):
+        return False
+    if len(files) > 1 and not merge:
+        error_console().print("large logs: if they are parts of one run, --merge reads them in little memory")
+        return False
+    return True
+
+
+def _streamed(
+    files: Sequence[Path], pairs: str | None, policy: Policy, parser: str | None, ties: Answer | None
+) -> list[BulkScore]:
     """Score without an object for each vote, see :mod:`vlrb_task.bulk`."""
+    from vlrb_task.bulk.gathering import first_vote
     from vlrb_task.bulk.scoring import score_files
 
-    files = [file for log in logs for file in runs.find_logs(log)]
+    if pairs is None and not all((first_vote(file) or {}).get("subset") for file in files):
+        pairs = HUB_ID
+    found = []
     with Progress(console=error_console(), transient=True, disable=not error_console().is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-        found = score_files(files, policy, parser, progress=lambda done, of: bar.update(task, completed=done, total=of))
-    if as_json:
-        results = [one.score.to_dict() for one in found]
-        print_json(results[0] if len(results) == 1 else results)
-        return
-    for one in found:
-        show(one.score, one.baselines)
+        for reader in dict.fromkeys((None, parser)):
+            task = bar.add_task("reading", total=None)
+            update = partial(_advance, bar, task)
+            found += score_files(files, policy, reader, pairs=pairs, ties=ties, progress=update)
+    return found
+
+
+def _advance(bar: Progress, task: TaskID, done: int, of: int) -> None:
+    bar.update(task, completed=done, total=of)
 
 
 def load_runs(
@@ -110,12 +143,12 @@ def load_runs(
     return [run for log, benchmark in labelled for run in runs.assemble(log, benchmark, parser)]
 
 
-def show(score: Score, rules: Sequence[Baseline] | None = None) -> None:
+def show(score: Score, rules: Sequence[Baseline]) -> None:
     """Print one run as a table, what must be known of it first.
 
     Args:
         score: the run's.
-        rules: the baselines beside it; by default those of its votes.
+        rules: the baselines beside it.
     """
     out = console()
     run = score.run
@@ -126,7 +159,7 @@ def show(score: Score, rules: Sequence[Baseline] | None = None) -> None:
         f"{run.votes} votes, policy {score.policy}, parser {run.parser}",
         soft_wrap=True,
     )
-    out.print(_table(score, baselines(run, score.policy) if rules is None else rules))
+    out.print(_table(score, rules))
     if score.by_tag:
         out.print(_tag_table(score))
     out.print(_rates(score), soft_wrap=True)

@@ -63,11 +63,11 @@ def read_lmms_samples(path: Path, benchmark: Benchmark | None = None) -> Log:
         warnings.append(f"{len(refused)} samples were set aside, the first is {refused[0]}")
     if not records:
         raise DataError(f"{path}: no votes", warnings)
-    return Log(str(path), records, warnings, _metadata(path, native))
+    return Log(str(path), records, warnings, samples_metadata(path, native))
 
 
-def _metadata(path: Path, native: bool) -> dict[str, Any]:
-    """Model and settings, from the results file that lmms-eval writes beside the samples."""
+def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
+    """Model and settings of a sample log, from the results file that lmms-eval writes beside it."""
     found: dict[str, Any] = {"framework": "lmms-eval", "task": "vl_rewardbench" if native else None}
     match = re.fullmatch(r"(.+)_samples_(.+)\.jsonl", path.name)
     if not match:
