@@ -51,7 +51,7 @@ def lmms(session: nox.Session) -> None:
     session.run(
         "pytest",
         "tests/lmms",
-        "tests/reliability",
+        *map(str, sorted(Path("tests/reliability").glob("test_*_lmms.py"))),
         "tests/judges/test_in_lmms_eval.py",
         "tests/judges/test_reward_model.py",
         *session.posargs,
