@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from vlrb_task.ballots import Ballot, Schedule
 from vlrb_task.errors import DataError, UnknownName
 from vlrb_task.jsonl import Lines
+from vlrb_task.writing import write_text
 
 SUFFIX = ".ballots.jsonl"
 VERSION = 1
@@ -98,9 +98,7 @@ class BallotList:
 
     def write(self, path: Path) -> None:
         """Write the file; it is there whole or not at all."""
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text(self.text(), encoding="utf-8")
-        os.replace(temporary, path)
+        write_text(path, self.text())
 
 
 def _line(ballot: Ballot) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from vlrb_task.ballots import Schedule
 from vlrb_task.errors import DataError
 from vlrb_task.judges.base import Sampling
 from vlrb_task.tasks import HUB, TaskSpec
+from vlrb_task.writing import write_text
 
 FOLDER_VARIABLE = "VLRB_TASKS"
 _SUFFIX = ".task.json"
@@ -32,7 +33,7 @@ def save_task(spec: TaskSpec, folder: Path) -> Path:
         "ballots": spec.ballots,
     }
     path = folder / f"{spec.name}{_SUFFIX}"
-    path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(value, indent=2) + "\n")
     return path
 
 

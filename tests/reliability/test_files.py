@@ -18,9 +18,10 @@ from vlrb_task.ballot_list import BallotList, read_ballots
 from vlrb_task.ballots import Order, Schedule, ballots_of
 from vlrb_task.bulk.scoring import score_files
 from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, VlrbError
 from vlrb_task.runs import read_runs, write_votes
 from vlrb_task.scoring import score_run
+from vlrb_task.writing import replacing, write_bytes, write_text
 
 BENCHMARK = made_up_pairs(6)
 LINES = [record(BENCHMARK, p, b, FIRST) for p in BENCHMARK.pairs for b in ballots_of(p, Schedule(Order.BOTH))]
@@ -146,8 +147,50 @@ def test_a_disk_that_is_full_is_one_line_and_leaves_no_half_task(tmp_path: Path)
     assert done.stderr.startswith("vlrb: "), done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "out" / "x.yaml").exists()
-    assert not (tmp_path / "out" / "x.parquet").exists()
+    assert not list((tmp_path / "out").iterdir())
     assert run_small(10**9, *arguments).returncode == 0
+
+
+@pytest.mark.parametrize("size", [0, 100, 1500])
+def test_a_disk_that_is_full_leaves_no_empty_task(tmp_path: Path, size: int) -> None:
+    out = tmp_path / "out"
+    done = run_small(size, "task", "--judge", "criteria", "--name", "x", "-o", str(out))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"vlrb: {out / 'x.yaml'}: "), done.stderr
+    assert not list(out.iterdir())
+
+
+def interrupted(path: Path) -> None:
+    with replacing(path) as place:
+        place.write_text("half")
+        raise KeyboardInterrupt
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Over an old one, through a link, into a pipe; and after an error the old one stands and nothing else."""
+    path, link, pipe = tmp_path / ("n" * 250), tmp_path / "link", tmp_path / "pipe"
+    write_text(path, "old")
+    link.symlink_to(path)
+    write_text(link, "new")
+    assert (link.is_symlink(), path.read_text()) == (True, "new")
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        write_text(pipe, "through")
+        assert reader.communicate()[0] == b"through"
+    with pytest.raises(VlrbError, match="surrogate"):
+        write_text(path, "\ud800")
+    with pytest.raises(VlrbError, match="Is a directory"):
+        write_text(tmp_path, "x")
+    with pytest.raises(VlrbError, match="absent/x: No such file"):
+        write_bytes(tmp_path / "absent" / "x", b"")
+    with replacing(path) as place, replacing(path) as other:
+        place.write_text("one")
+        other.write_text("two")
+    assert path.read_text() == "one"
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(path)
+    assert path.read_text() == "one"
+    assert sorted(tmp_path.iterdir()) == sorted([path, link, pipe])
 
 
 def test_a_small_tmpfs(tmp_path: Path) -> None:
@@ -163,7 +206,7 @@ def test_a_small_tmpfs(tmp_path: Path) -> None:
         done = vlrb("task", "--judge", "criteria", "--pairs", str(demo_parquet()), "--name", "x", "-o", str(disk))
         assert done.returncode == 2
         assert "No space left on device" in done.stderr
-        assert not (disk / "x.yaml").exists()
+        assert not list(disk.iterdir())
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 

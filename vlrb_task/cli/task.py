@@ -20,6 +20,7 @@ from vlrb_task.pairs import SUBSETS, parse_rows
 from vlrb_task.saved_tasks import FOLDER_VARIABLE, save_task
 from vlrb_task.tally import Policy
 from vlrb_task.tasks import SHIPPED, TaskSpec
+from vlrb_task.writing import write_text
 
 
 @click.command("task")
@@ -107,7 +108,7 @@ def command(
     path = output / f"{name}.yaml"
     listed = write_ballots(spec, left, output) if left else None
     text = task_yaml(spec, subsets, described.sha256 if described else None, listed)
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
     save_task(spec, output)
     out.print(f"wrote {path}", soft_wrap=True)
     out.print(f"run:  lmms-eval --include_path {output} --tasks {name} --log_samples …", soft_wrap=True)

@@ -18,6 +18,7 @@ from vlrb_task.lmms.docs import process_docs_name
 from vlrb_task.lmms.hub import attribute
 from vlrb_task.pairs import SUBSETS, UNDECIDABLE
 from vlrb_task.tasks import TaskSpec
+from vlrb_task.writing import write_text
 
 DEMO_FILE = "../../demo_pairs/demo.parquet"
 """The packaged pairs, from the folder of the shipped YAML files."""
@@ -124,7 +125,7 @@ def write_ballots(spec: TaskSpec, ballots: BallotList, folder: Path) -> str:
             old.unlink()
     module = f"vlrb_ballots_{ballots.sha256[:16]}"
     code = _LISTED.format(name=spec.name, file=file, sha256=ballots.sha256)
-    (folder / f"{module}.py").write_text(code, encoding="utf-8")
+    write_text(folder / f"{module}.py", code)
     return f"{module}.process_docs"
 
 
@@ -166,7 +167,7 @@ def write_shipped(folder: Path | None = None) -> list[Path]:
     written = []
     for spec in tasks.SHIPPED.values():
         path = folder / f"{spec.name}.yaml"
-        path.write_text(task_yaml(spec), encoding="utf-8")
+        write_text(path, task_yaml(spec))
         written.append(path)
     return written
 

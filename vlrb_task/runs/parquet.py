@@ -12,6 +12,7 @@ from vlrb_task.captions import Captions
 from vlrb_task.data import Row, read_rows
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import tags
+from vlrb_task.writing import replacing
 
 _STRING = {"dtype": "string", "_type": "Value"}
 _FEATURES: dict[str, Any] = {
@@ -47,7 +48,11 @@ def write_pairs(spec: str, target: Path, captions: Captions | None = None, *, pi
 
 
 def write_rows(rows: Iterator[Row], target: Path) -> int:
-    """Write rows in the dataset's columns, ``image`` as ``{"bytes", "path"}`` or None, and return how many."""
+    """Write rows in the dataset's columns, ``image`` as ``{"bytes", "path"}`` or None, and return how many.
+
+    Raises:
+        VlrbError: as :func:`vlrb_task.writing.replacing`.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -64,12 +69,10 @@ def write_rows(rows: Iterator[Row], target: Path) -> int:
     metadata = {"huggingface": json.dumps({"info": {"features": _FEATURES}})}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in _FEATURES], metadata=metadata)
     count = 0
-    temporary = target.with_suffix(".partial")
-    with pq.ParquetWriter(temporary, schema) as writer:
+    with replacing(target) as place, pq.ParquetWriter(place, schema) as writer:
         while batch := list(islice(rows, 128)):
             writer.write_table(pa.Table.from_pylist(list(_plain(batch, count)), schema))
             count += len(batch)
-    temporary.replace(target)
     return count
 
 
