@@ -38,7 +38,8 @@ def what_is_left(
         DataError: logs that cannot be read, or do not belong to this task.
     """
     files = [file for log in logs for file in runs.find_logs(log)]
-    standing, run = standing_of([runs.read_log(file, benchmark) for file in files], judge, schedule, benchmark)
+    found = runs.read_logs(files, lambda file: runs.read_log(file, benchmark))
+    standing, run = standing_of(found, judge, schedule, benchmark)
     rest = rest_of(benchmark.pairs, schedule, judge.mode, standing, stop=stop, sparing=sparing)
     ballots = BallotList(
         judge=judge.name,
