@@ -131,8 +131,9 @@ def _groups(parts: Sequence[_Part], force: bool) -> list[list[_Part]]:
             groups.append(group)
         elif group[0].identity.model is None:
             groups += [[part] for part in group]
-        elif any(part.continues for part in group) and not _shared(group):
-            groups.append(group)
+        elif any(part.continues for part in group):
+            shared = _shared(group)
+            groups += [[_warned(part, shared)] for part in group] if shared else [group]
         else:
             for same_task in _by(group, [part.tasks for part in group]):
                 shared = _shared(same_task)
