@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.vlmevalkit import QUIET
+from vlrb_task.ballots import Order, Schedule
+from vlrb_task.saved_tasks import save_task
+from vlrb_task.tasks import TaskSpec
 
 ROOT = Path(__file__).parents[2]
 FILES = ["_vlrb_vlmevalkit_hook.py", "vlrb_vlmevalkit_hook.pth"]
@@ -141,3 +144,34 @@ assert len(vlmeval.dataset.SUPPORTED_DATASETS) == known
     loaded = set(done.stdout.rsplit("loaded", 1)[1].split())
     assert {name.partition(".")[0] for name in loaded} == {"vlmevalkit_adapter", "vlrb_task"}
     assert not loaded & {"vlmevalkit_adapter.asking", "vlmevalkit_adapter.evaluation", "vlrb_task.scoring"}
+
+
+def test_tasks_of_the_environment_are_looked_up_at_registration(tmp_path: Path) -> None:
+    """Importing the datasets reads no variable; registering does, and says what is wrong before it changes anything."""
+    code = """
+import os, sys
+import vlmeval.dataset
+known = list(vlmeval.dataset.SUPPORTED_DATASETS)
+import vlmevalkit_adapter.datasets
+from vlmevalkit_adapter.registration import register
+try:
+    register(vlmeval.dataset)
+except ImportError as error:
+    print("refused:", error)
+assert vlmeval.dataset.SUPPORTED_DATASETS == known
+os.environ["VLRB_TASKS"] = sys.argv[1]
+register(vlmeval.dataset)
+assert "VLRB_Mine" in vlmeval.dataset.SUPPORTED_DATASETS
+"""
+    tasks = tmp_path / "tasks"
+    tasks.mkdir()
+    save_task(TaskSpec("mine", "criteria", Schedule(Order.KEY), "", "demo"), tasks)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tasks)],
+        env={**os.environ, **QUIET, "VLRB_TASKS": str(tmp_path / "nowhere")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert f"refused: {tmp_path / 'nowhere'}: no such folder" in done.stdout
