@@ -75,16 +75,30 @@ def _metadata(path: Path, native: bool) -> dict[str, Any]:
     found["task"] = match[2]
     results = path.with_name(f"{match[1]}_results.json")
     try:
-        config = json.loads(results.read_text(encoding="utf-8"))
+        logged = json.loads(results.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return found
-    settings = config.get("config", {})
-    task = config.get("configs", {}).get(match[2], {})
-    found["model"] = path.parent.name
+    if not isinstance(logged, dict):
+        return found
+    settings = logged.get("config", {})
+    task = logged.get("configs", {}).get(match[2], {})
+    found["model"] = _model(logged, path)
     found["wrapper"] = settings.get("model")
-    found["framework_version"] = config.get("lmms_eval_version")
+    found["framework_version"] = logged.get("lmms_eval_version")
     found["generation"] = {**(task.get("generation_kwargs") or {}), **(settings.get("gen_kwargs") or {})}
     return {k: v for k, v in found.items() if v}
+
+
+def _model(logged: Mapping[str, Any], path: Path) -> str:
+    """The model's name as lmms-eval's folders have it, out of a results file: also where the files were moved.
+
+    lmms-eval finds it in ``model_args`` (``pretrained=``, ``model_version=``, …), which themselves are not read here: they
+    may hold keys. Where they name no model its name is empty, and it makes no folder for it: the wrapper is the model.
+    """
+    name = logged.get("model_name_sanitized")
+    if name == "":
+        name = logged.get("config", {}).get("model")
+    return name if isinstance(name, str) and name else path.absolute().parent.name
 
 
 def _native_record(sample: Mapping[str, Any], benchmark: Benchmark | None, where: str) -> Record:
