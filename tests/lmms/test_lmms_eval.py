@@ -27,7 +27,7 @@ def server_model(server: JudgeServer, extra: str = "") -> tuple[str, ...]:
 def test_demo_runs_and_ends_in_a_table(tmp_path: Path) -> None:
     done = vlrb("demo", "--policy", "oracle", "-o", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "all 36 pairs" in done.stdout
+    assert "criteria asked of vlrb_baseline on all 36 pairs" in done.stdout
     assert "|vlrb_demo|none" in done.stdout
     assert "100.0 [90.4, 100.0]" in done.stdout
     assert list(tmp_path.rglob("*_samples_vlrb_demo.jsonl"))
