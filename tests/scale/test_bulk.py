@@ -208,6 +208,15 @@ def test_large_logs_are_streamed_unasked(tmp_path: Path, monkeypatch: pytest.Mon
     assert not score.streams(shards, merge=True)
 
 
+@pytest.mark.parametrize("name", ["x.pkl", "x.json", "run_samples_vl_rewardbench.jsonl"])
+def test_other_kinds_are_not_streamed(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('{"doc_id": 0}\n')
+    done = vlrb("score", "--stream", str(path))
+    assert done.returncode == 2
+    assert "which alone can be streamed" in " ".join(done.stderr.split())
+
+
 def test_what_is_set_aside_is_counted(tmp_path: Path) -> None:
     good = record(BENCHMARK, BENCHMARK.pairs[0], ballots_of(BENCHMARK.pairs[0], Schedule(Order.KEY))[0], FIRST)
     bad = [{k: v for k, v in good.items() if k != "better"}, {"v": 1}, good | {"vote": 10**30}, good | {"first": True}]

@@ -217,6 +217,9 @@ def test_a_shard_without_votes_is_told(tmp_path: Path) -> None:
         score = vlrb_json("score", *map(str, logs))
         assert score["overall"] == whole["overall"]
         assert [warning.endswith("no JSON lines in it") for warning in score["warnings"]] == [True, True]
+        streamed = vlrb_json("score", "--stream", *map(str, logs))
+        assert streamed["overall"] == whole["overall"]
+        assert streamed["warnings"] == ["1 last lines are half-written and were set aside"]
     assert vlrb("score", str(tmp_path / "empty.votes.jsonl")).returncode == 2
 
 

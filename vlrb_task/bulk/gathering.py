@@ -160,10 +160,12 @@ def _complete(pieces: Sequence[Piece], names: Names) -> None:
 
 
 def first_vote(path: Path) -> dict[str, Any] | None:
-    """The first vote of a file that can be read in pieces; None for a file of another kind."""
+    """The first vote of a file that can be read in pieces: nothing for one without a line, None for another kind."""
     if is_table(path):
         return None
-    line = next((value for _, value in Lines(path)), {})
+    line = next((value for _, value in Lines(path)), None)
+    if line is None:
+        return {}
     vote = line.get(VOTE_FIELD, line if "doc_id" not in line and NATIVE_FIELD not in line else None)
     return vote if isinstance(vote, dict) and ("first" in vote or "answer" in vote) else None
 

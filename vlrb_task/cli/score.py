@@ -16,6 +16,7 @@ from vlrb_task import runs
 from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
 from vlrb_task.data import HUB_ID
+from vlrb_task.errors import DataError
 from vlrb_task.estimates import Estimate
 from vlrb_task.pairs import Answer
 from vlrb_task.scoring import Baseline, Score, baselines, break_ties, score_run
@@ -116,7 +117,10 @@ def _streamed(
     from vlrb_task.bulk.gathering import first_vote
     from vlrb_task.bulk.scoring import score_files
 
-    if pairs is None and not all((first_vote(file) or {}).get("subset") for file in files):
+    votes = {file: first_vote(file) for file in files}
+    if others := [str(file) for file, vote in votes.items() if vote is None]:
+        raise DataError(f"{others[0]}: neither a votes file nor a sample log of ours, which alone can be streamed")
+    if pairs is None and not all(vote.get("subset") for vote in votes.values() if vote):
         pairs = HUB_ID
     found = []
     with Progress(console=error_console(), transient=True, disable=not error_console().is_terminal) as bar:
