@@ -124,7 +124,15 @@ def test_labels_are_known_in_the_spelling_of_either_file(tmp_path: Path, written
         rows = ["q,a,b,best", *(f"Which {n}?,this,that,{one}" for n, one in enumerate(best))]
         (tmp_path / "rows.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
     else:
-        values = {"True": True, "true": True, "False": False, "false": False, "1.0": 1.0, "1": 1, "2": 2}
+        values: dict[str, object] = {
+            "True": True,
+            "true": True,
+            "False": False,
+            "false": False,
+            "1.0": 1.0,
+            "1": 1,
+            "2": 2,
+        }
         lines = [ROW | {"q": f"Which {n}?", "best": values.get(one, one)} for n, one in enumerate(best)]
         (tmp_path / "rows.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(lines).encode())
     path = tmp_path / "pairs.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from vlrb_task.ballot_list import SUFFIX, BallotList
 from vlrb_task.ballots import Schedule
 from vlrb_task.captions import Captions
 from vlrb_task.cli.continuation import what_is_left
-from vlrb_task.cli.options import pairs_option
+from vlrb_task.cli.options import console, pairs_option
 from vlrb_task.data import HUB_ID, HubDataset, is_local, read_rows
 from vlrb_task.errors import UnknownName, VlrbError
 from vlrb_task.judges import Judge, get_judge, require_captions
@@ -92,14 +93,15 @@ def command(
         HubDataset.parse(spec.pairs)  # fails before anything is written
     policy = _stop(stop, stop_policy, sparing, bool(logs))
     output.mkdir(parents=True, exist_ok=True)
+    tell = partial(console().print, soft_wrap=True, markup=False)  # paths and warnings quote what is no markup
     left: BallotList | None = None
     if logs:
-        left, told = _left(logs, spec, captions, policy, sparing)
-        for line in told:
-            click.echo(line)
+        left, lines = _left(logs, spec, captions, policy, sparing)
+        for line in lines:
+            tell(line)
         if not left.ballots:
             score = ["vlrb", "score", *map(str, logs), *(["--pairs", pairs] if pairs else [])]
-            click.echo(f"nothing is left to ask:  {shlex.join(score)}")
+            tell(f"nothing is left to ask:  {shlex.join(score)}")
             return
         spec = replace(spec, ballots=f"{name}{SUFFIX}")
     subsets, described = list(SUBSETS), Captions.read(captions) if captions else None
@@ -113,9 +115,9 @@ def command(
     write_text(path, text)
     save_task(spec, output)
     folder = shlex.quote(str(output))
-    click.echo(f"wrote {path}")
-    click.echo(f"run:  lmms-eval --include_path {folder} --tasks {name} --log_samples …")
-    click.echo(f"or:   {FOLDER_VARIABLE}={folder} python -m vlmevalkit_adapter … --data {spec.dataset_name}")
+    tell(f"wrote {path}")
+    tell(f"run:  lmms-eval --include_path {folder} --tasks {name} --log_samples …")
+    tell(f"or:   {FOLDER_VARIABLE}={folder} python -m vlmevalkit_adapter … --data {spec.dataset_name}")
 
 
 def _stop(stop: bool, policy: str | None, sparing: bool, continues: bool) -> Policy | None:
