@@ -23,6 +23,10 @@ class DataError(VlrbError):
         super().__init__(f"{message}: {shown}{more}" if shown else message)
 
 
+class NoVotes(DataError):
+    """A file without a single whole line, such as a run that was killed before its first vote leaves."""
+
+
 class PromptUnavailable(VlrbError):
     """A judge's prompt is not on this machine, or what is there fails its hash."""
 

@@ -279,7 +279,7 @@ def at_k(pairs: Sequence[PairVotes], policy: Policy) -> dict[int, float]:
 
     Over the pairs that have at least k votes, for k up to the most common number of votes; empty where that is 1.
     """
-    usual = Counter(len(p.votes) for p in pairs).most_common(1)[0][0]
+    usual = usual_votes(Counter(len(p.votes) for p in pairs))
     accuracy: dict[int, float] = {}
     for k in range(1, usual + 1, 2):
         expected = [expected_at_k(p.counts, k, policy) for p in pairs if len(p.votes) >= k]
@@ -287,6 +287,15 @@ def at_k(pairs: Sequence[PairVotes], policy: Policy) -> dict[int, float]:
         if kept:
             accuracy[k] = fsum(score for score, _ in expected) / kept
     return accuracy if usual > 1 else {}
+
+
+def usual_votes(pairs: Mapping[int, int]) -> int:
+    """The most common number of votes, of equally common ones the largest.
+
+    Args:
+        pairs: how many there are with each number of votes.
+    """
+    return max(pairs, key=lambda votes: (pairs[votes], votes))
 
 
 @dataclass(frozen=True, slots=True)

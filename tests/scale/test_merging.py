@@ -12,11 +12,12 @@ import pytest
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.made_up import FAILED, FIRST, SECOND, made_up_pairs, record, says
 from vlrb_task.ballots import Order, Schedule, ballots_of
-from vlrb_task.pairs import other
+from vlrb_task.bulk.scoring import score_files
+from vlrb_task.pairs import Benchmark, other
 from vlrb_task.runs import read_log, read_runs, write_votes
 from vlrb_task.runs.assemble import assemble
 from vlrb_task.runs.merging import merge_logs
-from vlrb_task.scoring import score_run
+from vlrb_task.scoring import Score, score_run
 from vlrb_task.tally import Policy
 
 BENCHMARK = made_up_pairs(12)
@@ -115,6 +116,198 @@ def test_an_answer_stands_for_a_request_that_had_failed(tmp_path: Path) -> None:
         (run,) = read_runs([write(log, order)])
         assert score_run(run).overall.value == 1.0
         assert "1 requests that failed and were asked again" in "\n".join(run.warnings)
+
+
+def test_labels_that_differ_are_told_and_no_order_of_the_logs_decides_them(tmp_path: Path) -> None:
+    """A pair that is labelled in two ways has no label; where a label only tells more than another, it is taken."""
+    lines = votes()
+    for line in lines[:5]:
+        line["better"] = 1 - line["better"] if line["vote"] == 4 else line["better"]
+    for line in lines[5:10]:
+        line["subset"] = "other" if line["vote"] == 0 else line["subset"]
+    for line in lines[10:15]:
+        line |= {"tags": ["counting"]} if line["vote"] == 3 else {"source": "unknown", "words": None}
+    found = []
+    for n in range(4):
+        random.Random(n).shuffle(lines)
+        log = write(tmp_path / f"{n}.votes.jsonl", lines)
+        for how in ("--stream", "--no-stream"):
+            score = vlrb_json("score", how, str(log))
+            assert any(w.startswith("10 votes about pairs that the log labels in two ways") for w in score["warnings"])
+            found.append({name: value for name, value in score.items() if name not in ("source", "warnings")})
+    assert all(score == found[0] for score in found)
+    assert found[0]["votes"] == 50
+    assert found[0]["missing"] == 2
+    assert found[0]["by_tag"]["counting"]["n"] == 1
+
+
+def test_requests_that_failed_and_are_asked_again_join_their_run(tmp_path: Path) -> None:
+    lines = votes()
+    failed = [line | {"text": FAILED} for line in lines[:3]] + [
+        line | {"text": "", "failure": "failed_request"} for line in lines[3:6]
+    ]
+    rest = {"task": "rest", "schedule": {"order": "alternate", "votes": 5, "continues": True, "stop": "none"}}
+    logs = [
+        str(write(tmp_path / "a.votes.jsonl", failed + lines[6:])),
+        str(write(tmp_path / "b.votes.jsonl", [line | rest for line in lines[:6]])),
+    ]
+    whole = vlrb_json("score", str(write(tmp_path / "whole.votes.jsonl", lines)))
+    for order in (logs, logs[::-1]):
+        merged = vlrb_json("score", *order)
+        assert merged["overall"] == whole["overall"]
+        assert "6 requests that failed and were asked again (the answer counts)" in merged["warnings"][0]
+    # An answer that stands in both logs is another matter: that is told.
+    logs.append(str(write(tmp_path / "c.votes.jsonl", [line | rest for line in lines[6:8]])))
+    scores = vlrb_json("score", *logs)
+    assert len(scores) == 3
+    assert any("2 ballots stand in more than one log" in warning for warning in scores[0]["warnings"])
+    assert vlrb_json("score", "--merge", *logs)["overall"] == whole["overall"]
+
+
+def test_a_log_that_tells_little_joins_the_run_that_completes_it(tmp_path: Path) -> None:
+    """A votes file as the schema has it and no more, and what was asked because of it."""
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text("".join(json.dumps(row) + "\n" for row in rows_of(BENCHMARK)))
+    lines = votes()
+    own = ("v", "key", "id", "judge", "vote", "first", "text")
+    bare = [{name: line[name] for name in own} for line in lines if line["vote"] < 3]
+    rest = {"task": "rest", "schedule": {"order": "alternate", "votes": 5, "continues": True, "stop": "none"}}
+    logs = [
+        str(write(tmp_path / "a.votes.jsonl", bare)),
+        str(write(tmp_path / "b.votes.jsonl", [line | rest for line in lines if line["vote"] > 2])),
+    ]
+    whole = vlrb_json("score", str(write(tmp_path / "whole.votes.jsonl", lines)), "--pairs", str(pairs))
+    for order in (logs, logs[::-1]):
+        for how in ((), ("--merge",), ("--stream",)):
+            merged = vlrb_json("score", *order, *how, "--pairs", str(pairs))
+            assert (merged["votes"], merged["overall"]) == (60, whole["overall"])
+            assert merged["metadata"]["model"] == "m"
+    # Which of two models it was is not known.
+    other = str(write(tmp_path / "c.votes.jsonl", [line | {"model": "n"} | rest for line in lines if line["vote"] > 2]))
+    assert len(vlrb_json("score", *logs, other, "--merge", "--pairs", str(pairs))) == 3
+    assert len(vlrb_json("score", *logs, other, "--stream", "--pairs", str(pairs))) == 3
+
+
+@pytest.mark.parametrize("change", ["labels", "pairs"])
+def test_logs_about_other_pairs_are_not_completed(tmp_path: Path, change: str) -> None:
+    rows = rows_of(BENCHMARK)
+    for row in rows[:1] if change == "pairs" else rows:
+        row |= {"query": "another"} if change == "pairs" else {"human_ranking": row["human_ranking"][::-1]}
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for bare in (False, True):
+        lines = [{k: v for k, v in line.items() if k != "fingerprint" or not bare} for line in votes()]
+        log = str(write(tmp_path / f"{bare}.votes.jsonl", lines))
+        task = ("task", "--judge", "criteria", "--votes", "10", "--name", "x", "-o", str(tmp_path / "out"))
+        done = vlrb(*task, "--votes-from", log, "--pairs", str(pairs))
+        assert done.returncode == 2
+        assert "the logs are about other pairs than the task" in " ".join(done.stderr.split())
+        assert not (tmp_path / "out" / "x.yaml").exists()
+
+
+def test_a_shard_without_votes_is_told(tmp_path: Path) -> None:
+    lines = votes()
+    whole = vlrb_json("score", str(write(tmp_path / "a.votes.jsonl", lines)))
+    (tmp_path / "empty.votes.jsonl").write_text("")
+    (tmp_path / "half.votes.jsonl").write_text('{"v": 1, "key": "12')
+    for logs in (
+        [tmp_path],
+        [tmp_path / "a.votes.jsonl", tmp_path / "empty.votes.jsonl", tmp_path / "half.votes.jsonl"],
+    ):
+        score = vlrb_json("score", *map(str, logs))
+        assert score["overall"] == whole["overall"]
+        assert [warning.endswith("no JSON lines in it") for warning in score["warnings"]] == [True, True]
+    assert vlrb("score", str(tmp_path / "empty.votes.jsonl")).returncode == 2
+
+
+def test_accuracy_at_k_does_not_depend_on_the_order_of_the_log(tmp_path: Path) -> None:
+    """As many pairs with one vote as with three."""
+    often = {pair.key for pair in BENCHMARK.pairs[::2]}
+    lines = [line for line in votes(Schedule(Order.ALTERNATE, 3)) if line["vote"] == 0 or line["key"] in often]
+    found = []
+    for n in range(3):
+        random.Random(n).shuffle(lines)
+        found += [score.at_k for score in both_ways(write(tmp_path / f"{n}.votes.jsonl", lines))]
+    assert set(found[0]) == {1, 3}
+    assert all(at_k == found[0] for at_k in found)
+
+
+ODD: dict[str, list[Any]] = {
+    "tags": [5, "x", [1]],
+    "words": [["a", "b"], [1], [-1, 2], [1.5, 2], [2**40, 1], "xy"],
+    "subset_sizes": [[1], 5, "x", {"a": "b"}, {"a": -1}],
+    "fingerprint": [["x"], {"a": 1}, 5],
+    "model": [["x"], {}, 5],
+    "prompt": ["x", {"name": 5}, {"name": "p", "sha256": ["x"]}],
+    "failure": [["x"], {}, 5],
+    "schedule": ["x", {"votes": "abc"}, {"votes": [1]}],
+    "subset": [5, ["x"]],
+    "key": [["x"], {}],
+    "judge": [["x"]],
+    "vote": [10**30, -1, 1.5, True, None],
+    "first": [True, 2, "0"],
+    "text": [5, ["x"]],
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_field_costs_its_own_vote_only(tmp_path: Path, name: str) -> None:
+    """Lines that somebody else wrote: what means something here is of its type, or the vote is set aside and counted."""
+    good = votes()
+    odd = [good[0] | {"vote": 77, name: value} for value in ODD[name]] + [good[1] | {"vote": 78, name: [{}]}]
+    scores = both_ways(write(tmp_path / "a.votes.jsonl", [*good[:7], *odd, *good[7:]]))
+    for score in scores:
+        assert score.run.votes == len(good)
+        assert sum(int(warning.split()[0]) for warning in score.run.warnings) == len(odd)
+    assert without_warnings(scores[0]) == without_warnings(scores[1])
+
+
+def test_keys_that_utf_8_cannot_hold(tmp_path: Path) -> None:
+    lines = [
+        {k: v for k, v in line.items() if k != "fingerprint"} | {"key": line["key"] + "\ud800", "source": "\udfff"}
+        for line in votes()
+    ]
+    one, other = both_ways(write(tmp_path / "a.votes.jsonl", lines))
+    assert without_warnings(one) == without_warnings(other)
+
+
+def test_null_says_nothing(tmp_path: Path) -> None:
+    names = ("tags", "words", "model", "prompt", "failure", "schedule", "source", "task", "revision")
+    lines = [line | dict.fromkeys(names) for line in votes()]
+    bare = [{k: v for k, v in line.items() if k not in names} for line in lines]
+    scores = [s for n, some in enumerate((lines, bare)) for s in both_ways(write(tmp_path / f"{n}.votes.jsonl", some))]
+    assert not any(score.run.warnings for score in scores)
+    assert all(without_warnings(score) == without_warnings(scores[0]) for score in scores)
+
+
+@pytest.mark.parametrize("score", [10**400, float("nan"), float("inf"), "1", True])
+def test_scores_that_are_no_numbers(tmp_path: Path, score: object) -> None:
+    lines = [
+        {k: v for k, v in line.items() if k not in ("first", "text")}
+        | {"judge": "reward", "answer": n, "score": 1.0 + n}
+        for line in votes(Schedule(Order.KEY, 1))
+        for n in (0, 1)
+    ]
+    log = write(tmp_path / "a.votes.jsonl", [*lines[:-1], lines[-1] | {"score": score}])
+    assert [found.run.votes for found in both_ways(log)] == [11, 11]
+
+
+def both_ways(log: Path) -> list[Score]:
+    """The score of a log of one run, as objects and as columns."""
+    (run,), (bulk,) = read_runs([log]), score_files([log], processes=1)
+    return [score_run(run), bulk.score]
+
+
+def without_warnings(score: Score) -> dict[str, Any]:
+    return {name: value for name, value in score.to_dict().items() if name not in ("source", "warnings")}
+
+
+def rows_of(benchmark: Benchmark) -> list[dict[str, Any]]:
+    """The rows that a set of pairs was made of."""
+    return [
+        {"id": p.id, "query": p.query, "response": list(p.responses), "human_ranking": [p.better, 1 - p.better]}
+        for p in benchmark.pairs
+    ]
 
 
 def test_an_unfinished_run_says_so(tmp_path: Path) -> None:

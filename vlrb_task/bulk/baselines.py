@@ -43,11 +43,10 @@ def _rules(counted: Tallies, policy: Policy) -> dict[str, Values]:
     if counted.all_ordered:
         right, wrong = counted.always
         rules |= {"first": _outcome(right, wrong, policy), "second": _outcome(wrong, right, policy)}
-    words = counted.labels["words"].astype(np.int64)
-    if (words != NO_WORDS).all():
-        better = counted.labels["better"].astype(np.int64)[:, None]
-        more = np.take_along_axis(words, better, 1) - np.take_along_axis(words, 1 - better, 1)
-        longer = (np.sign(more[:, 0]) + 1) / 2
+    words = [counted.labels[name].astype(np.int64) for name in ("words_0", "words_1")]
+    if (words[0] != NO_WORDS).all():
+        more = np.where(counted.labels["better"] == 0, words[0] - words[1], words[1] - words[0])
+        longer = (np.sign(more) + 1) / 2
         rules |= {"longer": longer, "shorter": 1 - longer}
     return rules | {"random": np.full(counted.labels.size, 0.5)}
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from vlrb_task.bulk.columns import keep
 from vlrb_task.bulk.labels import (
     Columns,
     Names,
@@ -20,15 +21,16 @@ from vlrb_task.bulk.labels import (
     PairTable,
     count_labels,
     fingerprint_of,
-    first_of_each,
     read_table,
+    settled,
 )
-from vlrb_task.bulk.reading import NO_LABEL, Piece, pieces_of, read_piece, take_in
+from vlrb_task.bulk.reading import NO_LABEL, Piece, pieces_of, read_piece, renumber, take_in
 from vlrb_task.errors import DataError
 from vlrb_task.jsonl import Lines
 from vlrb_task.pairs import UNDECIDABLE, revision_name
+from vlrb_task.runs.assemble import DISPUTED
 from vlrb_task.runs.lmms_samples import NATIVE_FIELD, VOTE_FIELD, samples_metadata
-from vlrb_task.runs.merging import JOIN
+from vlrb_task.runs.merging import JOIN, Identity, completed
 from vlrb_task.runs.records import Record
 from vlrb_task.runs.tables import is_table
 
@@ -102,6 +104,8 @@ def gather(
         raise DataError(f"{source}: no votes", warnings)
     if table:
         names.take_in(table.names, table.pairs.labels)
+    if len(paths) > 1:
+        _complete(pieces, names)
     votes = np.concatenate([piece.votes for piece in pieces])
     labels = np.concatenate([piece.labels for piece in pieces])
     for piece in pieces:
@@ -110,10 +114,10 @@ def gather(
     for number, record in names.runs.values():
         own = votes[votes["run"] == number] if len(names.runs) > 1 else votes
         told = Counter({f"votes that name no judge, read as {record.judge!r}": sum(p.unnamed[number] for p in pieces)})
-        if table:
+        if table and own.size:
             about, own = _given(table, own, record, told)
-        else:
-            about = _own(labels[labels["run"] == number], record, names)
+        elif own.size:
+            about, own = _own(labels[labels["run"] == number], own, record, names, told)
         if own.size:
             schedules = [rest for piece in pieces for run, *rest in piece.schedules if run == number]
             texts = any(number in piece.texts for piece in pieces)
@@ -144,6 +148,17 @@ def _read(
         return pieces, reading.result() if reading else None
 
 
+def _complete(pieces: Sequence[Piece], names: Names) -> None:
+    """Votes that leave out what others tell of their run are put with those, as :func:`merge_logs` does with logs."""
+    numbers = {
+        Identity(judge, prompt, fingerprint, model, None): number
+        for (judge, prompt, fingerprint, model), (number, _) in names.runs.items()
+    }
+    to = {number: numbers[completed(identity, numbers)] for identity, number in numbers.items()}
+    for piece in pieces:
+        renumber(piece, to)
+
+
 def first_vote(path: Path) -> dict[str, Any] | None:
     """The first vote of a file that can be read in pieces; None for a file of another kind."""
     if is_table(path):
@@ -159,16 +174,16 @@ def _metadata(paths: Sequence[Path]) -> dict[str, Any]:
     return samples_metadata(paths[0]) if VOTE_FIELD in first else {}
 
 
-def _own(labels: Columns, record: Record, names: Names) -> PairSet:
-    """The pairs that a run's votes are about, as they themselves say."""
-    labels = first_of_each(labels)
+def _own(labels: Columns, votes: Columns, record: Record, names: Names, told: Counter[str]) -> tuple[PairSet, Columns]:
+    """The pairs that a run's votes are about, as they themselves say, and its votes about those that they agree on."""
+    labels, disputed = settled(labels, names)
+    lost = np.isin(votes["key"], disputed)
+    told[DISPUTED] = keep(votes[lost]).columns.size
     extra, sizes = record.extra, count_labels(labels, names)
     if not extra.get("fingerprint"):
-        return PairSet(labels, revision_name(sizes), fingerprint_of(labels, names), sizes)
-    logged = extra.get("subset_sizes")
-    if isinstance(logged, dict):
-        sizes = {str(name): int(count) for name, count in logged.items() if count is not None}
-    return PairSet(labels, str(extra.get("revision", "custom")), str(extra["fingerprint"]), sizes)
+        return PairSet(labels, revision_name(sizes), fingerprint_of(labels, names), sizes), votes[~lost]
+    sizes = dict(extra.get("subset_sizes") or sizes)
+    return PairSet(labels, extra.get("revision", "custom"), extra["fingerprint"], sizes), votes[~lost]
 
 
 def _given(table: PairTable, votes: Columns, record: Record, told: Counter[str]) -> tuple[PairSet, Columns]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from vlrb_task.data import read_rows
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import check_rows, count_subsets, fingerprint, revision_name
+from vlrb_task.runs.assemble import label_rank
 from vlrb_task.runs.records import Record
+from vlrb_task.tally import Label
 
 LABEL = np.dtype(
     [
@@ -24,7 +26,8 @@ LABEL = np.dtype(
         ("subset", "<u2"),  # places in the names
         ("source", "<u2"),
         ("tags", "<u2"),
-        ("words", "<u4", (2,)),  # in each response; NO_WORDS where they are not known
+        ("words_0", "<u4"),  # in each response; NO_WORDS where they are not known
+        ("words_1", "<u4"),
     ]
 )
 NO_WORDS = 2**32 - 1
@@ -71,22 +74,16 @@ class Names:
             run: the run's number.
             key: the key's.
             better: the better response.
-            label: ``subset``, and ``source``, ``tags`` and ``words`` where they are known, as a vote record has them.
+            label: ``subset``, and ``source``, ``tags`` and ``words`` where they are known, as a checked record has them.
         """
-        words = label.get("words")
-        if isinstance(words, (list, tuple)) and len(words) == 2:
-            lengths = tuple(min(int(count), NO_WORDS - 1) for count in words)
-        else:
-            lengths = (NO_WORDS, NO_WORDS)
-        tags = tuple(str(tag) for tag in label.get("tags", ()))
         return (
             run,
             key,
             better,
             _place(self.subsets, str(label["subset"])),
             _place(self.sources, str(label.get("source", "unknown"))),
-            _place(self.tags, tags),
-            lengths,
+            _place(self.tags, tuple(label.get("tags", ()))),
+            *(label.get("words") or (NO_WORDS, NO_WORDS)),
         )
 
     def take_in(self, other: Names, labels: Columns) -> None:
@@ -118,10 +115,35 @@ def columns(rows: Sequence[tuple[Any, ...]]) -> Columns:
     return np.array(rows, dtype=LABEL) if rows else np.empty(0, dtype=LABEL)
 
 
-def first_of_each(labels: Columns) -> Columns:
-    """Of labels of one run the first for each key, sorted by key."""
-    _, first = np.unique(labels["key"], return_index=True)
-    return labels[first]
+def settled(labels: Columns, names: Names) -> tuple[Columns, Numbers]:
+    """One label a key, sorted by key, by the rule of a run of objects, and the keys that are labelled in two ways.
+
+    Args:
+        labels: of one run.
+        names: what their numbers stand for.
+    """
+    rows = labels[np.argsort(labels["key"], kind="stable")]
+    same = rows["key"][1:] == rows["key"][:-1]
+    differ = np.zeros_like(same)
+    for name in ("better", "subset", "source", "tags", "words_0", "words_1"):
+        differ |= same & (rows[name][1:] != rows[name][:-1])
+    starts = np.flatnonzero(np.concatenate(([True], ~same)))
+    kept = rows[starts]
+    disputed = []
+    subsets, sources, tags = list(names.subsets), list(names.sources), list(names.tags)
+
+    def rank(row: Any) -> tuple[Any, ...]:
+        words = () if row["words_0"] == NO_WORDS else (int(row["words_0"]), int(row["words_1"]))
+        label = Label("", "", row["better"], subsets[row["subset"]], sources[row["source"]], words or None)
+        return label_rank(replace(label, tags=tags[row["tags"]]))
+
+    for key in np.unique(rows["key"][1:][differ]):
+        place = np.searchsorted(kept["key"], key)
+        own = rows[starts[place] : starts[place + 1] if place + 1 < starts.size else rows.size]
+        kept[place] = max(own, key=rank)
+        if len({(int(row["better"]), int(row["subset"])) for row in own}) > 1:
+            disputed.append(key)
+    return kept, np.array(disputed, dtype=np.uint64)
 
 
 @dataclass(frozen=True)

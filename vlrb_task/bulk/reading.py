@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,16 @@ import numpy as np
 from vlrb_task.bulk.labels import Columns, Names, columns, number_of
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import UNDECIDABLE, Answer
-from vlrb_task.runs.assemble import digest_of, digest_of_answer, failure_of, judge_of, reader_of
+from vlrb_task.runs.assemble import (
+    OTHER_KIND,
+    digest_of,
+    digest_of_answer,
+    failure_of,
+    judge_of,
+    prompt_of,
+    reader_of,
+)
+from vlrb_task.runs.fields import LARGEST
 from vlrb_task.runs.lmms_samples import VOTE_FIELD
 from vlrb_task.runs.records import Record, parse_record
 from vlrb_task.tally import mark
@@ -44,8 +53,6 @@ VOTE = np.dtype(
 )
 """One ballot's answer: 36 bytes, whatever the length of its text."""
 
-LAST_VOTE = 2**32 - 1
-
 
 @dataclass
 class Piece:
@@ -53,7 +60,7 @@ class Piece:
 
     Attributes:
         votes: its votes, in file order.
-        labels: those that its votes carry: the first of each run and key.
+        labels: those that its votes carry: at least one of each that differs.
         names: what the columns' numbers stand for.
         schedules: every schedule that was logged, by run: as ``(order, votes, stop)``.
         refused: lines that were set aside, counted by reason.
@@ -98,13 +105,13 @@ def read_piece(path: Path, start: int, end: int, parser: str | None = None, *, l
     Raises:
         DataError: the file cannot be read.
     """
-    reader = _Reader(parser, labelled)
+    reader = _Reader(parser)
     rows: list[tuple[Any, ...]] = []
     for raw in _lines(path, start, end):
         if not raw.strip():
             continue
         try:
-            rows.append(reader.row(raw))
+            rows.append(reader.row(raw, labelled))
         except DataError as error:
             if raw.endswith(b"\n") or str(error) != _NO_OBJECT:
                 reader.refused[str(error)] += 1
@@ -112,7 +119,7 @@ def read_piece(path: Path, start: int, end: int, parser: str | None = None, *, l
                 reader.half = True
     return Piece(
         votes=np.array(rows, dtype=VOTE) if rows else np.empty(0, dtype=VOTE),
-        labels=columns(list(reader.labels.values())),
+        labels=columns(reader.labels),
         names=reader.names,
         schedules=reader.schedules,
         refused=reader.refused,
@@ -139,53 +146,54 @@ def _lines(path: Path, start: int, end: int) -> Iterator[bytes]:
 class _Reader:
     """Turns lines into rows of columns, and keeps what their numbers stand for."""
 
-    def __init__(self, parser: str | None, labelled: bool) -> None:
+    def __init__(self, parser: str | None) -> None:
         self.given = parser
-        self.labelled = labelled
         self.readers: dict[str, Read] = {}
         self.names = Names()
-        self.labels: dict[tuple[int, int], tuple[Any, ...]] = {}
+        self.labels: list[tuple[Any, ...]] = []
         self.schedules: set[tuple[int, str, int, str]] = set()
         self.refused: Counter[str] = Counter()
         self.half = False
         self.texts: set[int] = set()
         self.unnamed: Counter[int] = Counter()
+        # What the last vote said of its run, and each pair's last vote of its label: others that say the same were checked
+        # with them.
+        self._run: tuple[tuple[Any, ...], int] | None = None
+        self._labels: dict[tuple[int, int], tuple[Any, ...]] = {}
 
-    def row(self, raw: bytes) -> tuple[Any, ...]:
+    def row(self, raw: bytes, labelled: bool) -> tuple[Any, ...]:
         """A line as a row of columns.
+
+        Args:
+            raw: the line.
+            labelled: the label is the vote's own.
 
         Raises:
             DataError: why it is none.
         """
-        try:
-            line = json.loads(raw)
-        except UnicodeDecodeError:
-            line = _object(raw.decode("utf-8", errors="replace"))
-        except (ValueError, RecursionError) as error:
-            raise DataError(_NO_OBJECT) from error
-        if not isinstance(line, dict):
-            raise DataError(_NO_OBJECT)
-        line = line.get(VOTE_FIELD, line)
-        text, first = line.get("text"), line.get("first")
-        vote, key, judge = line.get("vote"), line.get("key"), line.get("judge")
+        line = _vote_of(raw)
+        return self._ordinary(line) or self._row(parse_record(line), line, labelled)
+
+    def _ordinary(self, line: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """A row from a vote as there are millions, without an object on the way; None for any other."""
+        text, first, vote, key = line.get("text"), line.get("first"), line.get("vote"), line.get("key")
         if not (
-            type(text) is type(key) is type(judge) is str
+            type(text) is type(key) is str
             and type(first) is type(vote) is int
             and first in (0, 1)
-            and 0 <= vote <= LAST_VOTE
-            and line.get("v", 1) == 1
+            and 0 <= vote <= LARGEST
             and _UNUSUAL.isdisjoint(line)
         ):
-            return self._row(parse_record(line))
-        # The ordinary vote, of which there are millions: as below, without an object on the way.
-        run = self.run(line, judge)
-        self.texts.add(run)
+            return None
+        if self._run is None or self._run[0] != _of_run(line):
+            return None
+        run, number = self._run[1], self.names.number(key)
+        if self._labels.get((run, number)) != _of_label(line):
+            return None
         shown: Answer = 1 if first else 0
-        number = self.names.number(key)
-        better = self.label(run, number, line)
-        reading = self.parser(judge)(text)
+        reading = self.parser(line["judge"])(text)
         if isinstance(reading, Rating):
-            raise DataError(_KIND)
+            return None
         choice = mark(0, shown, reading).choice
         return (
             run,
@@ -197,24 +205,26 @@ class _Reader:
             TIE if choice is None else choice,
             NO_REASON if reading.reason is None else PLACE[reading.reason],
             0.0,
-            better,
+            _better(line),
             int.from_bytes(digest_of_answer(shown, text, None)[:8], "big"),
         )
 
-    def _row(self, record: Record) -> tuple[Any, ...]:
-        """A row from any vote: pointwise, marked as failed, without a key or a judge."""
-        if record.vote > LAST_VOTE:
-            raise DataError(f"vote numbers beyond {LAST_VOTE} cannot be streamed")
-        run = self.run(record.extra, judge_of(record))
-        if record.score is None:
-            self.texts.add(run)
-        if record.judge is None:
-            self.unnamed[run] += 1
-        by_id = record.key is None and not self.labelled
+    def _row(self, record: Record, line: Mapping[str, Any], labelled: bool) -> tuple[Any, ...]:
+        """A row from any vote: the first of its kind, pointwise, marked as failed, without a key or a judge."""
+        by_id = record.key is None and not labelled
         key = f"id:{record.id}" if record.key is None else record.key
         number = number_of(str(record.id)) if by_id else self.names.number(key)
-        better = self.label(run, number, record.extra)
+        run = self.run(record)
+        if labelled:
+            self.label(run, number, record.extra)
         reading = self.reading(record)
+        if record.judge is None:
+            self.unnamed[run] += 1
+        if record.score is None:
+            self.texts.add(run)
+        if type(line.get("judge")) is str and record.score is None:
+            self._run = (_of_run(line), run)
+        self._labels[run, number] = _of_label(line)
         choice = None
         if isinstance(reading, Reading) and record.first is not None:
             choice = mark(record.vote, record.first, reading).choice
@@ -228,43 +238,36 @@ class _Reader:
             TIE if choice is None else choice,
             NO_REASON if reading.reason is None else PLACE[reading.reason],
             (reading.score or 0.0) if isinstance(reading, Rating) else 0.0,
-            better,
+            _better(record.extra),
             int.from_bytes(digest_of(record)[:8], "big"),
         )
 
-    def label(self, run: int, key: int, line: Mapping[str, Any]) -> int:
-        """Which response the vote says to be the better one; its label is kept if it is the first of its pair.
+    def label(self, run: int, key: int, fields: Mapping[str, Any]) -> None:
+        """Keep a vote's label.
 
         Raises:
-            DataError: there is no label, and no other comes.
+            DataError: there is none, and no other comes.
         """
-        better, subset = line.get("better"), line.get("subset")
-        if better not in (0, 1):
-            better = NO_LABEL
-        if self.labelled:
-            if better == NO_LABEL or not subset:
-                raise DataError("votes without a label (give the pairs with --pairs)")
-            if subset == UNDECIDABLE:
-                raise DataError("votes about pairs of which no answer is better (vlrb bon score reads them)")
-            if (run, key) not in self.labels:
-                self.labels[run, key] = self.names.row(run, key, int(better), line)
-        return int(better)
+        better, subset = _better(fields), fields.get("subset")
+        if better == NO_LABEL or not subset:
+            raise DataError("votes without a label (give the pairs with --pairs)")
+        if subset == UNDECIDABLE:
+            raise DataError("votes about pairs of which no answer is better (vlrb bon score reads them)")
+        self.labels.append(self.names.row(run, key, better, fields))
 
-    def run(self, line: Mapping[str, Any], judge: str) -> int:
+    def run(self, record: Record) -> int:
         """The number of the run that a vote is of."""
-        prompt = line.get("prompt")
-        sha256 = prompt.get("sha256") if isinstance(prompt, dict) and "name" in prompt else None
-        identity = (judge, sha256, line.get("fingerprint"), line.get("model"))
-        found = self.names.runs.get(identity)
-        if found is None:
-            extra = {name: line[name] for name in _TOLD if name in line}
-            example = Record(None, None, judge, 0, None, None, None, None, extra)
-            found = self.names.runs[identity] = (len(self.names.runs), example)
-        schedule = line.get("schedule")
-        if isinstance(schedule, dict) and isinstance(schedule.get("votes"), int):
+        judge, extra = judge_of(record), record.extra
+        identity = (judge, prompt_of(record).sha256, extra.get("fingerprint"), extra.get("model"))
+        if identity not in self.names.runs:
+            told = {name: extra[name] for name in _TOLD if name in extra}
+            self.names.runs[identity] = (len(self.names.runs), replace(_NOBODY, judge=judge, extra=told))
+        run, _ = self.names.runs[identity]
+        schedule = extra.get("schedule") or {}
+        if schedule.get("votes"):
             stop = str(schedule.get("stop") or "none")
-            self.schedules.add((found[0], str(schedule.get("order")), schedule["votes"], stop))
-        return found[0]
+            self.schedules.add((run, str(schedule.get("order")), schedule["votes"], stop))
+        return run
 
     def parser(self, judge: str) -> Read:
         if judge not in self.readers:
@@ -279,36 +282,75 @@ class _Reader:
             return Rating(record.score)
         reading = self.parser(judge_of(record))(record.text or "")
         if isinstance(reading, Rating) != (record.answer is not None):
-            raise DataError(_KIND)
+            raise DataError(OTHER_KIND)
         return reading
 
 
-TEXT = Record(None, None, None, 0, None, None, "", None)
+_NOBODY = Record(None, None, None, 0, None, None, None, None)
+TEXT = replace(_NOBODY, text="")
 """Some vote with a text."""
 
 _UNUSUAL = frozenset({"answer", "failure", "score"})
 _TOLD = ("prompt", "model", "fingerprint", "revision", "subset_sizes")
+_RUN_FIELDS = (
+    *("judge", "v", "prompt", "model", "task", "framework"),
+    *("fingerprint", "revision", "subset_sizes", "schedule"),
+)
 _NO_OBJECT = "lines are no JSON object and were set aside"
-_KIND = "votes are of another kind (one answer, or both) than the parser reads"
 
 
-def _object(text: str) -> Any:
+def _vote_of(raw: bytes) -> dict[str, Any]:
+    """The vote of a line: of a votes file, or of a sample log.
+
+    Raises:
+        DataError: there is none.
+    """
     try:
-        return json.loads(text)
+        line = json.loads(raw.decode("utf-8", errors="replace").removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise DataError(_NO_OBJECT) from error
+    if isinstance(line, dict):
+        line = line.get(VOTE_FIELD, line)
+    if not isinstance(line, dict):
+        raise DataError(_NO_OBJECT)
+    return line
+
+
+def _of_run(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """All that a vote says of the run that it is of."""
+    return tuple(map(line.get, _RUN_FIELDS))
+
+
+def _of_label(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """All that a vote says of its pair."""
+    return tuple(map(line.get, ("better", "subset", "source", "words", "tags")))
+
+
+def _better(fields: Mapping[str, Any]) -> int:
+    better = fields.get("better")
+    return int(better) if better in (0, 1) else NO_LABEL
 
 
 def take_in(piece: Piece, names: Names) -> None:
     """Renumber a piece to a set of names, which its own are added to."""
-    runs = np.zeros(max(1, len(piece.names.runs)), dtype="<u2")
+    runs = {}
     for identity, (number, record) in piece.names.runs.items():
         runs[number], _ = names.runs.setdefault(identity, (len(names.runs), record))
     if len(names.runs) >= 2**16:
         raise DataError("more than 65,535 runs in one log")
     names.take_in(piece.names, piece.labels)
+    renumber(piece, runs)
+
+
+def renumber(piece: Piece, runs: Mapping[int, int]) -> None:
+    """Give the runs of a piece other numbers."""
+    places = np.zeros(max(runs, default=0) + 1, dtype="<u2")
+    places[list(runs)] = list(runs.values())
     for part in (piece.votes, piece.labels):
-        part["run"] = runs[part["run"]]
-    piece.schedules = {(int(runs[number]), *rest) for number, *rest in piece.schedules}  # type: ignore[misc]
-    piece.texts = {int(runs[number]) for number in piece.texts}
-    piece.unnamed = Counter({int(runs[number]): count for number, count in piece.unnamed.items()})
+        part["run"] = places[part["run"]]
+    piece.schedules = {(runs[number], order, votes, stop) for number, order, votes, stop in piece.schedules}
+    piece.texts = {runs[number] for number in piece.texts}
+    unnamed: Counter[int] = Counter()
+    for number, count in piece.unnamed.items():
+        unnamed[runs[number]] += count
+    piece.unnamed = unnamed

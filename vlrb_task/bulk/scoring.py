@@ -23,7 +23,7 @@ from vlrb_task.completeness import completeness
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import UNDECIDABLE, Answer, order_subsets
 from vlrb_task.runs.assemble import copies_warning, judge_of, prompt_of, reader_of
-from vlrb_task.scoring import Baseline, Run, Score, order_tags, tag_name
+from vlrb_task.scoring import Baseline, Run, Score, order_tags, tag_name, usual_votes
 from vlrb_task.tally import Counts, PairVotes, Policy, expected_at_k, outcome
 
 
@@ -177,7 +177,7 @@ class _Outcomes:
         totals: Counter[int] = Counter()
         for counts, n in self.states:
             totals[counts.total] += n
-        usual = totals.most_common(1)[0][0]
+        usual = usual_votes(totals)
         accuracy = {}
         for k in range(1, usual + 1, 2):
             expected = [(expected_at_k(c, k, self.policy), n) for c, n in self.states if c.total >= k]

@@ -13,7 +13,7 @@ from vlrb_task.audit import LogAudit, Row, RowAudit, audit_log, audit_row
 from vlrb_task.audit.rows import SIZES
 from vlrb_task.audit.tables import SUFFIXES, read_table
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, trust_pickle_option
 from vlrb_task.runs import assemble
 
 _COLOURS = {"consistent": "green", "explained": "yellow", "unexplained": "red", "unchecked": "bright_black"}
@@ -30,6 +30,7 @@ _LEVELS = {"ok": "green", "warning": "yellow", "fault": "red", "unknown": "brigh
 @click.option("--revision", type=click.Choice(list(SIZES)), default="1250", show_default=True, help="The rows used.")
 @click.option("--decimals", type=click.IntRange(0, 6), help="Digits of every number, if zeros were lost.")
 @pairs_option
+@trust_pickle_option
 @as_json
 def command(
     files: Sequence[Path],
@@ -41,6 +42,7 @@ def command(
     revision: str,
     decimals: int | None,
     pairs: str | None,
+    trust_pickle: bool,
     as_json: bool,
 ) -> None:
     """Check whether published numbers can be true together, or what a log gives away.
@@ -78,7 +80,7 @@ def command(
             if not as_json:
                 show_table(path, audits, refused)
             continue
-        for log, benchmark in labelled_logs([path], pairs):
+        for log, benchmark in labelled_logs([path], pairs, trust_pickle=trust_pickle):
             for run in assemble(log, benchmark):
                 found = audit_log(run, log, benchmark)
                 results.append({"kind": "log", **found.to_dict()})

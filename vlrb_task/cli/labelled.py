@@ -28,18 +28,22 @@ def labelled_logs(
     """
     benchmark = load_benchmark(pairs) if pairs else None
     cached: Benchmark | None = None
-    labelled: list[tuple[runs.Log, Benchmark | None]] = []
-    for path in [file for log in logs for file in runs.find_logs(log)]:
+    source: dict[str, Benchmark | None] = {}
+
+    def read(path: Path) -> runs.Log:
+        nonlocal cached
         log = runs.read_log(path, benchmark, trust_pickle=trust_pickle)
+        source[log.source] = benchmark
         if benchmark is None and runs.needs_pairs(log):
-            cached = cached or load_benchmark(HUB_ID)
-            labelled.append((runs.read_log(path, cached, trust_pickle=trust_pickle), cached))
-        else:
-            labelled.append((log, benchmark))
-    place = {log.source: number for number, (log, _) in reversed(list(enumerate(labelled)))}
+            source[log.source] = cached = cached or load_benchmark(HUB_ID)
+            log = runs.read_log(path, cached, trust_pickle=trust_pickle)
+        return log
+
+    found = runs.read_logs([file for log in logs for file in runs.find_logs(log)], read)
+    place = {log.source: number for number, log in reversed(list(enumerate(found)))}
     merged = [
         (log, labels)
         for labels in ([benchmark] if cached is None else [benchmark, cached])
-        for log in merge_logs([found for found, own in labelled if own is labels], force=merge)
+        for log in merge_logs([log for log in found if source[log.source] is labels], force=merge)
     ]
-    yield from sorted(merged, key=lambda found: place[found[0].source.partition(JOIN)[0]])
+    yield from sorted(merged, key=lambda one: place[one[0].source.partition(JOIN)[0]])

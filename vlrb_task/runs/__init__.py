@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from os.path import realpath
 from pathlib import Path
 
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, NoVotes
 from vlrb_task.jsonl import Lines
 from vlrb_task.pairs import Benchmark
 from vlrb_task.runs.assemble import Log, assemble
@@ -28,6 +28,7 @@ __all__ = [
     "needs_pairs",
     "parse_record",
     "read_log",
+    "read_logs",
     "read_runs",
     "write_votes",
 ]
@@ -79,16 +80,41 @@ def read_log(path: Path, benchmark: Benchmark | None = None, *, trust_pickle: bo
         trust_pickle: open a pkl, which can run any code that its author put into it.
 
     Raises:
+        NoVotes: the file is empty, or was cut within its first line.
         DataError: the file cannot be opened, or is of no known kind.
     """
     if is_table(path):
         return read_predictions(path, benchmark, trust_pickle=trust_pickle)
     first = next((value for _, value in Lines(path)), None)
     if first is None:
-        raise DataError(f"{path}: no JSON lines in it")
+        raise NoVotes(f"{path}: no JSON lines in it")
     if VOTE_FIELD in first or NATIVE_FIELD in first or "doc_id" in first:
         return read_lmms_samples(path, benchmark)
     return read_votes(path)
+
+
+def read_logs(paths: Iterable[Path], read: Callable[[Path], Log]) -> list[Log]:
+    """Read several logs; one without votes is told in the others' warnings.
+
+    Args:
+        paths: files.
+        read: as :func:`read_log`.
+
+    Raises:
+        DataError: as :func:`read_log`; none of them has votes.
+    """
+    logs: list[Log] = []
+    empty: list[NoVotes] = []
+    for path in paths:
+        try:
+            logs.append(read(path))
+        except NoVotes as error:
+            empty.append(error)
+    if empty and not logs:
+        raise empty[0]
+    for log in logs:
+        log.warnings.extend(str(error) for error in empty)
+    return logs
 
 
 def needs_pairs(log: Log) -> bool:

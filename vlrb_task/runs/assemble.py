@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from vlrb_task.errors import DataError
 from vlrb_task.judges import get_judge
 from vlrb_task.pairs import UNDECIDABLE, Answer, Benchmark, count_subsets, fingerprint, revision_name
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
+from vlrb_task.parsing.blocks import failed
 from vlrb_task.runs.records import Record
 from vlrb_task.scoring import PromptRecord, Run, Said
 from vlrb_task.tally import Label, PairVotes, Vote, mark, mark_ratings
@@ -131,6 +132,7 @@ class _Builder:
         self.counts: Counter[str] = Counter()
         self.examples: dict[str, str] = {}
         self.parser_name, self.read = reader
+        self.rates = isinstance(self.read(""), Rating)
         ids = Counter(p.id for p in benchmark.pairs) if benchmark else Counter()
         self.pair_of_id = {p.id: p for p in benchmark.pairs if ids[p.id] == 1} if benchmark else {}
         self.shared_ids = {id for id, count in ids.items() if count > 1}
@@ -141,7 +143,8 @@ class _Builder:
 
     def build(self, records: list[Record]) -> Run:
         labels: dict[str, Label] = {}
-        cast: dict[str, dict[tuple[int, Answer | None], Record]] = {}
+        disputed: set[str] = set()
+        asked: dict[str, dict[tuple[int, Answer | None], Record]] = {}
         for record in records:
             label = self.label(record)
             if label is None:
@@ -149,10 +152,20 @@ class _Builder:
             if label.subset == UNDECIDABLE and not self.keep_undecidable:
                 self.set_aside("votes about pairs of which no answer is better (vlrb bon score reads them)", record)
                 continue
-            labels.setdefault(label.key, label)
-            self.enter(cast.setdefault(label.key, {}), record)
+            if record.score is None and self.rates != (record.answer is not None):
+                self.set_aside(OTHER_KIND, record)
+                continue
+            known = labels.setdefault(label.key, label)
+            if label != known:
+                # Whichever stands first, the same one is kept.
+                labels[label.key] = max(known, label, key=label_rank)
+                if (label.better, label.subset) != (known.better, known.subset):
+                    disputed.add(label.key)
+            self.enter(asked.setdefault(label.key, {}), record)
+        for key in disputed:
+            self.counts[DISPUTED] += len(asked.pop(key))
         pairs = []
-        for key, ballots in cast.items():
+        for key, ballots in asked.items():
             votes = self.votes(ballots)
             if votes:
                 pairs.append(PairVotes(labels[key], tuple(sorted(votes, key=lambda v: v.number))))
@@ -172,9 +185,9 @@ class _Builder:
             pairs=tuple(pairs),
             parser=self.parser_name,
             source=self.log.source,
-            warnings=(*self.log.warnings, *self.warnings(cast)),
+            warnings=(*self.log.warnings, *self.warnings(asked)),
             metadata={**self.log.metadata, **logged},
-            said={key: self.said(ballots) for key, ballots in cast.items()} if self.keep_texts else {},
+            said={key: self.said(ballots) for key, ballots in asked.items()} if self.keep_texts else {},
         )
 
     def said(self, ballots: Mapping[tuple[int, Answer | None], Record]) -> tuple[Said, ...]:
@@ -214,8 +227,8 @@ class _Builder:
             better=1 if extra["better"] else 0,
             subset=str(extra["subset"]),
             source=str(extra.get("source", "unknown")),
-            words=(int(words[0]), int(words[1])) if isinstance(words, (list, tuple)) and len(words) == 2 else None,
-            tags=tuple(str(tag) for tag in extra.get("tags", ())),
+            words=(words[0], words[1]) if words else None,
+            tags=tuple(extra.get("tags", ())),
         )
 
     def enter(self, ballots: dict[tuple[int, Answer | None], Record], record: Record) -> None:
@@ -256,25 +269,18 @@ class _Builder:
         return votes
 
     def verdict(self, record: Record) -> Reading:
-        if failure := failure_of(record):
-            return unparsed(failure)
-        reading = self.read(record.text or "")
-        if isinstance(reading, Reading):
-            return reading
-        raise DataError(f"parser {self.parser_name!r} rates one answer, but {record.where or 'a vote'} shows both")
+        failure = failure_of(record)
+        return cast(Reading, self.read(record.text or "")) if failure is None else unparsed(failure)
 
     def rating(self, record: Record) -> Rating:
         if failure := failure_of(record):
             return unrated(failure)
-        if record.score is not None:
-            return Rating(record.score)
-        rating = self.read(record.text or "")
-        if isinstance(rating, Rating):
-            return rating
-        raise DataError(f"parser {self.parser_name!r} compares answers, but {record.where or 'a vote'} shows one")
+        return cast(Rating, self.read(record.text or "")) if record.score is None else Rating(record.score)
 
     def revision(self, records: Iterable[Record], labels: Mapping[str, Label]) -> tuple[str, str, dict[str, int]]:
-        logged = next((r.extra for r in records if r.extra.get("fingerprint")), {})
+        told = [r.extra for r in records if r.extra.get("fingerprint")]
+        # Records that were merged may have been given a fingerprint, and no more.
+        logged = next((extra for extra in told if "revision" in extra), told[0] if told else {})
         if self.benchmark is not None:
             found = self.benchmark
             if logged and logged["fingerprint"] != found.fingerprint:
@@ -288,7 +294,7 @@ class _Builder:
             return str(logged.get("revision", "custom")), str(logged["fingerprint"]), dict(sizes or seen)
         return revision_name(seen), fingerprint((label.key, label.better) for label in labels.values()), seen
 
-    def warnings(self, cast: Mapping[str, Mapping[tuple[int, Answer | None], Record]]) -> list[str]:
+    def warnings(self, asked: Mapping[str, Mapping[tuple[int, Answer | None], Record]]) -> list[str]:
         told = []
         for why, count in self.counts.items():
             example = f", the first at {self.examples[why]}" if why in self.examples else ""
@@ -299,9 +305,19 @@ class _Builder:
                 for record in ballots.values()
                 if record.text is not None
             ]
-            for ballots in cast.values()
+            for ballots in asked.values()
         )
         return told + ([copies] if copies else [])
+
+
+OTHER_KIND = "votes are of another kind (about one answer, or both) than the parser reads, and were set aside"
+DISPUTED = "votes about pairs that the log labels in two ways were set aside (the pairs tell: --pairs)"
+
+
+def label_rank(label: Label) -> tuple[Any, ...]:
+    """Of two labels of one pair the one that is kept, whichever comes first: the one that tells more."""
+    source = "" if label.source == "unknown" else label.source
+    return label.better, label.subset, source, label.words or (), label.tags, label.id
 
 
 def digest_of(record: Record) -> bytes:
@@ -326,6 +342,11 @@ def _schedule(records: Iterable[Record]) -> dict[str, Any]:
     stops = sorted({str(s["stop"]) for s in found if s.get("stop") not in (None, "none")})
     known = {name: whole[name] for name in ("order", "votes") if name in whole}
     return {"schedule": known | ({"stop": ", ".join(stops)} if stops else {})}
+
+
+def request_failed(record: Record) -> bool:
+    """Whether a vote is marked as a request that failed, or has what frameworks write in the place of an answer."""
+    return failure_of(record) is Reason.FAILED_REQUEST or failed((record.text or "").strip())
 
 
 def failure_of(record: Record) -> Reason | None:

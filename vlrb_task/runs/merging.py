@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from vlrb_task.pairs import Answer
-from vlrb_task.runs.assemble import Log, judge_of, prompt_of
+from vlrb_task.runs.assemble import Log, judge_of, prompt_of, request_failed
 from vlrb_task.runs.records import Record
 
 JOIN = " + "
@@ -37,6 +37,7 @@ class Identity:
 class _Part:
     """The records of one identity in one log."""
 
+    place: int
     identity: Identity
     tasks: frozenset[str]
     log: Log
@@ -48,35 +49,60 @@ class _Part:
         return any(isinstance(schedule, dict) and schedule.get("continues") for schedule in schedules)
 
     def ballots(self) -> list[_Ballot]:
-        return [(r.key or f"id:{r.id}", r.vote, r.answer) for r in self.log.records]
+        """Those that were answered: a request that failed may be asked again."""
+        return [(r.key or f"id:{r.id}", r.vote, r.answer) for r in self.log.records if not request_failed(r)]
 
 
 def merge_logs(logs: Sequence[Log], *, force: bool = False) -> list[Log]:
     """Put together the logs that are parts of one run.
 
     Without ``force``, logs are parts of one run if they say that they are: they share judge, prompt, pairs, model and
-    settings; no ballot stands in two of them; and they come from one task, or from tasks that were written to complete
-    it (``vlrb task --votes-from``). Logs that do not name their model are left apart.
+    settings; no ballot is answered in two of them; and they come from one task, or from tasks that were written to
+    complete it (``vlrb task --votes-from``). Logs that do not name their model are left apart, unless one that
+    completes others leaves no doubt whose they are.
 
     Args:
         logs: as they were read.
         force: put together whatever shares its identity, ballots that stand twice included: they are then counted
-            once, and reported where they differ. What a log does not tell (model, settings) is no difference.
+            once, and reported where they differ. What a log does not tell is no difference, and settings are none.
 
     Returns:
-        One log for each run; a log that nothing belongs to comes back as it is.
+        One log for each run; a log that nothing belongs to comes back as it is, with a warning if it shares ballots
+        with another of the same identity.
     """
     if len(logs) < 2:
         return list(logs)
-    parts = [part for log in logs for part in _parts(log)]
-    merged: list[Log] = []
-    for group in _groups(parts, force):
-        together = [part.log for part in group]
-        merged.append(together[0] if len(together) == 1 else _joined(together))
-    return merged
+    parts = _parts(logs)
+    if force:
+        parts = [replace(part, identity=replace(part.identity, generation=None)) for part in parts]
+    known = [part.identity for part in parts if force or part.continues]
+    parts = [replace(part, identity=completed(part.identity, known)) for part in parts]
+    return [group[0].log if len(group) == 1 else _joined(group) for group in _groups(parts, force)]
 
 
-def _parts(log: Log) -> list[_Part]:
+def completed(identity: Identity, known: Iterable[Identity]) -> Identity:
+    """An identity with what it does not tell taken from the only known one that it can be; else as it is.
+
+    Args:
+        identity: of a log that may leave out much.
+        known: identities that it may be.
+    """
+    fitting = {other for other in known if _fits(identity, other)}
+    # Of those, one that says less than another says nothing against it.
+    fullest = [one for one in fitting if not any(_fits(one, other) for other in fitting - {one})]
+    return fullest[0] if len(fullest) == 1 else identity
+
+
+def _fits(one: Identity, other: Identity) -> bool:
+    """Whether ``other`` says all that ``one`` says."""
+    return all(mine in (None, theirs) for mine, theirs in zip(astuple(one), astuple(other), strict=True))
+
+
+def _parts(logs: Sequence[Log]) -> list[_Part]:
+    return [_Part(place, *part) for place, part in enumerate(part for log in logs for part in _parts_of(log))]
+
+
+def _parts_of(log: Log) -> list[tuple[Identity, frozenset[str], Log]]:
     found: dict[Identity, list[Record]] = {}
     tasks: dict[Identity, set[str]] = {}
     for record in log.records:
@@ -92,31 +118,35 @@ def _parts(log: Log) -> list[_Part]:
         found.setdefault(identity, []).append(record)
         tasks.setdefault(identity, set()).add(str(extra.get("task", log.metadata.get("task"))))
     return [
-        _Part(identity, frozenset(tasks[identity]), log if len(found) == 1 else replace(log, records=records))
+        (identity, frozenset(tasks[identity]), log if len(found) == 1 else replace(log, records=records))
         for identity, records in found.items()
     ]
 
 
 def _groups(parts: Sequence[_Part], force: bool) -> list[list[_Part]]:
     """Parts that belong together, in the order of each group's first."""
-    if force:
-        return _by(parts, [_loose(part.identity) for part in parts])
     groups: list[list[_Part]] = []
     for group in _by(parts, [part.identity for part in parts]):
-        if group[0].identity.model is None or len(group) == 1:
-            groups += [[part] for part in group]
-        elif any(part.continues for part in group) and _disjoint(group):
+        if force or len(group) == 1:
             groups.append(group)
+        elif group[0].identity.model is None:
+            groups += [[part] for part in group]
+        elif any(part.continues for part in group):
+            shared = _shared(group)
+            groups += [[_warned(part, shared)] for part in group] if shared else [group]
         else:
             for same_task in _by(group, [part.tasks for part in group]):
-                groups += [same_task] if _disjoint(same_task) else [[part] for part in same_task]
-    first = {id(part): number for number, part in enumerate(parts)}
-    return sorted(groups, key=lambda group: first[id(group[0])])
+                shared = _shared(same_task)
+                groups += [[_warned(part, shared)] for part in same_task] if shared else [same_task]
+    return sorted(groups, key=lambda group: group[0].place)
 
 
-def _loose(identity: Identity) -> tuple[str, str | None, str | None]:
-    """What may not differ even where the user says that votes belong together."""
-    return identity.judge, identity.prompt_sha256, identity.fingerprint
+def _warned(part: _Part, shared: int) -> _Part:
+    told = (
+        f"{shared} ballots stand in more than one log of this judge, model and set of pairs: "
+        "if the logs are of one run, --merge counts each once"
+    )
+    return replace(part, log=replace(part.log, warnings=[*part.log.warnings, told]))
 
 
 def _by(parts: Sequence[_Part], keys: Sequence[object]) -> list[list[_Part]]:
@@ -126,21 +156,16 @@ def _by(parts: Sequence[_Part], keys: Sequence[object]) -> list[list[_Part]]:
     return list(found.values())
 
 
-def _disjoint(parts: Iterable[_Part]) -> bool:
-    seen: set[_Ballot] = set()
-    for part in parts:
-        own = set(part.ballots())
-        if seen & own:
-            return False
-        seen |= own
-    return True
+def _shared(parts: Iterable[_Part]) -> int:
+    """How many ballots are answered in more than one of the parts."""
+    counts = Counter(ballot for part in parts for ballot in set(part.ballots()))
+    return sum(count > 1 for count in counts.values())
 
 
-def _joined(logs: Sequence[Log]) -> Log:
+def _joined(parts: Sequence[_Part]) -> Log:
     """One log of several. What they tell differently of their runs is left out of its metadata."""
-    models = {log.metadata.get("model") for log in logs} | {r.extra.get("model") for log in logs for r in log.records}
-    model = next(iter(models - {None}), None) if len(models - {None}) == 1 else None
-    records = [_named(record, model) for log in logs for record in log.records]
+    logs = [part.log for part in parts]
+    records = [_named(record, part.identity) for part in parts for record in part.log.records]
     metadata: dict[str, Any] = {}
     for name in {name: None for log in logs for name in log.metadata}:
         values = [log.metadata[name] for log in logs if name in log.metadata]
@@ -151,18 +176,19 @@ def _joined(logs: Sequence[Log]) -> Log:
     return Log(JOIN.join(dict.fromkeys(log.source for log in logs)), records, warnings, metadata)
 
 
-def _named(record: Record, model: str | None) -> Record:
-    """The record with its run's model, without which it would be taken for another run's."""
-    if model is None or record.extra.get("model") == model:
-        return record
-    return replace(record, extra={**record.extra, "model": model})
+def _named(record: Record, identity: Identity) -> Record:
+    """The record with its run's identity, without which it would be taken for another run's."""
+    told: dict[str, Any] = {"model": identity.model, "fingerprint": identity.fingerprint}
+    prompt = prompt_of(record)
+    if prompt.sha256 != identity.prompt_sha256:
+        told["prompt"] = {**prompt.to_dict(), "sha256": identity.prompt_sha256}
+    new = {name: value for name, value in told.items() if value is not None and record.extra.get(name) != value}
+    return replace(record, extra={**record.extra, **new}) if new else record
 
 
 def described(logs: Sequence[Log]) -> str:
     """Who was asked what, in words: for errors about logs that do not belong together."""
     counts = Counter(
-        f"judge {part.identity.judge} asked of {part.identity.model or 'an unnamed model'}"
-        for log in logs
-        for part in _parts(log)
+        f"judge {part.identity.judge} asked of {part.identity.model or 'an unnamed model'}" for part in _parts(logs)
     )
     return "; ".join(counts)

@@ -10,6 +10,7 @@ from typing import Any
 from vlrb_task.ballots import Ballot
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import Answer, Benchmark, Pair
+from vlrb_task.runs.fields import LARGEST, is_count, known_fields, short
 from vlrb_task.scoring import PromptRecord
 
 SCHEMA_VERSION = 1
@@ -30,7 +31,7 @@ class Record:
         answer: pointwise: which response was shown.
         text: what the judge wrote; None for a scalar reward.
         score: the scalar reward; None for a text.
-        extra: every other field of the line, kept as it is.
+        extra: every other field of the line, kept as it is; those that mean something are of their type.
         where: the line, for messages.
     """
 
@@ -59,8 +60,8 @@ def parse_record(line: Mapping[str, Any], where: str = "") -> Record:
     if key is None and id is None:
         raise DataError("neither key nor id")
     vote = line.get("vote", 0)
-    if isinstance(vote, bool) or not isinstance(vote, int) or vote < 0:
-        raise DataError(f"vote {vote!r} is not a number from 0")
+    if not is_count(vote):
+        raise DataError(f"vote {short(vote)} is not a number from 0 to {LARGEST}")
     first, answer = _index(line, "first"), _index(line, "answer")
     if (first is None) == (answer is None):
         raise DataError("needs either 'first' (pairwise) or 'answer' (pointwise)")
@@ -70,10 +71,12 @@ def parse_record(line: Mapping[str, Any], where: str = "") -> Record:
     if text is not None and not isinstance(text, str):
         raise DataError(f"text is a {type(text).__name__}, not a string")
     if score is not None:
-        if isinstance(score, bool) or not isinstance(score, (int, float)) or not math.isfinite(score):
-            raise DataError(f"score {score!r} is not a finite number")
+        score = _finite(score)
         if answer is None:
             raise DataError("a score belongs to one answer: 'answer' is needed, not 'first'")
+    for name, value in (("key", key), ("id", id), ("judge", line.get("judge"))):
+        if isinstance(value, (dict, list)):
+            raise DataError(f"{name} is a {type(value).__name__}, not a text")
     return Record(
         key=None if key is None else str(key),
         id=None if id is None else str(id),
@@ -82,10 +85,22 @@ def parse_record(line: Mapping[str, Any], where: str = "") -> Record:
         first=first,
         answer=answer,
         text=text,
-        score=None if score is None else float(score),
-        extra={k: v for k, v in line.items() if k not in _OWN_FIELDS},
+        score=score,
+        extra=known_fields({k: v for k, v in line.items() if k not in _OWN_FIELDS}),
         where=where,
     )
+
+
+def _finite(score: object) -> float:
+    if isinstance(score, bool) or not isinstance(score, (int, float)):
+        raise DataError(f"score {short(score)} is not a number")
+    try:
+        value = float(score)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise DataError(f"score {value!s} is not a finite number")
+    return value
 
 
 def _index(line: Mapping[str, Any], name: str) -> Answer | None:

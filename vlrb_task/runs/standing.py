@@ -9,7 +9,7 @@ from vlrb_task.ballots import Schedule, ballots_of
 from vlrb_task.errors import DataError
 from vlrb_task.judges.base import Judge
 from vlrb_task.pairs import Answer, Benchmark
-from vlrb_task.runs.assemble import Log, assemble
+from vlrb_task.runs.assemble import Log, assemble, judge_of
 from vlrb_task.runs.merging import described, merge_logs
 from vlrb_task.scoring import Run, Said
 from vlrb_task.stopping import Slot, Standing, slot_of
@@ -34,6 +34,7 @@ def standing_of(
         DataError: nothing of this judge's in the logs, votes of several models or to another prompt, votes about other
             pairs, or votes that were asked in another order than the schedule's.
     """
+    _check_pairs(logs, judge, benchmark)
     runs = [
         run
         for log in merge_logs(logs, force=True)
@@ -66,6 +67,23 @@ def standing_of(
             misplaced,
         )
     return standing, run
+
+
+def _check_pairs(logs: Sequence[Log], judge: Judge, benchmark: Benchmark) -> None:
+    """Hold the logs to the task's pairs: votes about others, or with another label, would never be one run with its own."""
+    records = [record for log in logs for record in log.records if judge_of(record) == judge.name]
+    pairs = [(record, benchmark.by_key.get(record.key)) for record in records if record.key is not None]
+    other = {record.extra.get("fingerprint") for record in records} - {None, benchmark.fingerprint}
+    unknown = sum(pair is None for _, pair in pairs)
+    changed = sum(pair is not None and record.extra.get("better", pair.better) != pair.better for record, pair in pairs)
+    told = [f"their fingerprint is {name[:12]}" for name in sorted(str(name) for name in other)]
+    told += [f"{unknown} votes are for pairs that it lacks"] if unknown else []
+    told += [f"{changed} votes have the other label"] if changed else []
+    if told:
+        raise DataError(
+            f"--votes-from: the logs are about other pairs than the task, whose fingerprint is {benchmark.fingerprint[:12]}",
+            told,
+        )
 
 
 def _slots(said: Sequence[Said], first: dict[Slot, Answer | None], misplaced: list[str], key: str) -> frozenset[Slot]:
