@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.delimited import read_delimited
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, short
 from vlrb_task.jsonl import Lines
 from vlrb_task.mapping import Mapped, cells, picture_file, plain_rows, read_mapping
 from vlrb_task.pairs import Benchmark, parse_rows
@@ -183,7 +183,7 @@ def _image_of_parquet(value: object) -> dict[str, Any] | None:
             data, "is not base64, and no path of a parquet file is opened; a mapping's image_folder allows it"
         )
     if not isinstance(data, bytes | None):
-        raise DataError(f"image {str(value)[:40]!r} is no bytes")
+        raise DataError(f"image {short(value)} is no bytes")
     return {"bytes": data, "path": found.get("path")}
 
 
@@ -218,12 +218,12 @@ def _image_of(value: object, folder: Path) -> dict[str, Any] | None:
     if isinstance(value, bytes):
         return {"bytes": value, "path": None}
     if not isinstance(value, str):
-        raise DataError(f"image {str(value)[:40]!r} is no path, base64 or bytes")
+        raise DataError(f"image {short(value)} is no path, base64 or bytes")
     file = picture_file(folder, value) if len(value) < 1024 else None
     try:
         return {"bytes": file.read_bytes() if file else _base64(value), "path": None}
     except OSError as error:
-        raise DataError(f"image {value[:40]!r}: {error.strerror}") from error
+        raise DataError(f"image {short(value)}: {error.strerror}") from error
 
 
 def _base64(value: str, otherwise: str = "is neither a file nor base64") -> bytes:
@@ -231,7 +231,7 @@ def _base64(value: str, otherwise: str = "is neither a file nor base64") -> byte
     try:
         return base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise DataError(f"image {value[:40]!r}… {otherwise}") from error
+        raise DataError(f"image {short(value)} {otherwise}") from error
 
 
 def _read_tsv(path: Path, images: bool) -> Iterator[Row]:
@@ -278,7 +278,7 @@ def _literal(value: Any) -> Any:
     try:
         return ast.literal_eval(value)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise DataError(f"{value[:60]!r} is not a list") from error
+        raise DataError(f"{short(value)} is not a list") from error
 
 
 def _read_mapping(path: Path, images: bool) -> Iterator[Row]:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.delimited import read_delimited
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, short
 from vlrb_task.pairs import first_ranked, plain_text
 
 Row = dict[str, Any]
@@ -115,12 +115,12 @@ class Mapped:
         value = self._cell(found, self.better)
         if self.labels:
             if isinstance(value, (list, dict)) or label_of(value) not in self.labels:
-                raise DataError(f"label {value!r} in column {self.better!r} is none of {', '.join(self.labels)}")
+                raise DataError(f"label {short(value)} in column {self.better!r} is none of {', '.join(self.labels)}")
             return self.labels[label_of(value)]
         if isinstance(value, (list, tuple)):
             return first_ranked(value, f"column {self.better!r}")
         raise DataError(
-            f"label {value!r} in column {self.better!r}: say with `labels` which values mean first and second"
+            f"label {short(value)} in column {self.better!r}: say with `labels` which values mean first and second"
         )
 
     def _subset(self, found: Mapping[str, Any]) -> str:
@@ -135,7 +135,7 @@ class Mapped:
         for word in self.subset["contains"]:
             if word in text:
                 return str(word)
-        raise DataError(f"{name} {text!r} holds none of {', '.join(self.subset['contains'])}")
+        raise DataError(f"{name} {short(text)} holds none of {', '.join(self.subset['contains'])}")
 
 
 def cells(value: Any) -> list[Any]:
@@ -211,7 +211,7 @@ def _mapped(path: Path, value: Mapping[str, Any]) -> Mapped:
 def _word(value: Mapping[str, Any], name: str, default: str = "") -> str:
     found = value.get(name, default)
     if not isinstance(found, str) or found.strip() in _ABSENT:
-        raise DataError(f"{name}: {found!r} is not one name")
+        raise DataError(f"{name}: {short(found)} is not one name")
     return found
 
 
@@ -283,5 +283,5 @@ def picture_file(folder: Path, name: str) -> Path | None:
     if not exists:
         return None
     if not found.is_relative_to(root):
-        raise DataError(f"image {name[:80]!r} lies outside {folder} (a mapping's image_folder names another folder)")
+        raise DataError(f"image {short(name)} lies outside {folder} (a mapping's image_folder names another folder)")
     return found

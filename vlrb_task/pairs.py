@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, Literal
 
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, short
 
 Answer = Literal[0, 1]
 """A response of a pair, by its index in ``response``."""
@@ -232,7 +232,7 @@ def plain_text(value: object, name: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, Real) or value != value:  # NaN stands for an empty cell
-        raise DataError(f"{name} {_short(value)} is no text")
+        raise DataError(f"{name} {short(value)} is no text")
     return str(value)
 
 
@@ -241,12 +241,7 @@ def _several(value: Any, name: str) -> Sequence[Any]:
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return value
-    raise DataError(f"{name} {_short(value)} is no list")
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:80]}…"
+    raise DataError(f"{name} {short(value)} is no list")
 
 
 def first_ranked(value: object, name: str) -> Answer:
@@ -265,7 +260,7 @@ def first_ranked(value: object, name: str) -> Answer:
         return 0
     if ranks == [1, 0]:
         return 1
-    raise DataError(f"{name} {_short(value)} is not a permutation of 0 and 1")
+    raise DataError(f"{name} {short(value)} is not a permutation of 0 and 1")
 
 
 def _rank(value: object) -> int | None:

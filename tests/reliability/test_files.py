@@ -151,8 +151,8 @@ def test_a_byte_order_mark_is_no_part_of_the_pairs(tmp_path: Path, name: str) ->
         ("Ynl0ZXM=", b"bytes"),
         ({"bytes": b"bytes", "path": None}, b"bytes"),
         ({"bytes": None, "path": "x.png"}, None),
-        ("x.png", "image 'x.png'… is not base64, and no path of a parquet file is opened"),
-        (5, "image '5' is no bytes"),
+        ("x.png", "image 'x.png' is not base64, and no path of a parquet file is opened"),
+        (5, "image 5 is no bytes"),
     ],
 )
 def test_pictures_in_a_parquet_file(tmp_path: Path, picture: object, found: object) -> None:
@@ -183,7 +183,6 @@ def test_pictures_in_a_parquet_file(tmp_path: Path, picture: object, found: obje
         {"answer": "5"},
         {"answer": "[1e999, 0]"},
         {"answer": [float("inf"), 0]},
-        {"category": ["general"]},
     ],
 )
 @pytest.mark.parametrize("kind", ["tsv", "json"])
@@ -199,8 +198,6 @@ def test_predictions_with_a_damaged_cell(tmp_path: Path, cells: dict[str, Any], 
         lines[0] = "\t".join(good)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     (run,) = read_runs([path])
-    if (kind, cells) == ("tsv", {"category": ["general"]}):  # a word like any other
-        return
     assert run.votes == 1
     assert any(f"1 rows were set aside, the first is {path.name}:2: " in warning for warning in run.warnings)
 
