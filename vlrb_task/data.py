@@ -317,7 +317,7 @@ def _rows_of_mapping(mapping: Mapped, images: bool, network: bool) -> Iterator[R
     local = mapping.path.parent / mapping.rows
     pictures = set(mapping.images) - {mapping.subset.get("column"), *mapping.leave_out}
     if not local.is_file():
-        if local.suffix or "/" not in mapping.rows:
+        if local.suffix.lower() in _READERS or local.suffix.lower() == ".csv" or not _HUB_ID.fullmatch(mapping.rows):
             raise DataError(f"{mapping.path}: rows: {mapping.rows}: no such file beside the mapping, and no hub id")
         for file in hub_files(HubDataset.parse(mapping.rows), network=network, split=mapping.split):
             yield from _read_parquet(file, images, pictures)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.real_data import real_data_file
+from vlrb_task.captions import Captions
 from vlrb_task.data import load_benchmark
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import fingerprint, pair_key, parse_row, parse_rows, revision_name
@@ -95,6 +96,12 @@ def test_bad_rows_are_named(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=r"row 1 \(id ") as caught:
         parse_rows([row(id="mmmu_ok"), row(**changes)], "file")
     assert len(caught.value.problems) == 1
+
+
+def test_captions_leave_a_bad_row_to_whoever_checks_it() -> None:
+    rows = [{"id": "x"}, row(response=5), row(id="mmmu_2")]
+    added = list(Captions({"mmmu_2": "a cat"}, "").add_to(rows))
+    assert added == [*rows[:2], rows[2] | {"caption": "a cat"}]
 
 
 def test_numbers_are_texts() -> None:

@@ -57,12 +57,12 @@ def read_pictures(path: Path, keys: set[str]) -> dict[str, bytes]:
 
 
 def _bytes(value: object) -> bytes | None:
-    """A picture's bytes out of a row's column: bytes, base64, or the mapping that parquet files hold."""
+    """A picture's bytes out of a row's column: bytes, base64, or the mapping that parquet files hold.
+
+    A path is not opened: what stands in data never chooses a file on this machine.
+    """
     if isinstance(value, Mapping):
-        if value.get("bytes"):
-            return bytes(value["bytes"])
-        value = value.get("path")
-        return Path(value).read_bytes() if isinstance(value, str) and Path(value).is_file() else None
+        value = value.get("bytes")
     if isinstance(value, bytes):
         return value or None
     if isinstance(value, str) and len(value) > 64:
