@@ -39,7 +39,7 @@ class Lines:
                 for last, raw in enumerate(file, start=1):
                     if not raw.strip():
                         continue
-                    text = raw.decode("utf-8-sig" if last == 1 else "utf-8", errors="replace")
+                    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
                     replaced += "\ufffd" in text and "\ufffd".encode() not in raw
                     value = json_object(text)
                     if value is None:

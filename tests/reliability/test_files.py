@@ -142,6 +142,9 @@ def test_a_byte_order_mark_is_no_part_of_the_pairs(tmp_path: Path, name: str) ->
     path = tmp_path / name
     path.write_text(tsv if name == "x.tsv" else json.dumps(PLAIN) + "\n", encoding="utf-8-sig")
     assert [pair.query for pair in load_benchmark(str(path)).pairs] == ["q"]
+    if name == "x.jsonl":  # two such files put together have one in the middle
+        path.write_bytes(path.read_bytes() + path.read_bytes().replace(b"mmmu_1", b"mmmu_2"))
+        assert len(load_benchmark(str(path)).pairs) == 2
 
 
 @pytest.mark.parametrize(
