@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.errors import DataError
-from vlrb_task.pairs import pair_key
+from vlrb_task.pairs import parse_row
 
 Row = dict[str, Any]
 
@@ -37,7 +37,7 @@ class Captions:
         try:
             content = path.read_bytes()
             value = json.loads(content)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise DataError(f"{path}: not a JSON file that can be read ({error})") from error
         if not isinstance(value, dict) or not all(isinstance(caption, str) for caption in value.values()):
             raise DataError(f"{path}: not an object of id to caption, both strings")
@@ -46,6 +46,10 @@ class Captions:
     def add_to(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows, each with its ``caption``; a row that the file lacks keeps the one that it has, if any."""
         for row in rows:
-            key = pair_key(str(row["id"]), str(row["query"]), [str(response) for response in row["response"]])
-            caption = self.by_id.get(key) or self.by_id.get(str(row["id"]))
+            try:
+                pair, _ = parse_row(row)
+            except DataError:  # told by whoever checks the rows, all that are wrong at once
+                yield row
+                continue
+            caption = self.by_id.get(pair.key) or self.by_id.get(pair.id)
             yield {**row, "caption": caption} if caption else row

@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import base64
 import binascii
-import csv
 import logging
-import sys
-from collections.abc import Iterator, Mapping
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.errors import DataError
+from vlrb_task.delimited import read_delimited
+from vlrb_task.errors import DataError, short
 from vlrb_task.jsonl import Lines
-from vlrb_task.mapping import Mapped, picture_file, plain_rows, read_mapping
+from vlrb_task.mapping import Mapped, cells, picture_file, plain_rows, read_mapping
 from vlrb_task.pairs import Benchmark, parse_rows
 
 HUB_ID = "MMInstruction/VL-RewardBench"
@@ -35,13 +38,31 @@ class HubDataset:
 
     @classmethod
     def parse(cls, spec: str) -> HubDataset:
-        repo, _, revision = spec.partition("@")
-        return cls(repo, revision or None)
+        """The dataset that a hub id names.
+
+        Raises:
+            DataError: it is no hub id. What is one can stand in a task's YAML file as it is.
+        """
+        found = _HUB_ID.fullmatch(spec)
+        if found is None:
+            raise DataError(f"{spec!r}: no such file, and no hub id such as {HUB_ID}")
+        return cls(found["repo"], found["revision"])
+
+
+# As huggingface_hub has it, but never without an owner.
+_NAME = r"\w(?:[\w.-]{0,94}\w)?"
+_HUB_ID = re.compile(
+    rf"(?![^@]*(?:--|\.\.|\.git(?:@|$)))(?P<repo>{_NAME}/{_NAME})(?:@(?P<revision>\w[\w./-]*)?)?", re.ASCII
+)
+
+
+def _path(spec: str) -> Path:
+    return Path(os.path.expanduser(spec))  # Path.expanduser raises where there is no such user
 
 
 def is_local(spec: str) -> bool:
     """Whether ``spec`` names a file rather than a hub id: it exists, or ends as a file of a known kind does."""
-    path = Path(spec).expanduser()
+    path = _path(spec)
     return path.exists() or path.suffix.lower() in _READERS
 
 
@@ -71,7 +92,7 @@ def read_rows(spec: str, *, images: bool = False, network: bool = False) -> Iter
         DataError: the file cannot be read, or a column that every row needs is not there.
     """
     if is_local(spec):
-        path = Path(spec).expanduser()
+        path = _path(spec)
         if not path.exists():
             raise DataError(f"{spec}: no such file")
         reader = _READERS.get(path.suffix.lower())
@@ -79,10 +100,8 @@ def read_rows(spec: str, *, images: bool = False, network: bool = False) -> Iter
             raise DataError(f"{spec}: not a {', '.join(_READERS)} file")
         yield from _read_mapped(path, images, network) if reader is _read_mapping else reader(path, images)
         return
-    if "/" not in spec:
-        raise DataError(f"{spec}: neither a file nor a hub id such as {HUB_ID}")
     for path in hub_files(HubDataset.parse(spec), network=network):
-        yield from _read_parquet(path, images)
+        yield from _read_benchmark(path, images)
 
 
 def hub_files(dataset: HubDataset, *, network: bool, split: str = SPLIT) -> list[Path]:
@@ -119,74 +138,116 @@ def unreachable(dataset: HubDataset, instead: str = "give a local copy: --pairs 
     return f"{dataset.repo} is not in the local cache, and the hub was not reached; {instead}"
 
 
-def _read_parquet(path: Path, images: bool, pictures: tuple[str, ...] = ("image", "images")) -> Iterator[Row]:
+@contextmanager
+def _in_row(path: Path, number: int) -> Iterator[None]:
+    """Say of an error where it is."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{path}: row {number}: {error}") from error
+
+
+def _read_parquet(path: Path, images: bool, pictures: Collection[str]) -> Iterator[Row]:
+    """The rows as they are; without ``images``, the columns of ``pictures`` are not read and hold None."""
     import pyarrow.parquet as pq
-    from pyarrow import ArrowInvalid
+    from pyarrow import ArrowException
 
     try:
         file = pq.ParquetFile(path)
-        columns = [name for name in file.schema_arrow.names if images or name not in pictures]
-        for batch in file.iter_batches(batch_size=256, columns=columns):
-            yield from batch.to_pylist()
-    except (ArrowInvalid, OSError) as error:
+        names = file.schema_arrow.names
+        unread = {} if images else dict.fromkeys(name for name in names if name in pictures)
+        for batch in file.iter_batches(batch_size=256, columns=[name for name in names if name not in unread]):
+            yield from ({**row, **unread} for row in batch.to_pylist())
+    except (ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: not a parquet file that can be read ({str(error).splitlines()[0]})") from error
+
+
+def _read_benchmark(path: Path, images: bool) -> Iterator[Row]:
+    """A parquet file in the benchmark's columns."""
+    for number, row in enumerate(_read_parquet(path, images, ("image", "images"))):
+        if images:
+            with _in_row(path, number):
+                row["image"] = _image_of_parquet(row.get("image"))
+                row["images"] = [_image_of_parquet(one) for one in cells(row.get("images"))] or None
+        yield row
+
+
+def _image_of_parquet(value: object) -> dict[str, Any] | None:
+    """A picture as the datasets library writes it, or its bytes, or base64. A path is kept, and never opened."""
+    if value is None or value == "":
+        return None
+    found = value if isinstance(value, Mapping) else {"bytes": value}
+    data = found.get("bytes")
+    if isinstance(data, str):
+        data = _base64(
+            data, "is not base64, and no path of a parquet file is opened; a mapping's image_folder allows it"
+        )
+    if not isinstance(data, bytes | None):
+        raise DataError(f"image {short(value)} is no bytes")
+    return {"bytes": data, "path": found.get("path")}
 
 
 def _read_jsonl(path: Path, images: bool) -> Iterator[Row]:
     lines = Lines(path)
-    for _, value in lines:
-        several = value.pop("images", None)
-        if not images:
-            value.pop("image", None)
-        elif isinstance(several, list) and len(several) > 1:
-            value["image"] = None
-            value["images"] = [_image_of_json(one, path.parent) for one in several]
-        else:
-            one = several[0] if isinstance(several, list) and several else value.get("image")
-            value["image"] = _image_of_json(one, path.parent)
+    for number, (_, value) in enumerate(lines):
+        several, one = value.pop("images", None), value.pop("image", None)
+        if images:
+            with _in_row(path, number):
+                value |= _shown(cells(several) or [one], path.parent)
         yield value
     if lines.warnings:
         raise DataError(f"{path}: {'; '.join(lines.warnings)}")
 
 
-def _image_of_json(value: object, folder: Path) -> dict[str, Any] | None:
-    """A picture named by path (relative to the file) or given as base64."""
+def _shown(values: Sequence[object], folder: Path) -> Row:
+    """The picture columns of a row."""
+    found = [_image_of(value, folder) for value in values]
+    return {"image": found[0]} if len(found) == 1 else {"image": None, "images": found}
+
+
+def _image_of(value: object, folder: Path) -> dict[str, Any] | None:
+    """A picture as parquet files hold it, as bytes, by path (relative to the folder) or as base64.
+
+    Raises:
+        DataError: it is none of these.
+    """
     if isinstance(value, Mapping):
         value = value.get("bytes") or value.get("path")
-    if not isinstance(value, str) or not value:
+    if value is None or value == "":
         return None
+    if isinstance(value, bytes):
+        return {"bytes": value, "path": None}
+    if not isinstance(value, str):
+        raise DataError(f"image {short(value)} is no path, base64 or bytes")
     file = picture_file(folder, value) if len(value) < 1024 else None
-    return {"bytes": file.read_bytes() if file else _base64(value), "path": None}
+    try:
+        return {"bytes": file.read_bytes() if file else _base64(value), "path": None}
+    except OSError as error:
+        raise DataError(f"image {short(value)}: {error.strerror}") from error
 
 
-def _base64(value: str) -> bytes:
+def _base64(value: str, otherwise: str = "is neither a file nor base64") -> bytes:
     payload = value.partition(",")[2] if value.startswith("data:") else value
     try:
         return base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise DataError(f"image {value[:40]!r}… is neither a file nor base64") from error
+        raise DataError(f"image {short(value)} {otherwise}") from error
 
 
 def _read_tsv(path: Path, images: bool) -> Iterator[Row]:
     """VLMEvalKit's own TSV, see :func:`native_row`."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t")
-        names = set(reader.fieldnames or ())
-        if missing := {"index", "question", "response", "answer"} - names:
+    pictures: dict[str | None, str] = {}
+    for number, line in enumerate(read_delimited(path, "\t")):
+        if missing := {"index", "question", "response", "answer"} - line.keys():
             raise DataError(f"{path}: a TSV of VLMEvalKit has no column {', '.join(sorted(missing))}")
-        pictures: dict[str, str] = {}
-        for number, line in enumerate(reader):
-            try:
-                row = native_row(line)
-            except DataError as error:
-                raise DataError(f"{path}: row {number}: {error}") from error
+        with _in_row(path, number):
+            row = native_row(line)
             if images:
                 value = line.get("image") or ""
                 pictures[line["index"]] = value
                 # A short value points at the row whose picture this one shares.
                 row["image"] = {"bytes": _base64(pictures.get(value, value)), "path": None} if value else None
-            yield row
+        yield row
 
 
 def native_row(line: Mapping[str, Any]) -> Row:
@@ -201,10 +262,10 @@ def native_row(line: Mapping[str, Any]) -> Row:
         raise DataError("neither category nor id, so its subset is unknown")
     return {
         "id": str(line.get("id") or line["index"]),
-        "query": str(line["question"]),
+        "query": line["question"],
         "response": _literal(line["response"]),
         "human_ranking": _literal(line["answer"]),
-        "subset": line.get("category"),
+        "subset": line.get("category") or None,
         "source": line.get("source") or (None if line.get("id") else "unknown"),
         "index": str(line["index"]),
     }
@@ -216,8 +277,8 @@ def _literal(value: Any) -> Any:
         return value
     try:
         return ast.literal_eval(value)
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        raise DataError(f"{value[:60]!r} is not a list") from error
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise DataError(f"{short(value)} is not a list") from error
 
 
 def _read_mapping(path: Path, images: bool) -> Iterator[Row]:
@@ -227,29 +288,36 @@ def _read_mapping(path: Path, images: bool) -> Iterator[Row]:
 def _read_mapped(path: Path, images: bool, network: bool) -> Iterator[Row]:
     """Rows in other columns, see :mod:`vlrb_task.mapping`."""
     mapping = read_mapping(path)
-    left_out = 0
-    for number, found in enumerate(_rows_of_mapping(mapping, images, network)):
+    left_out = number = 0
+    unseen = set(mapping.optional)
+    for number, found in enumerate(_rows_of_mapping(mapping, images, network), start=1):
+        unseen -= found.keys()
         if mapping.left_out(found):
             left_out += 1
             continue
-        try:
-            row = mapping.row(number, found)
+        with _in_row(path, number - 1):
+            row = mapping.row(number - 1, found)
             shown = row.pop("pictures")
             if images:
-                pictures = [_image_of(value, mapping.image_folder) for value in shown]
-                row |= {"image": pictures[0]} if len(pictures) == 1 else {"image": None, "images": pictures}
-        except DataError as error:
-            raise DataError(f"{path}: row {number}: {error}") from error
+                row |= _shown(shown, mapping.image_folder)
         yield row
+    if number and unseen:
+        raise DataError(f"{path}: no row has a column {' or '.join(sorted(map(repr, unseen)))}")
     if left_out:
-        log.warning("vlrb: %s: %d rows with %s were left out", path, left_out, " or ".join(mapping.leave_out))
+        _tell_once(f"vlrb: {path}: {left_out} rows with {' or '.join(mapping.leave_out)} were left out")
+
+
+@cache
+def _tell_once(message: str) -> None:
+    """Warn, but once in a process: pairs are read to be checked, and again to be copied."""
+    log.warning(message)
 
 
 def _rows_of_mapping(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
     local = mapping.path.parent / mapping.rows
-    pictures = tuple(name for name in mapping.images if name != mapping.subset.get("column"))
+    pictures = set(mapping.images) - {mapping.subset.get("column"), *mapping.leave_out}
     if not local.is_file():
-        if local.suffix or "/" not in mapping.rows:
+        if local.suffix.lower() in _READERS or local.suffix.lower() == ".csv" or not _HUB_ID.fullmatch(mapping.rows):
             raise DataError(f"{mapping.path}: rows: {mapping.rows}: no such file beside the mapping, and no hub id")
         for file in hub_files(HubDataset.parse(mapping.rows), network=network, split=mapping.split):
             yield from _read_parquet(file, images, pictures)
@@ -269,17 +337,10 @@ def _rows_of_mapping(mapping: Mapped, images: bool, network: bool) -> Iterator[R
         raise DataError(f"{mapping.path}: rows: {mapping.rows}: a parquet, jsonl, json or csv file is needed")
 
 
-def _image_of(value: object, folder: Path) -> dict[str, Any] | None:
-    """A picture as parquet files hold it, as bytes, by path or as base64."""
-    if isinstance(value, Mapping) and isinstance(value.get("bytes"), bytes):
-        return {"bytes": value["bytes"], "path": None}
-    return {"bytes": value, "path": None} if isinstance(value, bytes) else _image_of_json(value, folder)
-
-
 _READERS = {
     ".yaml": _read_mapping,
     ".yml": _read_mapping,
-    ".parquet": _read_parquet,
+    ".parquet": _read_benchmark,
     ".jsonl": _read_jsonl,
     ".json": _read_jsonl,
     ".tsv": _read_tsv,

@@ -39,9 +39,9 @@ class Lines:
                 for last, raw in enumerate(file, start=1):
                     if not raw.strip():
                         continue
-                    text = raw.decode("utf-8", errors="replace")
+                    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
                     replaced += "\ufffd" in text and "\ufffd".encode() not in raw
-                    value = _object(text)
+                    value = json_object(text)
                     if value is None:
                         damaged.append(last)
                     else:
@@ -59,9 +59,10 @@ class Lines:
             self.warnings.append(f"{replaced} lines held bytes that are no UTF-8, shown as U+FFFD")
 
 
-def _object(text: str) -> dict[str, Any] | None:
+def json_object(text: Any) -> dict[str, Any] | None:
+    """The JSON object that a text is; None for anything else."""
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

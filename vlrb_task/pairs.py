@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, Literal
 
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, short
 
 Answer = Literal[0, 1]
 """A response of a pair, by its index in ``response``."""
@@ -168,13 +169,15 @@ def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
     have no ``ground_truth`` (reasoning rows do), and their ``query_source`` begins with the id's prefix.
 
     Raises:
-        DataError: an unknown prefix in a row whose other columns contradict VLFeedback.
+        DataError: an unknown prefix in a row whose other columns contradict VLFeedback, or a subset that is none.
     """
     prefix = id_prefix(id)
     source = SOURCE_OF_PREFIX.get(prefix)
-    if row.get("subset"):
-        own_source = row.get("source") or source or prefix
-        return str(own_source), str(row["subset"]), False
+    if row.get("subset") is not None:
+        subset = plain_text(row["subset"], "subset")
+        if not subset.strip():
+            raise DataError("an empty subset")
+        return plain_text(row.get("source") or source or prefix, "source"), subset, False
     if source is not None:
         return source, SUBSET_OF_SOURCE[source], False
     if row.get("ground_truth"):
@@ -198,17 +201,14 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     missing = [c for c in REQUIRED_COLUMNS if row.get(c) is None]
     if missing:
         raise DataError(f"no {', '.join(missing)}")
-    id, query = str(row["id"]), str(row["query"])
-    responses = [str(r) for r in row["response"]]
+    id, query = plain_text(row["id"], "id"), plain_text(row["query"], "query")
+    responses = [plain_text(one, "response") for one in _several(row["response"], "response")]
     if len(responses) != 2:
         raise DataError(f"{len(responses)} response{'s' if len(responses) != 1 else ''} where two are needed")
     if responses[0] == responses[1]:
         raise DataError("the two responses are equal")
-    ranking = [_rank(r) for r in row["human_ranking"]]
-    if sorted(r for r in ranking if r is not None) != [0, 1] or len(ranking) != 2:
-        raise DataError(f"human_ranking {list(row['human_ranking'])} is not a permutation of 0 and 1")
+    better = first_ranked(row["human_ranking"], "human_ranking")
     source, subset, unknown = file_row(id, row)
-    better: Answer = 0 if ranking[0] == 0 else 1
     pair = Pair(
         key=pair_key(id, query, responses),
         id=id,
@@ -218,16 +218,58 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         source=source,
         subset=subset,
         tags=tags(row),
-        caption=str(row["caption"]) if row.get("caption") else None,
+        caption=plain_text(row["caption"], "caption") if row.get("caption") else None,
     )
     return pair, unknown
+
+
+def plain_text(value: object, name: str) -> str:
+    """A text, or a number as its digits.
+
+    Raises:
+        DataError: anything else: a null, a truth value, a list or an object would be asked about as Python writes it.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Real) or value != value:  # NaN stands for an empty cell
+        raise DataError(f"{name} {short(value)} is no text")
+    return str(value)
+
+
+def _several(value: Any, name: str) -> Sequence[Any]:
+    if hasattr(value, "tolist"):  # numpy's
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return value
+    raise DataError(f"{name} {short(value)} is no list")
+
+
+def first_ranked(value: object, name: str) -> Answer:
+    """Which of two responses has rank 0.
+
+    Args:
+        value: the rank of each, ``[0, 1]`` or ``[1, 0]``, in any number type.
+        name: where it stands, for messages.
+
+    Raises:
+        DataError: anything else. Truth values are none: ``[true, false]`` means that the first is the better one, and would
+            be read as that it is the worse.
+    """
+    ranks = [_rank(one) for one in _several(value, name)]
+    if ranks == [0, 1]:
+        return 0
+    if ranks == [1, 0]:
+        return 1
+    raise DataError(f"{name} {short(value)} is not a permutation of 0 and 1")
 
 
 def _rank(value: object) -> int | None:
     """An integral rank, whatever number type the file held it in (numpy's and ``1.0`` included), else None."""
     if isinstance(value, bool) or (not hasattr(value, "__index__") and not isinstance(value, float)):
         return None
-    return int(value) if value == int(value) else None
+    if isinstance(value, float) and not value.is_integer():  # nor is it where it is no number, or infinite
+        return None
+    return int(value)
 
 
 def tags(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -27,10 +27,12 @@ def guarded(work: Callable[[], T]) -> T:
     Raises:
         UnreadablePicture: whatever Pillow raises on broken, cut or hostile files.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         return work()
+    except UnidentifiedImageError as error:  # its own text holds an address in memory
+        raise UnreadablePicture("of no known kind") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnreadablePicture(f"too large to open safely: {error}") from error
     except (OSError, ValueError, SyntaxError, TypeError, EOFError) as error:

@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from vlrb_task.bon.finals import final_answer
 from vlrb_task.bon.found import merge
 from vlrb_task.bon.gathering import Wanted, gather
 from vlrb_task.bon.lmms_samples import read_samples, rights_of, texts_of
+from vlrb_task.bon.pictures import read_pictures
 from vlrb_task.bon.questions import Draw, Kind, Question, remarks, usual_draws
 from vlrb_task.bon.sources import read_sheets
 from vlrb_task.errors import DataError
@@ -213,3 +216,11 @@ def test_pictures_from_a_file_of_the_benchmark(tmp_path: Path) -> None:
     lines(tmp_path / "short.jsonl", {"doc_id": 0, "image": encoded})
     with pytest.raises(DataError, match="1 of 2 questions are not in it"):
         gather([log], Wanted(images=tmp_path / "images", pictures=tmp_path / "short.jsonl"))
+
+
+def test_no_path_in_a_row_chooses_a_picture(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(PIXEL)
+    shown = {"bytes": None, "path": str(tmp_path / "secret")}
+    table = pa.table({"doc_id": ["1", "2"], "image_1": [shown, {"bytes": PIXEL, "path": None}]})
+    pq.write_table(table, tmp_path / "rows.parquet")
+    assert read_pictures(tmp_path / "rows.parquet", {"1", "2"}) == {"2": PIXEL}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.real_data import real_data_file
 from vlrb_task.runs import write_votes
@@ -102,6 +103,9 @@ def test_a_part_is_said_first(log: Path, pairs: Path) -> None:
     assert "PART of the pairs: 2 of 6" in shown.splitlines()[0]
 
 
+TASK = ["task", "--judge", "criteria", "--name", "own", "-o", "{out}"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -116,6 +120,19 @@ def test_a_part_is_said_first(log: Path, pairs: Path) -> None:
         (["task", "--judge", "official", "--name", "vlrb", "-o", "{out}"], "already there"),
         (["task", "--judge", "official", "--name", "a b", "-o", "{out}"], "letters"),
         (["task", "--judge", "official", "--order", "x", "--name", "a", "-o", "{out}"], "no order 'x'"),
+        ([*TASK, "--pairs", "./pairs/mine"], "'./pairs/mine': no such file, and no hub id"),
+        ([*TASK, "--pairs", "~/nope"], "'~/nope': no such file, and no hub id"),
+        ([*TASK, "--pairs", "~nobody-of-this-name/x"], "no such file, and no hub id"),
+        ([*TASK, "--pairs", "foo/bar/baz"], "'foo/bar/baz': no such file, and no hub id"),
+        ([*TASK, "--pairs", "demo"], "'demo': no such file, and no hub id"),
+        ([*TASK, "--pairs", "owner/x@rev\nevil: 1"], r"'owner/x@rev\nevil: 1': no such file, and no hub id"),
+        (["score", "{log}", "--pairs", "./no/such/file"], "'./no/such/file': no such file, and no hub id"),
+        ([*TASK, "--stop-policy", "coin", "--no-stop"], "no policy 'coin'"),
+        ([*TASK, "--stop-policy", "half"], "--stop-policy: only with --votes-from"),
+        ([*TASK, "--sparing"], "--sparing: only with --votes-from"),
+        ([*TASK, "--no-stop"], "--no-stop: only with --votes-from"),
+        ([*TASK, "--votes-from", "{log}", "--no-stop", "--sparing"], "--no-stop asks all"),
+        ([*TASK, "--votes-from", "{log}", "--no-stop", "--stop-policy", "half"], "--no-stop asks all"),
     ],
 )
 def test_errors_are_one_line_and_a_code(
@@ -182,6 +199,41 @@ def test_task_writes_a_task_with_the_pairs_own_subsets(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     done = vlrb("task", "--judge", "criteria", "--pairs", str(path), "--name", "own", "-o", str(tmp_path / "t"))
     assert "under the name of a metric" in done.stderr
+
+
+@pytest.mark.parametrize("subset", ["overall_stderr", "charts_stderr", "vlrb_vote"])
+def test_no_subset_takes_the_name_of_a_metric(tmp_path: Path, subset: str) -> None:
+    path = own_pairs(tmp_path, "charts", subset)
+    done = vlrb("task", "--judge", "criteria", "--pairs", str(path), "--name", "own", "-o", str(tmp_path / "t"))
+    assert done.returncode == 2
+    assert f"a subset named {subset!r} would print under the name of a metric" in done.stderr
+    assert not list((tmp_path / "t").iterdir())
+
+
+def own_pairs(folder: Path, *subsets: str) -> Path:
+    rows = [
+        {"id": f"x{n}", "query": "q", "response": ["a", f"b{n}"], "human_ranking": [0, 1], "subset": subset}
+        for n, subset in enumerate(subsets)
+    ]
+    path = folder / "own.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_any_subset_stands_in_the_yaml_as_it_is(tmp_path: Path) -> None:
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_constructor("!function", lambda loader, node: str(node.value))
+    odd = ["a\nb", "a\rb", "\0c", "\x1b[31m", "a\x85b", "a\u2028b", "a\tb", 'a"b\\', " a ", "#x", "😀", "[/x]", "\x7f"]
+    out = tmp_path / "t[/x] y"
+    path = own_pairs(tmp_path, *odd)
+    done = vlrb("task", "--judge", "criteria", "--pairs", str(path), "--name", "own", "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    task = yaml.load((out / "own.yaml").read_text(encoding="utf-8"), Loader=Loader)
+    assert set(odd) <= {metric["metric"] for metric in task["metric_list"]}
+    assert done.stdout.splitlines()[0] == f"wrote {out / 'own.yaml'}"
+    assert f"--include_path '{out}' --tasks own" in done.stdout
 
 
 def test_importing_is_light() -> None:

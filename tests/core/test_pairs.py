@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.real_data import real_data_file
+from vlrb_task.captions import Captions
 from vlrb_task.data import load_benchmark
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import fingerprint, pair_key, parse_row, parse_rows, revision_name
@@ -68,6 +70,22 @@ def test_prefixes_are_filed_as_the_benchmark_does(id: str, source: str, subset: 
         ({"human_ranking": [0]}, "not a permutation"),
         ({"human_ranking": ["0", "1"]}, "not a permutation"),
         ({"human_ranking": [True, False]}, "not a permutation"),
+        ({"human_ranking": [float("nan"), 1]}, "not a permutation"),
+        ({"human_ranking": [float("inf"), 0]}, "not a permutation"),
+        ({"human_ranking": 0}, "human_ranking 0 is no list"),
+        ({"human_ranking": "01"}, "human_ranking '01' is no list"),
+        ({"response": 5}, "response 5 is no list"),
+        ({"response": "AB"}, "response 'AB' is no list"),
+        ({"response": {"A": 1, "B": 2}}, "is no list"),
+        ({"response": {"A", "B"}}, "is no list"),
+        ({"response": [None, "B"]}, "response None is no text"),
+        ({"response": ["A", ["B"]]}, "response ..B.. is no text"),
+        ({"query": {"a": 1}}, "query .* is no text"),
+        ({"id": ["a"]}, "id .* is no text"),
+        ({"id": float("nan")}, "id nan is no text"),
+        ({"subset": ["s"]}, "subset .* is no text"),
+        ({"subset": " "}, "an empty subset"),
+        ({"caption": ["c"]}, "caption .* is no text"),
         ({"id": "new_1", "ground_truth": "B"}, "ground_truth"),
         ({"id": "new_1", "query_source": "COCO"}, "query_source"),
     ],
@@ -78,6 +96,19 @@ def test_bad_rows_are_named(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=r"row 1 \(id ") as caught:
         parse_rows([row(id="mmmu_ok"), row(**changes)], "file")
     assert len(caught.value.problems) == 1
+
+
+def test_captions_leave_a_bad_row_to_whoever_checks_it() -> None:
+    rows = [{"id": "x"}, row(response=5), row(id="mmmu_2")]
+    added = list(Captions({"mmmu_2": "a cat"}, "").add_to(rows))
+    assert added == [*rows[:2], rows[2] | {"caption": "a cat"}]
+
+
+def test_numbers_are_texts() -> None:
+    pair, _ = parse_row(
+        row(id=7, query=1.5, response=np.array([3, 4]), human_ranking=np.array([1.0, 0.0]), subset=2024)
+    )
+    assert (pair.id, pair.query, pair.responses, pair.better, pair.subset) == ("7", "1.5", ("3", "4"), 1, "2024")
 
 
 def test_a_row_that_stands_twice_is_named() -> None:

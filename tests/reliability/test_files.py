@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.support.lmms_eval import vlrb
@@ -17,6 +19,7 @@ from tests.support.made_up import FIRST, made_up_pairs, record
 from vlrb_task.ballot_list import BallotList, read_ballots
 from vlrb_task.ballots import Order, Schedule, ballots_of
 from vlrb_task.bulk.scoring import score_files
+from vlrb_task.data import load_benchmark, read_rows
 from vlrb_task.demo_pairs import demo_parquet
 from vlrb_task.errors import DataError, VlrbError
 from vlrb_task.runs import read_runs, write_votes
@@ -100,7 +103,21 @@ def test_files_that_are_no_logs(tmp_path: Path, name: str, content: bytes) -> No
             "code.tsv",
             b"index\tquestion\tresponse\tanswer\tcategory\n0\tq\t__import__('os').getcwd()\t[0, 1]\tgeneral\n",
         ),
+        ("latin1.tsv", "index\tquestion\tresponse\tanswer\tcategory\n0\tqué\t['a','b']\t[0, 1]\tg\n".encode("latin-1")),
+        ("number.tsv", b"index\tquestion\tresponse\tanswer\tcategory\n0\tq\t5\t[0, 1]\tg\n"),
+        ("infinite.tsv", b"index\tquestion\tresponse\tanswer\tcategory\n0\tq\t['a','b']\t[1e999, 0]\tg\n"),
+        ("unhashable.tsv", b"index\tquestion\tresponse\tanswer\tcategory\n0\tq\t{[]: 1}\t[0, 1]\tg\n"),
+        ("short.tsv", b"index\tcategory\tquestion\tresponse\tanswer\n0\tg\n"),
+        ("page.tsv", b"<html>\n<body>\n"),
+        (
+            "picture.tsv",
+            b"index\tquestion\tresponse\tanswer\tcategory\timage\n0\tq\t['a','b']\t[0, 1]\tg\t@@@\n",
+        ),
+        ("number.jsonl", b'{"id": "a", "query": "q", "response": 5, "human_ranking": [0, 1]}\n'),
+        ("rank.jsonl", b'{"id": "a", "query": "q", "response": ["x", "y"], "human_ranking": [NaN, 1]}\n'),
+        ("image.jsonl", b'{"id": "a", "query": "q", "response": ["x", "y"], "human_ranking": [0, 1], "image": 5}\n'),
         ("pairs.yaml", b"rows: [\n"),
+        ("deep.yaml", b"[" * 10_000),
         ("code.yaml", b"!!python/object/apply:os.getcwd []\n"),
     ],
 )
@@ -111,7 +128,91 @@ def test_files_that_are_no_pairs(tmp_path: Path, name: str, content: bytes) -> N
     assert done.returncode == 2, done.stdout
     assert done.stderr.startswith("vlrb: ")
     assert "Traceback" not in done.stderr
-    assert not list((tmp_path / "out").glob("*.yaml")), "no task is left behind"
+    assert len(done.stderr.splitlines()) == 1
+    assert name in done.stderr
+    assert not list((tmp_path / "out").glob("*")), "nothing is left behind"
+
+
+PLAIN: dict[str, Any] = {"id": "mmmu_1", "query": "q", "response": ["a", "b"], "human_ranking": [0, 1]}
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.json", "x.tsv"])
+def test_a_byte_order_mark_is_no_part_of_the_pairs(tmp_path: Path, name: str) -> None:
+    tsv = "index\tquestion\tresponse\tanswer\tcategory\n0\tq\t['a','b']\t[0, 1]\tgeneral\n"
+    path = tmp_path / name
+    path.write_text(tsv if name == "x.tsv" else json.dumps(PLAIN) + "\n", encoding="utf-8-sig")
+    assert [pair.query for pair in load_benchmark(str(path)).pairs] == ["q"]
+    if name == "x.jsonl":  # two such files put together have one in the middle
+        path.write_bytes(path.read_bytes() + path.read_bytes().replace(b"mmmu_1", b"mmmu_2"))
+        assert len(load_benchmark(str(path)).pairs) == 2
+
+
+@pytest.mark.parametrize(
+    ("picture", "found"),
+    [
+        (b"bytes", b"bytes"),
+        ("Ynl0ZXM=", b"bytes"),
+        ({"bytes": b"bytes", "path": None}, b"bytes"),
+        ({"bytes": None, "path": "x.png"}, None),
+        ("x.png", "image 'x.png' is not base64, and no path of a parquet file is opened"),
+        (5, "image 5 is no bytes"),
+    ],
+)
+def test_pictures_in_a_parquet_file(tmp_path: Path, picture: object, found: object) -> None:
+    (tmp_path / "x.png").write_bytes(b"a picture")
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({**{name: [value] for name, value in PLAIN.items()}, "image": [picture]}), path)
+    done = vlrb("doctor", "--pairs", str(path))
+    assert "Traceback" not in done.stderr
+    if isinstance(found, str):
+        with pytest.raises(DataError, match=f"x.parquet: row 0: {found}"):
+            list(read_rows(str(path), images=True))
+        return
+    (row,) = read_rows(str(path), images=True)
+    assert row["image"]["bytes"] == found
+    done = vlrb("task", "--judge", "criteria", "--pairs", str(path), "--name", "x", "-o", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"vlrb": 5},
+        {"vlrb": "5"},
+        {"vlrb": "[1]"},
+        {"vlrb": "[" * 100_000},
+        {"response": 5},
+        {"answer": 5},
+        {"answer": "5"},
+        {"answer": "[1e999, 0]"},
+        {"answer": [float("inf"), 0]},
+    ],
+)
+@pytest.mark.parametrize("kind", ["tsv", "json"])
+def test_predictions_with_a_damaged_cell(tmp_path: Path, cells: dict[str, Any], kind: str) -> None:
+    """That row is set aside and named; the others are scored, though the file begins with a byte order mark."""
+    good = {"index": 0, "question": "q", "response": "['a', 'b']", "answer": "[0, 1]", "category": "general"}
+    good |= {"prediction": FIRST, "vlrb": ""}
+    path = tmp_path / f"m_VL-RewardBench.{kind}"
+    if kind == "json":
+        path.write_text(json.dumps([good, good | cells]), encoding="utf-8-sig")
+    else:
+        lines = ["\t".join(map(str, row.values())) for row in (dict.fromkeys(good), good, good | cells)]
+        lines[0] = "\t".join(good)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    (run,) = read_runs([path])
+    assert run.votes == 1
+    assert any(f"1 rows were set aside, the first is {path.name}:2: " in warning for warning in run.warnings)
+
+
+def test_links_in_a_circle_among_logs(tmp_path: Path) -> None:
+    write_votes(tmp_path / "x.votes.jsonl", LINES)
+    (tmp_path / "circle").symlink_to("circle")
+    (run,) = read_runs([tmp_path])
+    assert run.votes == len(LINES)
+    (tmp_path / "y.votes.jsonl").symlink_to("y.votes.jsonl")
+    with pytest.raises(DataError, match=r"y\.votes\.jsonl: Too many levels of symbolic links"):
+        read_runs([tmp_path])
 
 
 def small_disk(size: int) -> None:
@@ -253,6 +354,11 @@ def test_hostile_texts_in_rows_pass_through_or_are_told(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "row 6" in done.stderr
     assert "surrogate" in done.stderr
+    assert not list((tmp_path / "out").iterdir())
+    done = vlrb("doctor", "--pairs", str(pairs), "--json")
+    assert done.returncode == 1
+    (problem,) = json.loads(done.stdout)["data"]["problems"]
+    assert problem == r"row 6 (id 'mmmu_../../\ud800'): a lone surrogate, which UTF-8 cannot hold"
     pairs.write_text("".join(json.dumps(row) + "\n" for row in hostile_rows() if "\ud800" not in row["query"]))
     done = vlrb(*arguments, "--pairs", str(pairs))
     assert done.returncode == 0, done.stderr

@@ -73,13 +73,114 @@ def test_several_pictures(tmp_path: Path) -> None:
         (ROW, {"answers": ["a", "b", "c"]}, "answers: two columns"),
         (ROW, {"labels": SIDES, "subset": {"column": "q", "contains": ["how"]}}, "holds none of how"),
         (ROW, {"rows": "absent.jsonl"}, "no such file beside the mapping"),
+        (ROW, {"rows": "../absent"}, "no such file beside the mapping"),
+        (ROW, {"rows": "data/absent.csv"}, "no such file beside the mapping"),
+        (ROW, {"rows": "owner/rows-v1.5"}, "owner/rows-v1.5 is not in the local cache"),
         (ROW, {"query": None}, "no query"),
         (ROW | {"b": "this"}, {"labels": SIDES}, "the two responses are equal"),
+        (ROW, {"labels": SIDES, "images": ["shwon"]}, "no row has a column 'shwon'"),
+        (ROW, {"labels": SIDES, "source": "from"}, "no row has a column 'from'"),
+        (ROW, {"labels": SIDES, "leave_out": ["vidoe"]}, "no row has a column 'vidoe'"),
+        (ROW, {"labels": {"a": "first", "b": "first"}}, "labels: none means first, or none second"),
+        (ROW, {"labels": {"1": "first", "1.0": "second"}}, "label '1.0' stands twice"),
+        (ROW, {"labels": ["a", "b"]}, "labels: which values"),
+        (ROW, {"labels": "a"}, "labels: which values"),
+        (ROW, {"labels": {"a": ["first"], "b": "second"}}, "say `first` or `second`"),
+        (ROW | {"best": ["a"]}, {"labels": SIDES}, "row 0: label ..a.. in column 'best' is none of a, b"),
+        (ROW | {"best": [True, False]}, {}, r"row 0: column 'best' \[True, False\] is not a permutation"),
+        (ROW | {"best": [None, 1]}, {}, r"\[None, 1\] is not a permutation"),
+        (ROW | {"best": [{}, "1"]}, {}, "is not a permutation"),
+        (ROW | {"best": [0.5, 1]}, {}, "is not a permutation"),
+        (ROW | {"both": [None, "y"]}, {"labels": SIDES, "answers": "both"}, "row 0: answer None is no text"),
+        (ROW | {"both": [{"t": 1}, "y"]}, {"labels": SIDES, "answers": "both"}, "is no text"),
+        (ROW | {"q": ["Which?"]}, {"labels": SIDES}, "row 0: q ..Which... is no text"),
+        (ROW | {"a": True}, {"labels": SIDES}, "row 0: answer True is no text"),
+        (ROW | {"kind": ""}, {"labels": SIDES, "subset": "kind"}, "row 0: an empty kind"),
+        (ROW, {"labels": SIDES, "subset": {"value": ""}}, "value: '' is not one name"),
+        (ROW, {"labels": SIDES, "subset": {"value": "x", "column": "q"}}, "subset: a column"),
+        (ROW, {"labels": SIDES, "subset": {"column": "q", "contains": []}}, "no word to look for"),
+        (ROW, {"labels": SIDES, "query": ["q"]}, "query: .'q'. is not one name"),
+        (ROW, {"labels": SIDES, "answers": {"a": "b"}}, "answers: .* is not one name"),
     ],
 )
 def test_what_is_wrong_is_one_line(tmp_path: Path, row: dict[str, Any], mapping: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         load_benchmark(str(write(tmp_path, [row], **mapping)))
+
+
+@pytest.mark.parametrize(
+    ("written", "labels"),
+    [
+        ('"yes",no', "{yes: first, no: second}"),
+        ("True,False", "{true: first, false: second}"),
+        ("true,false", "{True: first, False: second}"),
+        ("1.0,2", "{1: first, 2: second}"),
+        ("1,2", "{1.0: first, 2.0: second}"),
+        ("A,B", "{A: first, B: second}"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_labels_are_known_in_the_spelling_of_either_file(tmp_path: Path, written: str, labels: str, kind: str) -> None:
+    """YAML's and Python's truth values, and whole numbers that became floats in a column with gaps."""
+    best = [one.strip('"') for one in written.split(",")]
+    if kind == "csv":
+        rows = ["q,a,b,best", *(f"Which {n}?,this,that,{one}" for n, one in enumerate(best))]
+        (tmp_path / "rows.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
+    else:
+        values: dict[str, object] = {
+            "True": True,
+            "true": True,
+            "False": False,
+            "false": False,
+            "1.0": 1.0,
+            "1": 1,
+            "2": 2,
+        }
+        lines = [ROW | {"q": f"Which {n}?", "best": values.get(one, one)} for n, one in enumerate(best)]
+        (tmp_path / "rows.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(lines).encode())
+    path = tmp_path / "pairs.yaml"
+    path.write_text(
+        f"\ufeffrows: rows.{kind}\nquery: q\nanswers: [a, b]\nbetter: best\nlabels: {labels}\nsubset: {{value: mine}}\n"
+    )
+    assert [pair.better for pair in load_benchmark(str(path)).pairs] == [0, 1]
+
+
+def test_words_of_a_subset(tmp_path: Path) -> None:
+    """A single word is one word and not its letters; a number is the word that it is written as."""
+    path = write(
+        tmp_path, [ROW | {"kind": "quiz mcq 2024"}], labels=SIDES, subset={"column": "kind", "contains": "mcq"}
+    )
+    assert load_benchmark(str(path)).subset_counts == {"mcq": 1}
+    path = write(
+        tmp_path, [ROW | {"kind": "quiz 2024"}], labels=SIDES, subset={"column": "kind", "contains": [7, 2024]}
+    )
+    assert load_benchmark(str(path)).subset_counts == {"2024": 1}
+
+
+def test_a_column_that_only_some_rows_have(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows = [ROW, ROW | {"q": "And?", "shown": base64.b64encode(png("red")).decode()}, ROW | {"video": "x"}]
+    path = write(tmp_path, rows, labels=SIDES, images="shown", leave_out="video")
+    assert [bool(row["image"]) for row in read_rows(str(path), images=True)] == [False, True]
+    assert len(list(read_rows(str(path)))) == 2
+    assert caplog.text.count("1 rows with video were left out") == 1
+
+
+def test_a_csv_with_a_picture_in_a_cell(tmp_path: Path) -> None:
+    large = base64.b64encode(bytes(200_000)).decode()
+    (tmp_path / "rows.csv").write_text(f"q,a,b,best,shown\nWhich?,this,that,a,{large}\n")
+    (row,) = read_rows(str(write(tmp_path, [ROW], rows="rows.csv", labels=SIDES, images=["shown"])), images=True)
+    assert row["image"]["bytes"] == bytes(200_000)
+
+
+@pytest.mark.parametrize("shown", [5, True, {"bytes": 5}, "loop.png", "\ud800", "@@@"])
+def test_what_is_no_picture_is_named_with_its_row(tmp_path: Path, shown: object) -> None:
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    plain = {"id": "mmmu_1", "query": "q", "response": ["a", "b"], "human_ranking": [0, 1]}
+    (tmp_path / "pairs.jsonl").write_text("".join(json.dumps(plain | {"image": one}) + "\n" for one in (None, shown)))
+    mapped = write(tmp_path, [ROW | {"shown": ""}, ROW | {"shown": shown}], labels=SIDES, images=["shown"])
+    for path in (mapped, tmp_path / "pairs.jsonl"):
+        with pytest.raises(DataError, match=rf"{path.name}: row 1: image .* (is no|is neither)"):
+            list(read_rows(str(path), images=True))
 
 
 @pytest.mark.parametrize("outside", ["../secret.png", "{absolute}"])

@@ -331,6 +331,9 @@ def test_a_run_that_stopped_when_decided_has_the_outcomes_of_all_votes(tmp_path:
     pairs.write_text("".join(json.dumps(row) + "\n" for row in rows))
     everything = votes()
     whole = write(tmp_path / "whole.votes.jsonl", everything)
+    arguments = ("--votes-from", str(whole), "--pairs", str(pairs), "--name", "none", "-o", str(tmp_path / "none"))
+    done = vlrb("task", "--judge", "criteria", "--votes", "5", *arguments)
+    assert done.stdout.splitlines()[-1] == f"nothing is left to ask:  vlrb score {whole} --pairs {pairs}", done.stderr
     three = [v | {"schedule": {"order": "alternate", "votes": 3}} for v in everything if v["vote"] < 3]
     begun = write(tmp_path / "k3.votes.jsonl", three)
     for policy in Policy:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
 import hashlib
 import io
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.data import read_rows
+from vlrb_task.delimited import read_delimited
 from vlrb_task.errors import DataError
 from vlrb_task.extra import require
 
@@ -58,12 +57,12 @@ def read_pictures(path: Path, keys: set[str]) -> dict[str, bytes]:
 
 
 def _bytes(value: object) -> bytes | None:
-    """A picture's bytes out of a row's column: bytes, base64, or the mapping that parquet files hold."""
+    """A picture's bytes out of a row's column: bytes, base64, or the mapping that parquet files hold.
+
+    A path is not opened: what stands in data never chooses a file on this machine.
+    """
     if isinstance(value, Mapping):
-        if value.get("bytes"):
-            return bytes(value["bytes"])
-        value = value.get("path")
-        return Path(value).read_bytes() if isinstance(value, str) and Path(value).is_file() else None
+        value = value.get("bytes")
     if isinstance(value, bytes):
         return value or None
     if isinstance(value, str) and len(value) > 64:
@@ -76,12 +75,7 @@ def _bytes(value: object) -> bytes | None:
 
 def _tsv(path: Path) -> list[dict[str, Any]]:
     """VLMEvalKit's TSV; a short ``image`` is the index of the row whose picture this one shares."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [dict(row) for row in csv.DictReader(file, delimiter="\t")]
-    except (OSError, csv.Error) as error:
-        raise DataError(f"{path}: {error}") from error
+    rows: list[dict[str, Any]] = list(read_delimited(path, "\t"))
     if not rows or "index" not in rows[0] or "image" not in rows[0]:
         raise DataError(f"{path}: a TSV of VLMEvalKit has columns index and image")
     shown = {row["index"]: row["image"] for row in rows}

@@ -88,26 +88,36 @@ def _data(pairs: str | None) -> dict[str, Any]:
             "subsets": benchmark.subset_counts,
             "notes": list(benchmark.notes),
         }
-        found["problems"] = _picture_problems(spec, len(benchmark.pairs)) if is_local(spec) else []
+        found["problems"] = _row_problems(spec, len(benchmark.pairs)) if is_local(spec) else []
     except DataError as error:
         found["problems"] = list(error.problems) or [str(error)]
     return found
 
 
-def _picture_problems(spec: str, total: int) -> list[str]:
-    """Rows whose picture does not open. Only looked for where Pillow is installed, as it is with every framework."""
-    if find_spec("PIL") is None:
-        return []
+def _row_problems(spec: str, total: int) -> list[str]:
+    """Rows of which no task can be made, or whose picture does not open.
+
+    Pictures are only opened where Pillow is installed, as it is with every framework.
+    """
+    from vlrb_task.runs.parquet import plain_row
+
+    pictures = find_spec("PIL") is not None
+    found = read_rows(spec, images=pictures)
     problems = []
-    rows = track(read_rows(spec, images=True), "opening pictures", total=total, console=error_console(), transient=True)
+    rows = track(found, "opening pictures", total=total, console=error_console(), transient=True)
     for number, row in enumerate(rows):
-        for image in row.get("images") or [row.get("image")]:
+        where = f"row {number} (id {row.get('id')!r})"
+        try:
+            plain_row(row)
+        except DataError as error:
+            problems.append(f"{where}: {error}")
+        for image in (row.get("images") or [row.get("image")]) if pictures else []:
             if not image:
                 continue
             try:
                 opened(image.get("bytes"))
             except UnreadablePicture as error:
-                problems.append(f"row {number} (id {row.get('id')!r}): unreadable image ({error})")
+                problems.append(f"{where}: unreadable image ({error})")
     return problems
 
 
@@ -125,7 +135,7 @@ def _show(report: dict[str, Any]) -> None:
     table.add_row("tasks", " ".join(registered["tasks"]))
     table.add_row("datasets", " ".join(registered["datasets"]))
     table.add_row("judges", ", ".join(f"{judge['name']} ({judge['prompt']})" for judge in report["judges"]))
-    table.add_row("official prompt", report["official_prompt"])
+    table.add_row("official prompt", escape(report["official_prompt"]))
     table.add_row("pairs", escape(data["pairs"]))
     if "revision" in data:
         sizes = ", ".join(f"{escape(name)} {count}" for name, count in data["subsets"].items())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +15,7 @@ from vlrb_task.ballots import Schedule
 from vlrb_task.captions import Captions
 from vlrb_task.cli.continuation import what_is_left
 from vlrb_task.cli.options import console, pairs_option, trust_pickle_option
-from vlrb_task.data import HUB_ID, is_local, read_rows
+from vlrb_task.data import HUB_ID, HubDataset, is_local, read_rows
 from vlrb_task.errors import UnknownName, VlrbError
 from vlrb_task.judges import Judge, get_judge, require_captions
 from vlrb_task.pairs import SUBSETS, parse_rows
@@ -46,9 +48,7 @@ from vlrb_task.writing import write_text
 )
 @click.option(
     "--stop-policy",
-    default="strict",
-    show_default=True,
-    help="The policy under which outcomes are to stay: strict, half or official.",
+    help="With --votes-from: the policy under which outcomes are to stay: strict (default), half or official.",
 )
 @click.option(
     "--sparing", is_flag=True, help="With --votes-from: ask only what is needed for certain; more rounds, fewer votes."
@@ -66,7 +66,7 @@ def command(
     captions: Path | None,
     logs: tuple[Path, ...],
     stop: bool,
-    stop_policy: str,
+    stop_policy: str | None,
     sparing: bool,
     trust_pickle: bool,
     name: str,
@@ -91,15 +91,19 @@ def command(
         raise VlrbError(
             f"--name {name!r}: a task of this name is already there, and the frameworks would take that one"
         )
+    if not is_local(spec.pairs):
+        HubDataset.parse(spec.pairs)  # fails before anything is written
+    policy = _stop(stop, stop_policy, sparing, bool(logs))
     output.mkdir(parents=True, exist_ok=True)
-    out = console()
+    tell = partial(console().print, soft_wrap=True, markup=False)  # paths and warnings quote what is no markup
     left: BallotList | None = None
     if logs:
-        left, told = _left(logs, spec, captions, Policy.parse(stop_policy) if stop else None, sparing, trust_pickle)
-        for line in told:
-            out.print(line, soft_wrap=True, markup=False)
+        left, lines = _left(logs, spec, captions, policy, sparing, trust_pickle)
+        for line in lines:
+            tell(line)
         if not left.ballots:
-            out.print(f"nothing is left to ask:  vlrb score {' '.join(map(str, logs))}", soft_wrap=True, markup=False)
+            again = [*map(str, logs), *(["--pairs", pairs] if pairs else []), *(["--trust-pickle"] * trust_pickle)]
+            tell(f"nothing is left to ask:  vlrb score {shlex.join(again)}")
             return
         spec = replace(spec, ballots=f"{name}{SUFFIX}")
     subsets, described = list(SUBSETS), Captions.read(captions) if captions else None
@@ -112,11 +116,25 @@ def command(
     text = task_yaml(spec, subsets, described.sha256 if described else None, listed)
     write_text(path, text)
     save_task(spec, output)
-    out.print(f"wrote {path}", soft_wrap=True)
-    out.print(f"run:  lmms-eval --include_path {output} --tasks {name} --log_samples …", soft_wrap=True)
-    out.print(
-        f"or:   {FOLDER_VARIABLE}={output} python -m vlmevalkit_adapter … --data {spec.dataset_name}", soft_wrap=True
-    )
+    folder = shlex.quote(str(output))
+    tell(f"wrote {path}")
+    tell(f"run:  lmms-eval --include_path {folder} --tasks {name} --log_samples …")
+    tell(f"or:   {FOLDER_VARIABLE}={folder} python -m vlmevalkit_adapter … --data {spec.dataset_name}")
+
+
+def _stop(stop: bool, policy: str | None, sparing: bool, continues: bool) -> Policy | None:
+    """The policy under which decided pairs are left out; None where all that is missing is asked.
+
+    Raises:
+        VlrbError: no such policy, or an option that would mean nothing.
+    """
+    chosen = Policy.parse(policy or Policy.STRICT)
+    given = [*(["--stop-policy"] if policy else []), *(["--sparing"] if sparing else [])]
+    if given and not stop:
+        raise VlrbError(f"{' and '.join(given)} say which votes to spare, and --no-stop asks all")
+    if not continues and (given or not stop):
+        raise VlrbError(f"{' and '.join(given) or '--no-stop'}: only with --votes-from, which says what stands already")
+    return chosen if stop else None
 
 
 def _left(
@@ -152,7 +170,7 @@ def _copy_pairs(source: str, target: Path, judge: Judge, captions: Captions | No
     if template is not None:
         require_captions(template, benchmark.pairs)
     subsets = list(benchmark.subset_counts)
-    clash = sorted(set(subsets) & _METRICS)
+    clash = sorted(set(subsets) & (_METRICS | {f"{name}_stderr" for name in (*_METRICS, *subsets)}))
     if clash:
         raise VlrbError(f"{source}: a subset named {clash[0]!r} would print under the name of a metric")
     write_pairs(source, target, captions, pictures=judge.image != "none")

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Collection
 from pathlib import Path
+
+import yaml
 
 from vlrb_task import tasks
 from vlrb_task.ballot_list import SUFFIX, BallotList
@@ -63,7 +66,7 @@ def task_yaml(
     judge = get_judge(spec.judge)
     sampling = spec.sampling or judge.sampling
     lines = [
-        f"# {spec.summary}. Written by vlrb_task.lmms.write: edit there.",
+        f"# {' '.join(spec.summary.split())}. Written by vlrb_task.lmms.write: edit there.",
         f"task: {spec.name}",
         *_dataset(spec.pairs),
         "output_type: generate_until",
@@ -157,7 +160,8 @@ def _metric(name: str, function: str, higher_is_better: str) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A text as YAML reads it again, whatever characters it has."""
+    return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=math.inf)).rstrip("\n")
 
 
 def write_shipped(folder: Path | None = None) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from os.path import realpath
 from pathlib import Path
 
 from vlrb_task.errors import DataError, NoVotes
@@ -54,9 +55,9 @@ def find_logs(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     # VLMEvalKit links the files of its last run beside that run's folder.
-    found = {log.resolve(): log for pattern in _PATTERNS for log in sorted(path.rglob(pattern), reverse=True)}
-    others = (log for log in path.rglob("*_samples_*.jsonl") if log.resolve() not in found)
-    found |= {log.resolve(): log for log in others if _is_ours(log)}
+    found = {realpath(log): log for pattern in _PATTERNS for log in sorted(path.rglob(pattern), reverse=True)}
+    others = (log for log in path.rglob("*_samples_*.jsonl") if realpath(log) not in found)
+    found |= {realpath(log): log for log in others if _is_ours(log)}
     if not found:
         raise DataError(
             f"{path}: no samples of a vlrb task and no votes file below this folder (was --log_samples given?)"

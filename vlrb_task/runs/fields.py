@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, short
 
 LARGEST = 2**32 - 2
 """The largest vote number and count of words: what streamed columns hold, beside a sign that there is none."""
@@ -32,12 +32,6 @@ def known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "subset_sizes" in checked:
         checked["subset_sizes"] = {name: n for name, n in checked["subset_sizes"].items() if n is not None}
     return checked
-
-
-def short(value: object) -> str:
-    """A value as an error shows it."""
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
 def is_count(value: object) -> bool:

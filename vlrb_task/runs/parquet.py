@@ -71,30 +71,40 @@ def write_rows(rows: Iterator[Row], target: Path) -> int:
     count = 0
     with replacing(target) as place, pq.ParquetWriter(place, schema) as writer:
         while batch := list(islice(rows, 128)):
-            writer.write_table(pa.Table.from_pylist(list(_plain(batch, count)), schema))
+            writer.write_table(pa.Table.from_pylist([_named(row, n) for n, row in enumerate(batch, count)], schema))
             count += len(batch)
     return count
 
 
-def _plain(rows: list[Row], start: int) -> Iterator[Row]:
-    for number, row in enumerate(rows, start):
-        texts = [
-            str(value) for value in (row["id"], row["query"], *row["response"], row.get("subset"), row.get("source"))
-        ]
-        try:
-            "".join(texts).encode()
-        except UnicodeEncodeError as error:
-            raise DataError(f"row {number} (id {row['id']!r}): a lone surrogate, which UTF-8 cannot hold") from error
-        yield {
-            "id": str(row["id"]),
-            "query": str(row["query"]),
-            "response": [str(response) for response in row["response"]],
-            "image": row.get("image"),
-            "images": row.get("images"),
-            "human_ranking": [int(rank) for rank in row["human_ranking"]],
-            **{name: _text(row.get(name)) for name in ("query_source", "ground_truth", "source", "subset", "caption")},
-            "human_error_analysis": list(tags(row)) or None,
-        }
+def _named(row: Row, number: int) -> Row:
+    try:
+        return plain_row(row)
+    except DataError as error:
+        raise DataError(f"row {number} (id {row['id']!r}): {error}") from error
+
+
+def plain_row(row: Row) -> Row:
+    """A checked row in the columns and types of a task's file.
+
+    Raises:
+        DataError: a text that the file cannot hold.
+    """
+    id, query, responses, found_tags = str(row["id"]), str(row["query"]), [*map(str, row["response"])], [*tags(row)]
+    more = {name: _text(row.get(name)) for name in ("query_source", "ground_truth", "source", "subset", "caption")}
+    try:
+        "".join([id, query, *responses, *found_tags, *filter(None, more.values())]).encode()
+    except UnicodeEncodeError as error:
+        raise DataError("a lone surrogate, which UTF-8 cannot hold") from error
+    return {
+        "id": id,
+        "query": query,
+        "response": responses,
+        "image": row.get("image"),
+        "images": row.get("images"),
+        "human_ranking": [int(rank) for rank in row["human_ranking"]],
+        **more,
+        "human_error_analysis": found_tags or None,
+    }
 
 
 def _text(value: object) -> str | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vlrb_task.ballots import Ballot
-from vlrb_task.errors import DataError
+from vlrb_task.errors import DataError, short
 from vlrb_task.pairs import Answer, Benchmark, Pair
-from vlrb_task.runs.fields import LARGEST, is_count, known_fields, short
+from vlrb_task.runs.fields import LARGEST, is_count, known_fields
 from vlrb_task.scoring import PromptRecord
 
 SCHEMA_VERSION = 1

@@ -5,16 +5,16 @@ pandas, with which VLMEvalKit reads them again, turns ``'01'`` into 1 and ``'Non
 
 from __future__ import annotations
 
-import csv
 import json
 import pickle
 import re
-import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vlrb_task.delimited import read_delimited
 from vlrb_task.errors import DataError
 
 SUFFIXES = (".xlsx", ".tsv", ".json", ".pkl")
@@ -44,7 +44,7 @@ def is_table(path: Path) -> bool:
         return suffix in SUFFIXES
     try:
         with path.open("rb") as file:
-            return file.read(256).lstrip()[:1] == b"["
+            return file.read(256).removeprefix(BOM_UTF8).lstrip()[:1] == b"["
     except OSError:
         return False
 
@@ -64,10 +64,10 @@ def read_table(path: Path, *, trust_pickle: bool = False) -> Table:
         if suffix == ".xlsx":
             return Table(list(_xlsx(path)), excel=True)
         if suffix == ".tsv":
-            return Table(list(_tsv(path)))
+            return Table(list(read_delimited(path, "\t", damaged=True)))
         if suffix == ".json":
-            return Table(_records(json.loads(path.read_text(encoding="utf-8")), path))
-    except (OSError, ValueError, csv.Error, RecursionError) as error:
+            return Table(_records(json.loads(path.read_text(encoding="utf-8-sig")), path))
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not a {suffix[1:]} file that can be read ({error})") from error
     if suffix == ".pkl":
         return Table(_records(_unpickle(path, trust_pickle), path))
@@ -100,13 +100,6 @@ def _xlsx(path: Path) -> Iterator[dict[str, Any]]:
 def _cell(value: Any) -> Any:
     """A cell's value, with the control characters back that Excel files hold as ``_x000D_``."""
     return _CONTROL.sub(lambda found: chr(int(found[1], 16)), value) if isinstance(value, str) else value
-
-
-def _tsv(path: Path) -> Iterator[dict[str, Any]]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        # Python 3.10's reader refuses a NUL.
-        yield from csv.DictReader((line.replace("\0", "\ufffd") for line in file), delimiter="\t")
 
 
 def _unpickle(path: Path, trusted: bool) -> Any:

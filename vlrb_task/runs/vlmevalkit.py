@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import Any
 from vlrb_task.ballots import Ballot, first_from_parity
 from vlrb_task.data import Row, native_row
 from vlrb_task.errors import DataError
+from vlrb_task.jsonl import json_object
 from vlrb_task.pairs import Answer, Benchmark, Pair, parse_row
 from vlrb_task.runs.assemble import Log
 from vlrb_task.runs.records import Record, parse_record
@@ -113,10 +113,9 @@ def _record(row: Row, table: Table, matcher: _Matcher | None, counts: Counter[st
     elif failure is Reason.CUT_OFF:
         counts[f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"] += 1
     if own := row.get(RECORD_COLUMN):
-        try:
-            line = json.loads(own)
-        except ValueError as error:
-            raise DataError(f"column {RECORD_COLUMN} is damaged") from error
+        line = json_object(own)
+        if line is None:
+            raise DataError(f"column {RECORD_COLUMN} is damaged")
         return parse_record({**line, "text": text} | ({"failure": str(failure)} if failure else {}), where)
     pair, first, better, matched = _native_pair(row, matcher)
     extra = {
