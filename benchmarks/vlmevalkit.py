@@ -2,7 +2,8 @@
 
 The same 1,250 made-up predictions of 2 kB are evaluated by VLMEvalKit's own ``VL-RewardBench``, which asks a language model
 about each (here a server on the loopback that answers in half a second), and by ``VLRB``, which asks nobody. Also measured:
-importing VLMEvalKit, and registering the VLRB datasets with it. Needs ms-vlmeval, or an upstream checkout in PYTHONPATH.
+importing VLMEvalKit, registering the VLRB datasets with it, and what the import hook of ``vlrb hook install`` adds to every
+start of Python. Needs ms-vlmeval, or an upstream checkout in PYTHONPATH.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import io
 import json
 import os
 import platform
+import re
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,6 +28,7 @@ from typing import Any
 
 from benchmarks.core import made_up_rows
 from tests.support.judge_server import JudgeServer
+from vlrb_task.cli.hook import LINE, MODULE, module_text
 
 VERDICT = "\n\nOverall Judgment: Answer {} is better."
 THOUGHTS = "Answer 1 names the bicycle and its colour, Answer 2 speaks of a dog that is not there. " * 23
@@ -71,8 +76,22 @@ def predictions(dataset: Any, path: Path) -> str:
     return str(path)
 
 
+def hook_seconds(folder: Path, starts: int = 20) -> float:
+    """What loading the import hook takes at a start of Python, as Python itself tells it: the quickest of some starts."""
+    (folder / f"{MODULE}.py").write_text(module_text())
+    command = [sys.executable, "-X", "importtime", "-c", LINE]
+    microseconds = []
+    for _ in range(starts):
+        trace = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stderr
+        found = re.search(rf"\|\s*(\d+) \|\s*{MODULE}\n", trace)
+        if found is None:
+            raise RuntimeError(f"the hook was not loaded:\n{trace}")
+        microseconds.append(int(found[1]))
+    return min(microseconds) / 1e6
+
+
 def measure(folder: Path, latency: float, workers: list[int]) -> list[tuple[str, float]]:
-    lines: list[tuple[str, float]] = []
+    lines: list[tuple[str, float]] = [("load the import hook, at each start of Python", hook_seconds(folder))]
     os.environ |= {"LMUData": str(folder), "VLRB_PAIRS": str(write_pairs(folder)), "PRED_FORMAT": "tsv"}
 
     def import_vlmeval() -> Any:
@@ -122,7 +141,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
     print("| what | seconds |\n|---|---|")
     for name, seconds in lines:
-        print(f"| {name} | {seconds:.3f} |")
+        print(f"| {name} | {seconds:.4f} |")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,21 @@ from vlmeval.smp import LMUDataRoot, get_logger
 from vlmevalkit_adapter import failures
 from vlrb_task.errors import UnknownName, VlrbError
 from vlrb_task.saved_tasks import tasks_of_environment
-from vlrb_task.tasks import SHIPPED
-
-SPECS = {spec.dataset_name: spec for spec in (*tasks_of_environment(), *SHIPPED.values())}
-"""The tasks by VLMEvalKit's names for them: those of ``vlrb task`` that ``VLRB_TASKS`` names, and the shipped ones."""
+from vlrb_task.tasks import SHIPPED, TaskSpec
 
 logger = get_logger("vlrb")
+
+
+@cache
+def specs() -> Mapping[str, TaskSpec]:
+    """The tasks by VLMEvalKit's names for them: those of ``vlrb task`` that ``VLRB_TASKS`` names, and the shipped ones.
+
+    Read once, when the datasets are registered: VLMEvalKit asks for the names at every look-up.
+
+    Raises:
+        DataError: ``VLRB_TASKS`` names no folder of tasks.
+    """
+    return {spec.dataset_name: spec for spec in (*tasks_of_environment(), *SHIPPED.values())}
 
 
 class VLRB(ImageBaseDataset):  # type: ignore[misc]
@@ -36,7 +46,6 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
 
     TYPE = "VQA"
     MODALITY = "IMAGE"
-    DATASET_URL = dict.fromkeys(SPECS, "")
     force_use_dataset_prompt = True
 
     def __init__(self, dataset: str, skip_noimg: bool = True) -> None:
@@ -49,15 +58,15 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         """
         from vlmevalkit_adapter.asking import ask
 
-        if dataset not in SPECS:
-            raise UnknownName(f"no dataset {dataset!r}: use one of {', '.join(SPECS)}")
+        if dataset not in specs():
+            raise UnknownName(f"no dataset {dataset!r}: use one of {', '.join(specs())}")
         self.dataset_name = dataset
         self.skip_noimg = skip_noimg
         self.meta_only = True
         root = Path(LMUDataRoot())
         self.img_root = str(root / "images" / "VLRB")
         try:
-            self.asking = ask(SPECS[dataset], root)
+            self.asking = ask(specs()[dataset], root)
         except VlrbError as error:
             failures.note(dataset, error)
             raise
@@ -83,7 +92,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
 
     @classmethod
     def supported_datasets(cls) -> list[str]:
-        return list(SPECS)
+        return list(specs())
 
     def dump_image(self, line: Mapping[str, Any]) -> list[str]:
         """The pictures' files, written when the dataset was made."""

@@ -15,10 +15,12 @@ def register(dataset_module: Any) -> None:
             is then only half there.
 
     Raises:
-        ImportError: the class could not be made.
+        ImportError: the class could not be made, or ``VLRB_TASKS`` names no folder of tasks.
     """
     try:
         from vlmevalkit_adapter.datasets import VLRB
+
+        names = VLRB.supported_datasets()  # reads the environment: before anything is changed
     except VlrbError as error:
         raise ImportError(str(error)) from error
 
@@ -26,6 +28,6 @@ def register(dataset_module: Any) -> None:
         return
     dataset_module.DATASET_CLASSES.append(VLRB)
     # In place: VLMEvalKit's tools hold the same list. It keeps files of datasets whose names begin alike apart.
-    dataset_module.SUPPORTED_DATASETS.extend(VLRB.supported_datasets())
+    dataset_module.SUPPORTED_DATASETS.extend(names)
     # --config and --data-config name classes of this module.
     setattr(dataset_module, VLRB.__name__, VLRB)

@@ -145,7 +145,7 @@ def fingerprint(labels: Iterable[tuple[str, int]]) -> str:
         labels: ``(key, better)`` of every pair of the set, in any order.
     """
     lines = sorted(f"{key}:{better}" for key, better in labels)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def revision_name(subset_counts: Mapping[str, int]) -> str:

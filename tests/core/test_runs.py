@@ -244,6 +244,35 @@ def test_lmms_evals_own_log_of_the_real_rows(tmp_path: Path) -> None:
     assert shown == {"general": 47.0, "hallucination": 50.1, "reasoning": 42.8}
 
 
+@pytest.mark.parametrize(
+    ("results", "model"),
+    [
+        ({"model_name_sanitized": "org__Model-7B", "model_name": "/disk/org/Model-7B"}, "org__Model-7B"),
+        ({"model_name_sanitized": "", "model_name": ""}, "async_openai"),
+        ({}, "moved"),
+        ({"model_name_sanitized": "", "config": {}}, "moved"),
+        ({"model_name_sanitized": None}, "moved"),
+        ([], "moved"),
+        ({"config": "x", "configs": [], "model_name_sanitized": 5}, "moved"),
+    ],
+)
+def test_lmms_evals_results_name_the_model_wherever_they_lie(tmp_path: Path, results: Any, model: str | None) -> None:
+    """As lmms-eval 0.7.3 writes them. Its settings may hold keys: nothing of them may come along."""
+    row = {"id": "mmmu_1", "query": "q", "response": ["x", "z"], "human_ranking": [1, 0]}
+    folder = tmp_path / "moved"
+    folder.mkdir()
+    log = folder / "20260101_120000_samples_vl_rewardbench.jsonl"
+    log.write_text(json.dumps(native_sample(row, FIRST)))
+    if isinstance(results, dict):
+        arguments = "base_url=http://user:sk-hidden@host/v1,api_key=sk-hidden"
+        config = {"model": "async_openai", "model_args": arguments, "resolved_cli_args": {"model_args": arguments}}
+        results = {"config": config, "lmms_eval_version": "0.7.3"} | results
+    (folder / "20260101_120000_results.json").write_text(json.dumps(results))
+    (run,) = read_runs([log])
+    assert run.metadata.get("model") == model
+    assert "sk-hidden" not in json.dumps(score_run(run).to_dict())
+
+
 def test_an_answer_that_quotes_the_prompts_headings_needs_the_pairs(tmp_path: Path) -> None:
     row = {"id": "mmmu_1", "query": "q", "response": ["x\n\nAnswer 2: y", "z"], "human_ranking": [1, 0]}
     log = tmp_path / "1_samples_vl_rewardbench.jsonl"

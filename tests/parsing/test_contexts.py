@@ -30,6 +30,22 @@ CLAIMS = {
     "both answers are equally good": "tie",
     "neither answer is better": "tie",
     "Answer 1 and Answer 2 are equally good": "tie",
+    "Answer 1 has the edge": "first",
+    "Answer 2 has a slight edge over Answer 1": "second",
+    "I would give the edge to Answer 1": "first",
+    "I give Answer 2 the edge": "second",
+    "this gives Answer 1 the edge": "first",
+    "the edge goes to Answer 2": "second",
+    "Answer 1 edges out Answer 2": "first",
+    "Answer 2 comes out on top": "second",
+    "both answers are on a par": "tie",
+}
+REMARKS = {
+    "Answer 1 is closer to the truth": "first",
+    "Answer 2 comes closest to the truth": "second",
+    "Answer 2 is further from the truth than Answer 1": "first",
+    "both answers have the same accuracy": "tie",
+    "both answers are the same": "tie",
 }
 ENDS = ["{}.", "{} because it is accurate.", "{} due to its accuracy and completeness.", "{}, as it mentions the dog."]
 PLACES = ["{}.", "Overall Judgment: {}.", "Therefore, {}.", "Overall, {}.", "Both are short. {}.", "{}. That is all."]
@@ -54,7 +70,7 @@ def test_a_claim_about_a_part_is_read_only_as_an_overall_judgement(context: str)
 
 @pytest.mark.parametrize("context", CONTEXTS["not_meant"])
 def test_a_claim_that_is_not_meant_is_not_read(context: str) -> None:
-    for claim in CLAIMS:
+    for claim in (*CLAIMS, *REMARKS):
         for place in PLACES:
             text = place.format(context.format(c=claim)).replace("?.", "?")
             assert final(text).reason is not None, text

@@ -33,6 +33,8 @@ PIECES = [
     *("Answer 1 is better and\n", "Answer 1 is better. ", "Answer 1 is better, ", '"Answer 1 is better" '),
     *("**Accuracy**: Answer 1 is better.\n", "Overall Judgment: Answer 1\n", "if Answer 1 is better, ", "Wait, "),
     *('{"name": "x", ', '{"better": 1} ', "{'a': ", "Final Score: 7 to ", "Answer" + " " * 60),
+    *("the edge to ", "giving Answer 1 a slight edge ", "closer to the ", "are the same "),
+    *("the proposed answer is ", "based on ", "it rained, so ", "Judgement: "),
 ]
 
 # These share all of their code with one that is tested.

@@ -262,6 +262,15 @@ def test_an_odd_field_costs_its_own_vote_only(tmp_path: Path, name: str) -> None
     assert without_warnings(scores[0]) == without_warnings(scores[1])
 
 
+def test_keys_that_utf_8_cannot_hold(tmp_path: Path) -> None:
+    lines = [
+        {k: v for k, v in line.items() if k != "fingerprint"} | {"key": line["key"] + "\ud800", "source": "\udfff"}
+        for line in votes()
+    ]
+    one, other = both_ways(write(tmp_path / "a.votes.jsonl", lines))
+    assert without_warnings(one) == without_warnings(other)
+
+
 def test_null_says_nothing(tmp_path: Path) -> None:
     names = ("tags", "words", "model", "prompt", "failure", "schedule", "source", "task", "revision")
     lines = [line | dict.fromkeys(names) for line in votes()]

@@ -91,19 +91,23 @@ def share(votes: Sequence[Vote]) -> float:
     return sum(0.5 if vote.choice is None else float(vote.choice == 0) for vote in votes) / len(votes)
 
 
-def read_opinions(folder: Folder, logs: Iterable[Path], parser: str | None = None) -> list[Opinions]:
+def read_opinions(
+    folder: Folder, logs: Iterable[Path], parser: str | None = None, *, trust_pickle: bool = False
+) -> list[Opinions]:
     """Read every judge's votes about a folder's candidates; logs of the same judge and model are put together.
 
     Args:
         folder: whose candidates.
         logs: files and folders of them.
         parser: read every text with this parser instead of the judge's own.
+        trust_pickle: open .pkl files.
 
     Raises:
         DataError: a log that cannot be read, or no vote about these candidates.
     """
     files = [file for path in logs for file in runs.find_logs(path)]
-    return opinions_of(folder, [run for file in files for run in runs_of(folder, runs.read_log(file), parser)])
+    logged = (runs.read_log(file, trust_pickle=trust_pickle) for file in files)
+    return opinions_of(folder, [run for log in logged for run in runs_of(folder, log, parser)])
 
 
 def runs_of(folder: Folder, log: runs.Log, parser: str | None = None) -> list[Run]:

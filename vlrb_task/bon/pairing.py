@@ -23,7 +23,13 @@ T = TypeVar("T")
 
 
 def points_from_logs(
-    path: Path, logs: Iterable[Path], pairs: str | None = None, ranking: str = "auto", policy: Policy = Policy.STRICT
+    path: Path,
+    logs: Iterable[Path],
+    pairs: str | None = None,
+    ranking: str = "auto",
+    policy: Policy = Policy.STRICT,
+    *,
+    trust_pickle: bool = False,
 ) -> list[Point]:
     """Every judge that has a run of both kinds.
 
@@ -33,30 +39,33 @@ def points_from_logs(
         pairs: the benchmark's, for logs without labels.
         ranking: as :func:`~vlrb_task.bon.scores.score`'s.
         policy: for the benchmark's score.
+        trust_pickle: open .pkl files.
 
     Raises:
         DataError: a log that cannot be read, no log of one kind, or two of one judge.
     """
     folder = folders.read(path)
-    picks, others = split_files(folder, logs)
+    picks, others = split_files(folder, logs, trust_pickle=trust_pickle)
     if not picks or not others:
         lacking = "the folder's pairs" if not picks else "the benchmark"
         raise DataError(f"no log of a judge on {lacking} among those given")
     given = load_benchmark(pairs) if pairs else None
     benchmark: list[Run] = []
     for file in others:
-        log = runs.read_log(file, given)
+        log = runs.read_log(file, given, trust_pickle=trust_pickle)
         labels = given or (load_benchmark(HUB_ID) if runs.needs_pairs(log) else None)
-        benchmark += assemble(log if labels is given else runs.read_log(file, labels), labels)
-    return points_of_runs(score(folder, read_opinions(folder, picks), ranking), benchmark, policy)
+        log = log if labels is given else runs.read_log(file, labels, trust_pickle=trust_pickle)
+        benchmark += assemble(log, labels)
+    opinions = read_opinions(folder, picks, trust_pickle=trust_pickle)
+    return points_of_runs(score(folder, opinions, ranking), benchmark, policy)
 
 
-def split_files(folder: Folder, logs: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+def split_files(folder: Folder, logs: Iterable[Path], *, trust_pickle: bool = False) -> tuple[list[Path], list[Path]]:
     """The log files about a folder's candidates, and those about anything else."""
     picks: list[Path] = []
     others: list[Path] = []
     for file in [file for path in logs for file in runs.find_logs(path)]:
-        places = (split_pair_id(record.id or "") for record in runs.read_log(file).records)
+        places = (split_pair_id(record.id or "") for record in runs.read_log(file, trust_pickle=trust_pickle).records)
         ours = any(place and place[0] in folder.by_id for place in places)
         (picks if ours else others).append(file)
     return picks, others

@@ -35,7 +35,14 @@ class Section:
     notes: tuple[str, ...]
 
 
-def section(folder: Folder, logs: Sequence[Path], benchmark: Sequence[Run], policy: Policy = Policy.STRICT) -> Section:
+def section(
+    folder: Folder,
+    logs: Sequence[Path],
+    benchmark: Sequence[Run],
+    policy: Policy = Policy.STRICT,
+    *,
+    trust_pickle: bool = False,
+) -> Section:
     """Work out a report's section.
 
     Args:
@@ -43,8 +50,9 @@ def section(folder: Folder, logs: Sequence[Path], benchmark: Sequence[Run], poli
         logs: the judges' about its candidates.
         benchmark: the runs that the rest of the report is about.
         policy: for the benchmark's score.
+        trust_pickle: open .pkl files.
     """
-    found = score(folder, read_opinions(folder, logs))
+    found = score(folder, read_opinions(folder, logs, trust_pickle=trust_pickle))
     notes = list(found.warnings)
     related: list[GainCorrelation] = []
     try:

@@ -13,7 +13,14 @@ from vlrb_task.audit import LogAudit, Row, RowAudit, audit_log, audit_row
 from vlrb_task.audit.rows import SIZES
 from vlrb_task.audit.tables import SUFFIXES, read_table
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, pairs_option, print_json, print_warnings
+from vlrb_task.cli.options import (
+    as_json,
+    console,
+    pairs_option,
+    print_json,
+    print_warnings,
+    trust_pickle_option,
+)
 from vlrb_task.completeness import caveats
 from vlrb_task.runs import assemble
 
@@ -31,6 +38,7 @@ _LEVELS = {"ok": "green", "warning": "yellow", "fault": "red", "unknown": "brigh
 @click.option("--revision", type=click.Choice(list(SIZES)), default="1250", show_default=True, help="The rows used.")
 @click.option("--decimals", type=click.IntRange(0, 6), help="Digits of every number, if zeros were lost.")
 @pairs_option
+@trust_pickle_option
 @as_json
 def command(
     files: Sequence[Path],
@@ -42,6 +50,7 @@ def command(
     revision: str,
     decimals: int | None,
     pairs: str | None,
+    trust_pickle: bool,
     as_json: bool,
 ) -> None:
     """Check whether published numbers can be true together, or what a log gives away.
@@ -79,7 +88,7 @@ def command(
             if not as_json:
                 show_table(path, audits, refused)
             continue
-        for log, benchmark in labelled_logs([path], pairs):
+        for log, benchmark in labelled_logs([path], pairs, trust_pickle=trust_pickle):
             for run in assemble(log, benchmark):
                 found = audit_log(run, log, benchmark)
                 results.append({"kind": "log", **found.to_dict()})

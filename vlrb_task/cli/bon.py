@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vlrb_task.bon.designs import Scheme
-from vlrb_task.cli.options import as_json, error_console, print_json
+from vlrb_task.cli.options import as_json, error_console, print_json, trust_pickle_option
 from vlrb_task.errors import DataError, UnknownName, VlrbError
 from vlrb_task.extra import require
 
@@ -49,7 +49,7 @@ def command() -> None:
 )
 @click.option("--no-images", is_flag=True, help="Ask without pictures.")
 @click.option("--dry-run", is_flag=True, help="Only say what there is and what it would cost.")
-@click.option("--trust-pickle", is_flag=True, help="Open .pkl files, which can run any code put into them.")
+@trust_pickle_option
 @as_json
 def make(
     samples: Sequence[Path],
@@ -104,8 +104,9 @@ def make(
 @click.argument("folder", type=FOLDER)
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILES)
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser.")
+@trust_pickle_option
 @as_json
-def next_round(folder: Path, logs: Sequence[Path], parser: str | None, as_json: bool) -> None:
+def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pickle: bool, as_json: bool) -> None:
     """Write the next round of a knockout for the judge of the LOGs, which are those of all its rounds so far.
 
     In other schemes, and where a run was cut short: write the comparisons that have no vote yet.
@@ -116,7 +117,7 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, as_json: 
     from vlrb_task.cli.bon_tables import show_made
 
     opened = folders.read(folder)
-    opinions = read_opinions(opened, logs, parser)
+    opinions = read_opinions(opened, logs, parser, trust_pickle=trust_pickle)
     if len(opinions) != 1:
         raise DataError(f"logs of one judge are needed, not of {', '.join(o.name for o in opinions)}")
     written = write_next(opened, opinions[0])
@@ -132,9 +133,16 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, as_json: 
 @click.option("--ranking", default="auto", show_default=True, help="auto, wins, bradley-terry or knockout.")
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser, in place of the judge's own.")
 @click.option("--plot", type=FILES, help="Draw accuracy against n: an svg, pdf or png file.")
+@trust_pickle_option
 @as_json
 def score(
-    folder: Path, logs: Sequence[Path], ranking: str, parser: str | None, plot: Path | None, as_json: bool
+    folder: Path,
+    logs: Sequence[Path],
+    ranking: str,
+    parser: str | None,
+    plot: Path | None,
+    trust_pickle: bool,
+    as_json: bool,
 ) -> None:
     """How right the judges' picks are at each n up to N, beside what they must be held against."""
     require("vlrb bon score", "statsmodels", "choix")
@@ -145,7 +153,7 @@ def score(
 
     opened = folders.read(folder)
     with error_console().status("reading votes and working out picks"):
-        found = score_folder(opened, read_opinions(opened, logs, parser), ranking)
+        found = score_folder(opened, read_opinions(opened, logs, parser, trust_pickle=trust_pickle), ranking)
     if plot is not None:
         require("vlrb bon score --plot", "matplotlib")
         from vlrb_task.bon.figures import curves
@@ -165,6 +173,7 @@ def score(
 @click.option("--ranking", default="auto", show_default=True, help="As for score.")
 @click.option("--policy", default="strict", help="strict (default), half or official: for the benchmark's score.")
 @click.option("--plot", type=FILES, help="Draw the scatter: an svg, pdf or png file.")
+@trust_pickle_option
 @as_json
 def correlate(
     folder: Path | None,
@@ -174,6 +183,7 @@ def correlate(
     ranking: str,
     policy: str,
     plot: Path | None,
+    trust_pickle: bool,
     as_json: bool,
 ) -> None:
     """The benchmark's score against the gain from picking, over judges.
@@ -193,7 +203,7 @@ def correlate(
             raise VlrbError(
                 "vlrb bon correlate: logs of the judges on the benchmark and on the folder's pairs are needed"
             )
-        points += points_from_logs(folder, logs, pairs, ranking, Policy.parse(policy))
+        points += points_from_logs(folder, logs, pairs, ranking, Policy.parse(policy), trust_pickle=trust_pickle)
     elif not table:
         raise VlrbError("vlrb bon correlate: a folder with logs, or a --table, is needed")
     found = correlations(points)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, pairs_option, print_json
+from vlrb_task.cli.options import as_json, pairs_option, print_json, trust_pickle_option
 from vlrb_task.extra import require
 from vlrb_task.runs import assemble
 from vlrb_task.tally import Policy
@@ -29,9 +29,16 @@ from vlrb_task.tally import Policy
     type=click.Path(path_type=Path),
     help="Other benchmarks' results: a folder of lmms-eval or VLMEvalKit, or a CSV. Can be given more than once.",
 )
+@trust_pickle_option
 @as_json
 def command(
-    logs: Sequence[Path], pairs: str | None, policy: str, published: bool, benches: Sequence[Path], as_json: bool
+    logs: Sequence[Path],
+    pairs: str | None,
+    policy: str,
+    published: bool,
+    benches: Sequence[Path],
+    trust_pickle: bool,
+    as_json: bool,
 ) -> None:
     """Judges side by side on their common pairs.
 
@@ -43,7 +50,8 @@ def command(
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
 
-    runs = [run for log, benchmark in labelled_logs(logs, pairs) for run in assemble(log, benchmark)]
+    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
+    runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
     found = compare(
         runs,
         Policy.parse(policy),

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vlrb_task.cli.options import console, print_warnings
+from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.compare.paired import groups_line
@@ -25,19 +26,19 @@ def show(comparison: Comparison) -> None:
     out.print(f"[bold]{escape(comparison.basis.line)}[/bold]", soft_wrap=True)
     for remark in comparison.basis.remarks:
         out.print(f"[yellow]note:[/yellow] {escape(remark)}", soft_wrap=True)
-    out.print(_scores(comparison))
+    print_whole(out, _scores(comparison))
     if comparison.published:
-        out.print(_published_rows(comparison))
+        print_whole(out, _published_rows(comparison))
     out.print("\n".join(_power(comparison)), soft_wrap=True)
     if comparison.tests:
-        out.print(_tests(comparison))
+        print_whole(out, _tests(comparison))
         out.print(escape(groups_line(comparison.groups)), soft_wrap=True)
-        out.print(_agreement(comparison))
-    out.print(_analyses(comparison))
+        print_whole(out, _agreement(comparison))
+    print_whole(out, _analyses(comparison))
     for table in _tags_and_sources(comparison):
-        out.print(table)
+        print_whole(out, table)
     if comparison.correlations:
-        out.print(_correlations(comparison))
+        print_whole(out, _correlations(comparison))
     show_warnings(comparison)
 
 
@@ -65,9 +66,9 @@ def _scores(comparison: Comparison) -> Table:
     table = Table(caption="below each number its 95 % interval; the rules in grey never look at the picture")
     subsets = comparison.subsets
     columns = ("overall", "macro", *map(_heading, subsets), "coverage", "parsed", "first", "consist.")
-    table.add_column("")
+    add_name(table, "")
     for name in columns:
-        table.add_column(name, justify="right")
+        add_number(table, name)
     for name, score in zip(comparison.basis.names, comparison.scores, strict=True):
         cells = [score.overall, score.macro, *(score.by_subset.get(s) for s in subsets)]
         rates = [score.coverage, score.parsed_rate, score.first_rate, score.consistency]
@@ -80,17 +81,17 @@ def _scores(comparison: Comparison) -> Table:
 
 
 def _heading(subset: str) -> str:
-    return "halluc." if subset == "hallucination" else escape(subset)
+    return "halluc." if subset == "hallucination" else subset
 
 
 def _published_rows(comparison: Comparison) -> Table:
     table = Table(
         caption="published scores: not on these votes; rows in italics carry a reservation, (numbers?) are no facts"
     )
-    table.add_column("published")
+    add_name(table, "published")
     for name in ("overall", "macro", *SUBSETS):
-        table.add_column(name[:9], justify="right")
-    table.add_column("reservation")
+        add_number(table, name[:9])
+    add_name(table, "reservation")
     for row in comparison.published:
         numbers = row.audit.row
         printed = (numbers.overall, numbers.macro, numbers.general, numbers.hallucination, numbers.reasoning)
@@ -122,9 +123,9 @@ def _power(comparison: Comparison) -> Iterator[str]:
 def _tests(comparison: Comparison) -> Table:
     table = Table(caption="paired, on the same pairs: p of McNemar's exact test, adjusted by Holm over all rows")
     for name in ("a", "b"):
-        table.add_column(name)
+        add_name(table, name)
     for name in ("pairs", "a better", "b better", "a - b overall", "a - b macro", "p", "p (Holm)"):
-        table.add_column(name, justify="right")
+        add_number(table, name)
     tests = sorted(comparison.tests, key=lambda t: t.p_holm)
     for test in tests[:MOST_ROWS]:
         table.add_row(
@@ -147,9 +148,9 @@ def _agreement(comparison: Comparison) -> Table:
     kappa = "-" if comparison.fleiss is None else f"{comparison.fleiss:.2f}"
     table = Table(caption=f"agreement of majorities, in pair coordinates; Fleiss' kappa of all judges {kappa}")
     for name in ("a", "b"):
-        table.add_column(name)
+        add_name(table, name)
     for name in ("pairs", "agree", "kappa", "kappa of errors"):
-        table.add_column(name, justify="right")
+        add_number(table, name)
     for found in comparison.agreement[:MOST_ROWS]:
         kappas = ("-" if k is None else f"{k:.2f}" for k in (found.kappa, found.error_kappa))
         table.add_row(escape(found.a), escape(found.b), str(found.n), percent(found.agree), *kappas)
@@ -162,9 +163,9 @@ def _analyses(comparison: Comparison) -> Table:
         "as long; first - second: accuracy by where the better answer stood; alpha: Krippendorff's, of own votes; "
         "all agree: accuracy (share of pairs)"
     )
-    table.add_column("")
+    add_name(table, "")
     for name in ("longer (labels)", "x2", "first - second", "alpha", "all votes agree", "accuracy at k"):
-        table.add_column(name, justify="right")
+        add_number(table, name)
     for name, score, found in zip(comparison.basis.names, comparison.scores, comparison.analyses, strict=True):
         length, odds = "-", "-"
         if found.length:
@@ -191,9 +192,9 @@ def _tags_and_sources(comparison: Comparison) -> Iterator[Table]:
         if not names:
             continue
         table = Table(caption=f"accuracy {title}")
-        table.add_column("")
+        add_name(table, "")
         for name in names:
-            table.add_column(escape(name), justify="right")
+            add_number(table, name)
         for judge, column in zip(comparison.basis.names, columns, strict=True):
             table.add_row(escape(judge), *(cell(column.get(name)) for name in names))
         yield table
@@ -202,10 +203,10 @@ def _tags_and_sources(comparison: Comparison) -> Iterator[Table]:
 def _correlations(comparison: Comparison) -> Table:
     table = Table(caption="correlation with other benchmarks of the same models, with 95 % intervals")
     for name in ("of", "with"):
-        table.add_column(name)
+        add_name(table, name)
     for name in ("n", "Pearson", "Spearman", "Kendall"):
-        table.add_column(name, justify="right")
-    table.add_column("")
+        add_number(table, name)
+    add_name(table, "")
     for found in comparison.correlations:
         numbers = (_coefficient(c) for c in (found.pearson, found.spearman, found.kendall))
         warning = f"[yellow]{escape(found.warning)}[/]" if found.warning else ""

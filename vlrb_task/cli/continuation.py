@@ -23,6 +23,7 @@ def what_is_left(
     *,
     stop: Policy | None,
     sparing: bool,
+    trust_pickle: bool = False,
 ) -> tuple[BallotList, list[str]]:
     """The ballots to ask, and what to tell of them.
 
@@ -33,12 +34,13 @@ def what_is_left(
         benchmark: the pairs that it is about.
         stop: as :func:`vlrb_task.stopping.rest_of`'s.
         sparing: as :func:`vlrb_task.stopping.rest_of`'s.
+        trust_pickle: open .pkl files.
 
     Raises:
         DataError: logs that cannot be read, or do not belong to this task.
     """
     files = [file for log in logs for file in runs.find_logs(log)]
-    found = runs.read_logs(files, lambda file: runs.read_log(file, benchmark))
+    found = runs.read_logs(files, lambda file: runs.read_log(file, benchmark, trust_pickle=trust_pickle))
     standing, run = standing_of(found, judge, schedule, benchmark)
     rest = rest_of(benchmark.pairs, schedule, judge.mode, standing, stop=stop, sparing=sparing)
     ballots = BallotList(

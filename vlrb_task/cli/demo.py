@@ -35,7 +35,7 @@ def command(policy: str, output: Path | None) -> None:
     if importlib.util.find_spec("lmms_eval") is None:
         raise VlrbError('the demo runs lmms-eval, which is not installed here: pip install "vlrb[lmms-eval]"')
     with tempfile.TemporaryDirectory(prefix="vlrb-demo-") as scratch:
-        folder = (output or Path(scratch)).resolve() / "vlrb_baseline"  # lmms-eval names the run by it
+        folder = (output or Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         arguments = ["--model", "vlrb_baseline", "--model_args", f"policy={policy}", "--tasks", "vlrb_demo"]
         arguments += ["--batch_size", "1", "--log_samples", "--output_path", str(folder)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import pairs_option, print_warnings
+from vlrb_task.cli.options import pairs_option, print_warnings, trust_pickle_option
 from vlrb_task.compare.basis import display_names
 from vlrb_task.completeness import caveats
 from vlrb_task.errors import DataError
@@ -30,15 +30,23 @@ from vlrb_task.writing import write_text
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write, else standard output."
 )
+@trust_pickle_option
 def command(
-    logs: Sequence[Path], kind: str, pairs: str | None, policy: str, names: Sequence[str], output: Path | None
+    logs: Sequence[Path],
+    kind: str,
+    pairs: str | None,
+    policy: str,
+    names: Sequence[str],
+    output: Path | None,
+    trust_pickle: bool,
 ) -> None:
     """Write results as others take them.
 
     markdown, latex and csv are tables of all runs; vlmevalkit is the CSV of its own scorer; model-index is the block of
     a model card; protocol is JSON with everything needed to repeat the measurement; statement is a line for a paper.
     """
-    runs = [run for log, benchmark in labelled_logs(logs, pairs) for run in assemble(log, benchmark)]
+    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
+    runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
     if names and len(names) != len(runs):
         raise DataError(f"{len(names)} names for {len(runs)} runs")
     chosen = Policy.parse(policy)

@@ -27,6 +27,12 @@ def pairs_option(function: F) -> F:
     return click.option("--pairs", metavar="P", default=None, help=help)(function)
 
 
+def trust_pickle_option(function: F) -> F:
+    """``--trust-pickle``: for every command that reads logs, since the refusal of a .pkl file names it."""
+    help = "Open .pkl files, which can run any code put into them."
+    return click.option("--trust-pickle", is_flag=True, help=help)(function)
+
+
 def print_json(value: Any) -> None:
     """Print strict JSON: a number that is not finite becomes null."""
     click.echo(json.dumps(_finite(value), indent=2, allow_nan=False))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, trust_pickle_option
 from vlrb_task.errors import UnknownName
 from vlrb_task.extra import require
 from vlrb_task.runs import assemble
@@ -26,9 +26,17 @@ from vlrb_task.tally import Policy
 )
 @click.option("--format", "kind", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True)
 @click.option("--only", "names", metavar="NAME", multiple=True, help="One picture; can be given more than once.")
+@trust_pickle_option
 @as_json
 def command(
-    logs: Sequence[Path], pairs: str | None, policy: str, output: Path, kind: str, names: Sequence[str], as_json: bool
+    logs: Sequence[Path],
+    pairs: str | None,
+    policy: str,
+    output: Path,
+    kind: str,
+    names: Sequence[str],
+    trust_pickle: bool,
+    as_json: bool,
 ) -> None:
     """Write the pictures of a report as SVG, PDF or PNG.
 
@@ -42,7 +50,8 @@ def command(
 
     if unknown := set(names) - set(FIGURES):
         raise UnknownName(f"no picture {min(unknown)!r}: use one of {', '.join(FIGURES)}")
-    runs = [run for log, benchmark in labelled_logs(logs, pairs) for run in assemble(log, benchmark)]
+    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
+    runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
     found = compare(runs, Policy.parse(policy))
     output.mkdir(parents=True, exist_ok=True)
     written = []

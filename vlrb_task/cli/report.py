@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, trust_pickle_option
 from vlrb_task.errors import DataError
 from vlrb_task.extra import require
 from vlrb_task.runs import assemble
@@ -43,6 +43,7 @@ from vlrb_task.writing import replacing
     type=click.IntRange(0),
     help="Characters of a vote's text that are shown.",
 )
+@trust_pickle_option
 @as_json
 def command(
     logs: Sequence[Path],
@@ -54,6 +55,7 @@ def command(
     bon: Path | None,
     max_image_mb: float,
     max_text: int,
+    trust_pickle: bool,
     as_json: bool,
 ) -> None:
     """Write one self-contained page: the comparison, its pictures, and every judgement.
@@ -79,10 +81,10 @@ def command(
         from vlrb_task.bon.pairing import split_files
 
         folder = read(bon)
-        picks, logs = split_files(folder, logs)
+        picks, logs = split_files(folder, logs, trust_pickle=trust_pickle)
         if not picks or not logs:
             raise DataError(f"--bon: logs about the pairs of {bon} and logs on the benchmark are both needed")
-    for log, benchmark in labelled_logs(logs, pairs):
+    for log, benchmark in labelled_logs(logs, pairs, trust_pickle=trust_pickle):
         origin = origin or (benchmark.origin if benchmark is not None else None)
         for run in assemble(log, benchmark, keep_texts=True):
             runs.append(run)
@@ -97,7 +99,7 @@ def command(
     if folder is not None:
         from vlrb_task.bon.section import section
 
-        shown = section(folder, picks, runs, Policy.parse(policy))
+        shown = section(folder, picks, runs, Policy.parse(policy), trust_pickle=trust_pickle)
     page = render(found, content, dict(zip(found.basis.names, audits, strict=True)), limit, max_text, shown)
     with replacing(output) as place, place.open("w", encoding="utf-8", errors="replace") as file:
         file.writelines(page)

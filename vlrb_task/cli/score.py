@@ -15,6 +15,7 @@ from rich.table import Table
 from vlrb_task import runs
 from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, print_warnings
+from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.data import HUB_ID
 from vlrb_task.estimates import Estimate
 from vlrb_task.pairs import Answer
@@ -160,9 +161,9 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
         + escape(f"parser {run.parser}"),
         soft_wrap=True,
     )
-    out.print(_table(score, rules))
+    print_whole(out, _table(score, rules))
     if score.by_tag:
-        out.print(_tag_table(score))
+        print_whole(out, _tag_table(score))
     out.print(_rates(score), soft_wrap=True)
     print_warnings(run.warnings)
 
@@ -176,8 +177,9 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
     table = Table(
         caption="95 % intervals; grey rows: rules that never look at the picture, on the same pairs and orders"
     )
-    for name in ("", "overall", "macro", *score.by_subset):
-        table.add_column(escape(name), justify="left" if not name else "right")
+    add_name(table, "")
+    for name in ("overall", "macro", *score.by_subset):
+        add_number(table, name)
     table.add_row(
         escape(score.run.judge), *(_with_interval(e) for e in (score.overall, score.macro, *score.by_subset.values()))
     )
@@ -190,8 +192,9 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
 
 def _tag_table(score: Score) -> Table:
     table = Table(caption="accuracy by error tag; a pair with two tags counts under both")
-    for name in ("", *score.by_tag):
-        table.add_column(escape(name), justify="left" if not name else "right")
+    add_name(table, "")
+    for name in score.by_tag:
+        add_number(table, name)
     table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in score.by_tag.values()))
     table.add_row("pairs", *(f"n={estimate.n}" for estimate in score.by_tag.values()), style="dim")
     return table

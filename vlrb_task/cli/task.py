@@ -12,7 +12,7 @@ from vlrb_task.ballot_list import SUFFIX, BallotList
 from vlrb_task.ballots import Schedule
 from vlrb_task.captions import Captions
 from vlrb_task.cli.continuation import what_is_left
-from vlrb_task.cli.options import console, pairs_option
+from vlrb_task.cli.options import console, pairs_option, trust_pickle_option
 from vlrb_task.data import HUB_ID, is_local, read_rows
 from vlrb_task.errors import UnknownName, VlrbError
 from vlrb_task.judges import Judge, get_judge, require_captions
@@ -53,6 +53,7 @@ from vlrb_task.writing import write_text
 @click.option(
     "--sparing", is_flag=True, help="With --votes-from: ask only what is needed for certain; more rounds, fewer votes."
 )
+@trust_pickle_option
 @click.option("--name", required=True, help="Name of the task.")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write."
@@ -67,6 +68,7 @@ def command(
     stop: bool,
     stop_policy: str,
     sparing: bool,
+    trust_pickle: bool,
     name: str,
     output: Path,
 ) -> None:
@@ -93,7 +95,7 @@ def command(
     out = console()
     left: BallotList | None = None
     if logs:
-        left, told = _left(logs, spec, captions, Policy.parse(stop_policy) if stop else None, sparing)
+        left, told = _left(logs, spec, captions, Policy.parse(stop_policy) if stop else None, sparing, trust_pickle)
         for line in told:
             out.print(line, soft_wrap=True, markup=False)
         if not left.ballots:
@@ -118,13 +120,19 @@ def command(
 
 
 def _left(
-    logs: tuple[Path, ...], spec: TaskSpec, captions: Path | None, stop: Policy | None, sparing: bool
+    logs: tuple[Path, ...],
+    spec: TaskSpec,
+    captions: Path | None,
+    stop: Policy | None,
+    sparing: bool,
+    trust_pickle: bool,
 ) -> tuple[BallotList, list[str]]:
     """The ballots that logs leave open, and what to tell of them."""
     rows = read_rows(spec.pairs, network=True)
     given = Captions.read(captions).add_to(rows) if captions else rows
     benchmark = parse_rows(given, origin=spec.pairs)
-    return what_is_left(logs, get_judge(spec.judge), spec.schedule, benchmark, stop=stop, sparing=sparing)
+    judge = get_judge(spec.judge)
+    return what_is_left(logs, judge, spec.schedule, benchmark, stop=stop, sparing=sparing, trust_pickle=trust_pickle)
 
 
 def _copy_pairs(source: str, target: Path, judge: Judge, captions: Captions | None) -> list[str]:

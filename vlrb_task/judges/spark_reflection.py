@@ -1,7 +1,8 @@
 """SPARK (InternLM), reflection: the judge confirms an answer or works out another. See :mod:`vlrb_task.judges.spark`.
 
-The template asks for the final answer in a box and for no verdict. What a reflection says of the answer that was shown
-can be read only where it says so in words (Yes or No); a box with a solution in it is no rating.
+The template asks whether the answer is correct, and for the final answer of the question in a box. The rating is what the
+reflection says of the answer that was shown ("The proposed answer is incorrect."): the box holds a solution, and on a
+question of yes or no the solution is "Yes" or "No". See :mod:`vlrb_task.parsing.reflections`.
 """
 
 from vlrb_task.judges.base import Judge, Prompt, Sampling
@@ -11,7 +12,7 @@ from vlrb_task.parsing import get_rating_parser
 
 JUDGE = Judge(
     name="spark_reflection",
-    summary="SPARK's reflection training prompt: confirm the answer or correct it; rated only where it says Yes or No",
+    summary="SPARK's reflection training prompt: confirm the answer or correct it; rated by what it says of the answer",
     mode="pointwise",
     prompt=Prompt(
         source="published",
@@ -24,15 +25,18 @@ JUDGE = Judge(
             holes={"{question}": "query", "{answer}": "answer"},
         ),
     ),
-    parser=get_rating_parser("yes_no"),
-    parser_name="yes_no",
+    parser=get_rating_parser("reflection"),
+    parser_name="reflection",
     sampling=Sampling(max_new_tokens=4096),
-    rating_words={1.0: "Judgement: Yes. The count is right.", 0.0: "Judgement: No. The count is wrong."},
+    rating_words={
+        1.0: r"The proposed answer is correct. \boxed{three}",
+        0.0: r"The proposed answer is incorrect: one is hidden. \boxed{four}",
+    },
     scale=(0.0, 1.0),
     max_pixels=1_048_576,
     approximate=(
-        "a training template that asks for a corrected answer, not for a verdict: a reflection that does not say Yes or No "
-        "is unparsed; how the authors would score pairs with it is not published"
+        "a training template that asks for a corrected answer, not for a rating: a reflection that does not call the answer "
+        "correct or incorrect is unparsed; how the authors would score pairs with it is not published"
     ),
     alternatives=("yes_no",),
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from vlrb_task.parsing import blocks
 from vlrb_task.parsing.objects import last_object
+from vlrb_task.parsing.reflections import reflection
 from vlrb_task.parsing.slots import box, tag
 from vlrb_task.verdicts import Rating, Reason, unrated
 
@@ -288,4 +289,5 @@ RATINGS: Mapping[str, Callable[[str], Rating]] = {
     "pointwise_10": pointwise_10,
     "pointwise_100": pointwise_100,
     "yes_no": yes_no,
+    "reflection": reflection,
 }

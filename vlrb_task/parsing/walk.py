@@ -8,6 +8,7 @@ from vlrb_task.parsing import blocks, statements
 from vlrb_task.parsing.claims import CLASH
 from vlrb_task.parsing.labels import Mark, label_of
 from vlrb_task.parsing.lines import top_of
+from vlrb_task.parsing.phrases import plain
 from vlrb_task.parsing.words import claim_words, encode
 from vlrb_task.verdicts import Reading, Reason, Verdict, unparsed
 
@@ -140,7 +141,8 @@ class Walk:
             if verdict is not None:
                 self.names.append((self.seen, encode(core), Reading(verdict, None, span)))
                 return None
-        if self.inherited is Mark.LABEL or self._may_claim(core):
+        core, written = plain(core), core
+        if self.inherited is Mark.LABEL or self._may_claim(core) or (core is not written and claim_words(core)):
             if "[[" in core:
                 marks = {match.group(1) for match in _BRACKETS.finditer(core)}
                 if len(marks) == 1:

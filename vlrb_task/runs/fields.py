@@ -27,14 +27,15 @@ def known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
             checked[name] = value
         elif value is not None:
             if not check(value):
-                raise DataError(f"{name} {_short(value)} is not {_NEEDED[check]}")
+                raise DataError(f"{name} {short(value)} is not {_NEEDED[check]}")
             checked[name] = value
     if "subset_sizes" in checked:
         checked["subset_sizes"] = {name: n for name, n in checked["subset_sizes"].items() if n is not None}
     return checked
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value as an error shows it."""
     shown = repr(value)
     return shown if len(shown) <= 60 else f"{shown[:60]}…"
 

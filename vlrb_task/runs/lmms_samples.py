@@ -76,17 +76,32 @@ def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
     found["task"] = match[2]
     results = path.with_name(f"{match[1]}_results.json")
     try:
-        config = json.loads(results.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        logged = _object(json.loads(results.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
         return found
-    settings = config.get("config", {})
-    task = config.get("configs", {}).get(match[2], {})
-    found["model"] = path.parent.name
+    settings, task = _object(logged.get("config")), _object(_object(logged.get("configs")).get(match[2]))
+    found["model"] = _model(logged, path)
     found["wrapper"] = settings.get("model")
-    found["framework_version"] = config.get("lmms_eval_version")
-    generation = {**(task.get("generation_kwargs") or {}), **(settings.get("gen_kwargs") or {})}
+    found["framework_version"] = logged.get("lmms_eval_version")
+    generation = _object(task.get("generation_kwargs")) | _object(settings.get("gen_kwargs"))
     found["generation"] = without_secrets(generation)
     return {k: v for k, v in found.items() if v}
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _model(logged: Mapping[str, Any], path: Path) -> str:
+    """The model's name as lmms-eval's folders have it, out of a results file: also where the files were moved.
+
+    lmms-eval finds it in ``model_args`` (``pretrained=``, ``model_version=``, …), which themselves are not read here: they
+    may hold keys. Where they name no model its name is empty, and it makes no folder for it: the wrapper is the model.
+    """
+    name = logged.get("model_name_sanitized")
+    if name == "":
+        name = _object(logged.get("config")).get("model")
+    return name if isinstance(name, str) and name else path.absolute().parent.name
 
 
 def _native_record(sample: Mapping[str, Any], benchmark: Benchmark | None, where: str) -> Record:

@@ -10,7 +10,7 @@ from typing import Any
 from vlrb_task.ballots import Ballot
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import Answer, Benchmark, Pair
-from vlrb_task.runs.fields import LARGEST, is_count, known_fields
+from vlrb_task.runs.fields import LARGEST, is_count, known_fields, short
 from vlrb_task.scoring import PromptRecord
 
 SCHEMA_VERSION = 1
@@ -61,7 +61,7 @@ def parse_record(line: Mapping[str, Any], where: str = "") -> Record:
         raise DataError("neither key nor id")
     vote = line.get("vote", 0)
     if not is_count(vote):
-        raise DataError(f"vote {str(vote)[:40]} is not a number from 0 to {LARGEST}")
+        raise DataError(f"vote {short(vote)} is not a number from 0 to {LARGEST}")
     first, answer = _index(line, "first"), _index(line, "answer")
     if (first is None) == (answer is None):
         raise DataError("needs either 'first' (pairwise) or 'answer' (pointwise)")
@@ -93,7 +93,7 @@ def parse_record(line: Mapping[str, Any], where: str = "") -> Record:
 
 def _finite(score: object) -> float:
     if isinstance(score, bool) or not isinstance(score, (int, float)):
-        raise DataError(f"score {score!r} is not a number")
+        raise DataError(f"score {short(score)} is not a number")
     try:
         value = float(score)
     except OverflowError:

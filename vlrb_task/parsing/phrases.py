@@ -1,0 +1,136 @@
+"""Phrases that pronounce a verdict without one of its words: "has the edge", "closer to the truth", "on a par".
+
+Each is put into the plain words that mean the same, and the grammar reads those: so whatever turns "Answer 2 is better"
+around, or makes it none (a negation, a condition, a quotation, a criterion), does the same to the phrase. What says
+that an answer is right, not that it is the better one, becomes a remark ("more accurate", "equally accurate"), which
+counts only where it is marked as the verdict. The words alone are everywhere in descriptions of pictures ("the
+edge of the table", "closer to the left"): only the whole phrase is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+_Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
+
+_DEGREE = r"(?:(?:very|slight|small|clear|narrow|modest|definite|distinct|decisive|overall|final)\s{1,3}){0,2}"
+_EDGE = rf"(?:the|an?)\s{{1,3}}{_DEGREE}(?:edge|upper\s{{1,3}}hand)"
+# What may follow an edge that is a lead. One "of the table" is none.
+_ON = (
+    r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!?)\"”]|$|(?:over|in|here|overall|because|due|since|as|for|thanks|and|but|if|when|unless|until|"
+    r"though|although|while|despite|with)\b))"
+)
+_NAME = (
+    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output)\s{1,3}\(?[12AB]\b\)?"
+    r"|the\s{1,3}(?:first|second)(?:\s{1,3}(?:answer|response|assistant|option|model|candidate|output|one))?\b)[*_]{0,3})"
+)
+_ANSWERS = r"(?:(?:the\s{1,3})?(?:two\s{1,3})?(?:answers|responses|assistants|options|models|candidates|outputs)|them)"
+_TRUTH = (
+    r"(?:the\s{1,3})?(?:(?:ground\s{1,3})?truth|facts|reality|mark"
+    r"|(?:correct|right|true|actual|real)\s{1,3}(?:answer|value|count|number|figure|solution|amount|result))\b"
+    r"(?!\s{1,3}(?:about|of|on|in|regarding|concerning|for|when|as\s{1,3}to)\b)"  # a part of it
+)
+# And not "in length".
+_ALL = r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$|(?:overall|and|but|so|because|due|since|as|though|although|despite)\b))"
+_EQUAL_IN = {
+    "accuracy": "accurate",
+    "correctness": "correct",
+    "completeness": "complete",
+    "helpfulness": "helpful",
+    "detail": "detailed",
+}
+
+
+def _given(match: re.Match[str]) -> str:
+    """The judge's own opinion in "I give Answer 2 the edge", what follows from something in "gives" and "giving"."""
+    verb, name = match.group(1).lower(), match.group(2)
+    return f"{'rate' if verb == 'give' else 'makes' if verb == 'gives' else 'making'} {name} better"
+
+
+def _same(match: re.Match[str]) -> str:
+    return f"are equally {_EQUAL_IN.get(match.group(1).lower(), 'good')}"
+
+
+def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _Replacement], ...]:
+    return tuple((re.compile(pattern, re.IGNORECASE), put) for pattern, put in pairs)
+
+
+# By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
+_PHRASES = {
+    "edge": _phrases(
+        (rf"\b(give|gives|giving)\s{{1,3}}{_EDGE}\s{{1,3}}to\s{{1,3}}{_NAME}", _given),
+        (rf"\b(give|gives|giving)\s{{1,3}}{_NAME}\s{{1,3}}{_EDGE}\b{_ON}", _given),
+        (
+            rf"\b{_EDGE}\s{{1,3}}(?:(?:here|overall|therefore|thus)\s{{1,3}})?(?:goes|must\s{{1,3}}go|should\s{{1,3}}go)"
+            rf"\s{{1,3}}to(?=\s{{1,3}}{_NAME})",
+            "the better one is",
+        ),
+        (
+            rf"\b(?:has|(?:does\s{{1,3}})?have|holds?|gets|takes|gains|deserves|earns|enjoys)\s{{1,3}}{_EDGE}\b{_ON}",
+            "is better",
+        ),
+        (rf"\bedges\s{{1,3}}out(?=\s{{1,3}}{_NAME})", "beats"),
+    ),
+    "upper hand": _phrases((rf"\b(?:has|have|gets|gains|holds?)\s{{1,3}}{_EDGE}\b{_ON}", "is better")),
+    " nod": _phrases(
+        (rf"\b(give|gives|giving)\s{{1,3}}the\s{{1,3}}nod\s{{1,3}}to\s{{1,3}}{_NAME}", _given),
+        (rf"\b(?:gets|takes|deserves|earns)\s{{1,3}}the\s{{1,3}}nod\b{_ON}", "is better"),
+        (rf"\bthe\s{{1,3}}nod\s{{1,3}}goes\s{{1,3}}to(?=\s{{1,3}}{_NAME})", "the better one is"),
+    ),
+    " out ": _phrases(
+        (
+            rf"\bcomes\s{{1,3}}out\s{{1,3}}(?:(?:slightly|narrowly|just|clearly)\s{{1,3}})?(?:on\s{{1,3}}top|ahead)\b{_ON}",
+            "wins",
+        ),
+    ),
+    " the win": _phrases((rf"\b(?:takes|gets|deserves|earns)\s{{1,3}}the\s{{1,3}}win\b{_ON}", "wins")),
+    " winner": _phrases((r"\b(?:clear|obvious|definite|narrow|slight)\s{1,3}winner\b", "winner")),
+    " going with ": _phrases((rf"\bI(?:\s{{1,3}}am|['’]m)\s{{1,3}}going\s{{1,3}}with(?=\s{{1,3}}{_NAME})", "I choose")),
+    "er to ": _phrases((rf"\b(?:closer|nearer)\s{{1,3}}to\s{{1,3}}{_TRUTH}", "more accurate")),
+    "est to ": _phrases((rf"\b(?:closest|nearest)\s{{1,3}}to\s{{1,3}}{_TRUTH}", "most accurate")),
+    "ther from ": _phrases((rf"\b(?:further|farther)\s{{1,3}}from\s{{1,3}}{_TRUTH}", "less accurate")),
+    " same": _phrases(
+        (
+            r"\b(?:have|has|show|offer|provide)\s{1,3}the\s{1,3}same\s{1,3}(?:(?:overall|level\s{1,3}of|degree\s{1,3}of)\s{1,3})?"
+            rf"(accuracy|correctness|completeness|helpfulness|quality|merit|(?<=of )detail)\b{_ALL}",
+            _same,
+        ),
+        (
+            r"\b(?:are|is)\s{1,3}(?:(?:about|essentially|basically|virtually|practically|effectively|pretty\s{1,3}much|much)\s{1,3})?"
+            rf"the\s{{1,3}}same(?:\s{{1,3}}in\s{{1,3}}(?:overall\s{{1,3}})?(?:quality|accuracy))?{_ALL}",
+            "are equally accurate",
+        ),
+    ),
+    " quality": _phrases(
+        (
+            r"\b(?:are|is)\s{1,3}of\s{1,3}(?:(?:about|roughly|approximately)\s{1,3})?"
+            rf"(?:the\s{{1,3}}same|equal|similar|comparable)\s{{1,3}}(overall\s{{1,3}})?quality\b{_ALL}",
+            "are equally good",
+        ),
+    ),
+    " par": _phrases(
+        (rf"\bon\s{{1,3}}(?:a\s{{1,3}})?par\s{{1,3}}with\s{{1,3}}(?={_NAME}{_ALL})", "as good as "),
+        (
+            rf"\bon\s{{1,3}}(?:a\s{{1,3}})?par(?:\s{{1,3}}with\s{{1,3}}(?:each\s{{1,3}}other|one\s{{1,3}}another))?{_ALL}",
+            "equally good",
+        ),
+    ),
+    " difference": _phrases(
+        (
+            r"\bthere\s{1,3}is\s{1,3}(?:no|little|hardly\s{1,3}any)\s{1,3}(?:(?:real|significant|meaningful|notable|clear|substantial)"
+            rf"\s{{1,3}})?difference\s{{1,3}}(?:in\s{{1,3}}(?:overall\s{{1,3}})?quality\s{{1,3}})?between\s{{1,3}}{_ANSWERS}{_ALL}",
+            "both answers are equally accurate",
+        ),
+    ),
+}
+
+
+def plain(line: str) -> str:
+    """A line with its phrases in plain words; the same object where it has none."""
+    for part, phrases in _PHRASES.items():
+        if part in line:
+            for pattern, put in phrases:
+                line = pattern.sub(put, line)
+    return line
