@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vlrb_task.ballots import Order
 from vlrb_task.stopping import settled
 from vlrb_task.tally import Counts, Policy
+
+if TYPE_CHECKING:
+    from vlrb_task.scoring import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +92,14 @@ def completeness(
             short += 1
             still_open += not settled(count, left, policy)
     return Completeness(whole, pairs, votes, short, still_open, str(schedule.get("stop") or ""), policy)
+
+
+def caveats(run: Run) -> list[str]:
+    """All that a reader of a run's numbers must know, wherever they stand: pairs without a vote, then its warnings.
+
+    Args:
+        run: of a score, which knows of missing votes.
+    """
+    total = sum(run.subset_sizes.values())
+    part = [f"PART of the pairs: {len(run.pairs)} of {total} have votes"] if len(run.pairs) < total else []
+    return [*part, *run.warnings]

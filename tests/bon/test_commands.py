@@ -211,7 +211,11 @@ def test_correlate_from_logs_and_from_a_table(tmp_path: Path, candidates: Path) 
             for ballot in ballots_of(pair, Schedule.parse("both", 1)):
                 right = chance.random() < accuracy
                 text = SAYS[0 if right == (ballot.first == pair.better) else 1]
-                fields = benchmark_fields(benchmark) | {"model": model}
+                schedule = {
+                    "order": "both",
+                    "votes": 1 + (number == 4),
+                }  # of the last judge, half of the votes are there
+                fields = benchmark_fields(benchmark) | {"model": model, "schedule": schedule}
                 found.append(make_record(pair, ballot, "official", prompt_record(judge), text, **fields))
         write_votes(logs / f"{model}_bench.votes.jsonl", found)
     result = vlrb("bon", "correlate", made, logs)
@@ -222,6 +226,7 @@ def test_correlate_from_logs_and_from_a_table(tmp_path: Path, candidates: Path) 
     assert len(overall["leave_one_out"]) == 5
     assert any("only 5 models" in warning for warning in overall["warnings"])
     assert any("without one judge" in warning for warning in overall["warnings"])
+    assert [w.split(" pairs")[0] for w in overall["warnings"] if "PART" in w] == ["m4: PART of the votes: 60 of 60"]
     table = tmp_path / "t.csv"
     rows_of = [f"{p['name']},{p['score']['value']},{p['gain']['value']}" for p in overall["points"]]
     table.write_text("judge,overall,gain\n" + "\n".join(rows_of) + "\n")

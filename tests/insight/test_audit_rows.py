@@ -294,3 +294,10 @@ def test_a_file_without_such_a_table_is_one_clear_error(tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["audit", str(path)])
     assert isinstance(result.exception, DataError)
     assert "no table with the columns" in str(result.exception)
+
+
+@pytest.mark.parametrize("text", ["5" * 5000, "0." + "5" * 5000, "1e400", "nan", "-5"])
+def test_numbers_that_are_no_scores_are_one_short_line(text: str) -> None:
+    with pytest.raises(DataError, match="is no number from 0 to 100") as error:
+        row(text, "1", "1", "1")
+    assert len(str(error.value)) < 100

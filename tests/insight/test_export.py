@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,11 +24,13 @@ from vlrb_task.errors import DataError
 from vlrb_task.export import FORMATS
 from vlrb_task.export.tables import latex_text, neutralise
 from vlrb_task.report.figures import FIGURES, INK, draw, svg
-from vlrb_task.scoring import score_run
+from vlrb_task.scoring import PromptRecord, Score, score_run
 
 RUN = replace(run(Planted(0.7), votes=3), revision="1250")
 SCORE = score_run(RUN)
 NAMES = ["Model_7B & co"]
+HIDDEN = "\u00a0\ufeff\u200b\u3000\u00ad\u2009"
+"""Spaces of other kinds, and characters of no width."""
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +75,58 @@ def test_names_are_text_in_every_format() -> None:
     table = FORMATS["markdown"]([hostile], [SCORE]).splitlines()[-1]
     assert table.startswith(r"| a\|b\`c\`\<i\> \$x\_1\$ \\ &%\#\{\}\~^ |")
     assert latex_text(hostile) == (r"a|b`c`\textless{}i\textgreater{} \$x\_1\$ \textbackslash{} \&\%\#\{\}\~{}\^{}")
+    assert latex_text("[2em] *") == "{[}2em] {*}"  # after the end of a row these would belong to it
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-cmd", "@x", "\t=1", " =1", "\r=1", "\n@x"])
+def hostile_score(text: str) -> Score:
+    """A score whose every name is this text."""
+    sizes = {text: 4, f"{text}2": 4}
+    shown = [replace(label, source="s") for label in labels({"general": 4, "reasoning": 4})]
+    subsets = [text] * 4 + [f"{text}2"] * 4
+    shown = [replace(label, subset=subset) for label, subset in zip(shown, subsets, strict=True)]
+    found = run(Planted(), 1, name=text, sizes=sizes, shown=shown, revision=text, metadata={"model": text})
+    return score_run(replace(found, fingerprint=text, warnings=(text,), prompt=PromptRecord(text, text, text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["a|b", "a\nb", "<b>x</b>", "`x`", "a\u2028b\x85c\x1cd", "\ud800", "\x1b[31m", "a\r% b"]
+)
+def test_what_a_log_holds_stays_on_its_line_and_in_its_cell(text: str) -> None:
+    score = hostile_score(text)
+    columns = {"markdown": 8, "latex": 6}
+    for kind in ("markdown", "latex", "statement", "csv", "model-index"):
+        made = FORMATS[kind]([text], [score])
+        made.encode()
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028]", made if kind != "csv" else ""), kind
+        if kind == "markdown":
+            assert len(made.splitlines()) == 7
+            assert not re.search(r"(?<!\\)[<>`]", made)
+            assert all(len(re.findall(r"(?<!\\)\|", line)) == 1 + columns[kind] for line in made.splitlines()[2:5])
+        if kind == "latex":
+            lines = made.splitlines()
+            assert lines[0].startswith("% ")
+            assert lines[1].startswith(r"\begin{tabular}")
+            assert [len(re.findall(r"(?<!\\)&", line)) for line in (lines[3], lines[5])] == [columns[kind] - 1] * 2
+        if kind == "statement":
+            assert len(made.splitlines()) == 1
+    rows = list(csv.reader(io.StringIO(FORMATS["csv"]([text], [score]))))
+    assert len(rows) == 2
+    assert len(rows[0]) == len(rows[1])
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-cmd", "@x", "\t=1", " =1", "\r=1", "\n@x", *(f"{c}={c}" for c in HIDDEN)]
+)
 def test_cells_that_a_spreadsheet_would_run_are_made_text(text: str) -> None:
     made = "'" + text.replace("\r", " ").replace("\n", " ")
     assert neutralise(text) == made
     rows = list(csv.reader(io.StringIO(FORMATS["csv"]([text], [SCORE]))))
     assert rows[1][0] == made
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1c", "\x1b", "\ud800"])
+def test_characters_that_no_cell_can_hold_are_replaced(character: str) -> None:
+    assert neutralise(f"{character}=1") == "\ufffd=1"
 
 
 @pytest.mark.parametrize("cell", [-0.5, 3, None, "model-7B", ""])
@@ -211,3 +258,22 @@ def test_a_page_s_pictures_are_well_formed_and_share_no_ids() -> None:
 def test_one_judge_with_one_vote_has_the_pictures_that_it_can_have() -> None:
     drawn = draw(compare([run(Planted(0.6), votes=1)]))
     assert set(drawn) == {"scores", "subsets", "order", "length"}
+
+
+def test_names_that_no_font_or_file_can_hold_are_drawn_all_the_same() -> None:
+    shown = [replace(label, subset="\ud800\x1b[x]") for label in labels({"general": 20})]
+    made = run(Planted(0.6), 3, sizes={"\ud800\x1b[x]": 20}, shown=shown, metadata={"model": "\ud800\x00"})
+    for name, figure in draw(compare([made]), ink=INK).items():
+        ElementTree.fromstring(svg(figure, name, name))
+
+
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_many_subsets_of_one_s_own_have_a_panel_each(count: int) -> None:
+    sizes = {f"domain {n} of my own, at length": 4 for n in range(count)}
+    shown = [
+        replace(label, subset=subset)
+        for label, subset in zip(labels({"general": 4 * count}), list(sizes) * 4, strict=True)
+    ]
+    (figure,) = draw(compare([run(Planted(0.6), 1, sizes=sizes, shown=shown)]), ["subsets"]).values()
+    assert [axes.get_title(loc="left")[:8] for axes in figure.axes] == [name[:8] for name in sizes]
+    figure.savefig(io.BytesIO(), format="png")  # a layout that does not fit warns

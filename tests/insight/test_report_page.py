@@ -14,6 +14,7 @@ from tests.insight.simulate import Planted, run, write
 from vlrb_task.cli.main import group
 from vlrb_task.data import load_benchmark, read_rows
 from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.errors import DataError
 from vlrb_task.report.gallery import LEFT_OUT, NORMAL, VERDICT, embed, segments
 from vlrb_task.report.pictures import read_content
 from vlrb_task.scoring import Said
@@ -141,3 +142,11 @@ def test_the_same_logs_give_the_same_page(tmp_path: Path) -> None:
     one = report(logs, tmp_path / "one.html", "--pairs", str(demo_parquet()))
     two = report(logs, tmp_path / "two.html", "--pairs", str(demo_parquet()))
     assert one == two
+
+
+@pytest.mark.parametrize("megabytes", ["nan", "inf", "-1", "1e308"])
+def test_a_limit_that_is_none_is_told(tmp_path: Path, megabytes: str) -> None:
+    arguments = ["report", "x", "-o", str(tmp_path / "r.html"), "--max-image-mb", megabytes]
+    result = CliRunner().invoke(group, arguments)
+    assert isinstance(result.exception, DataError)
+    assert str(result.exception).endswith("a number of megabytes from 0 is needed")

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vlrb_task import estimates
+from vlrb_task.completeness import caveats
 from vlrb_task.pairs import Benchmark
 from vlrb_task.runs import Log, Record
 from vlrb_task.runs.assemble import copied_votes
 from vlrb_task.scoring import Run, baselines, score_run
-from vlrb_task.tally import PairVotes, Policy
+from vlrb_task.tally import PairVotes, Policy, outcome
 
 Level = Literal["ok", "warning", "fault", "unknown"]
 
@@ -63,7 +65,7 @@ class LogAudit:
             "findings": [
                 {"check": f.check, "level": f.level, "text": f.text, "numbers": dict(f.numbers)} for f in self.findings
             ],
-            "warnings": list(self.run.warnings),
+            "warnings": caveats(self.run),
         }
 
 
@@ -76,6 +78,7 @@ def audit_log(run: Run, log: Log, benchmark: Benchmark | None = None) -> LogAudi
         benchmark: the pairs, if at hand: ids that stand twice are then known.
     """
     records = [r for r in log.records if (r.judge or run.judge) == run.judge]
+    run = score_run(run, Policy.STRICT).run  # which knows whether votes are missing
     return LogAudit(
         run,
         (
@@ -205,7 +208,7 @@ def _holds_two_pairs(group: Sequence[Record]) -> bool:
 def blind_rule(run: Run) -> Finding:
     """Whether a rule that never looks at the picture would do as well, or is simply what the judge does."""
     check = "blind_rule"
-    overall = score_run(run, Policy.STRICT).overall
+    overall = estimates.mean([s for p in run.pairs if (s := outcome(p.counts, Policy.STRICT)) is not None])
     rules = [b for b in baselines(run) if b.overall.value is not None]
     best = max(rules, key=lambda b: b.overall.value or 0.0)
     value, low = overall.value or 0.0, overall.low or 0.0

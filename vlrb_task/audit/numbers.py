@@ -19,7 +19,8 @@ Sizes = tuple[int, int, int]
 
 NUMBERS = ("general", "hallucination", "reasoning", "overall", "macro")
 
-_NUMBER = re.compile(r"\+?(\d+(?:\.\d*)?|\.\d+)(%?)")
+_NUMBER = re.compile(r"\+?(\d{1,9}(?:\.\d{0,30})?|\.\d{1,30})(%?)")
+"""No score has more digits, and Python reads no whole number of more than 4,300."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Row:
 def _digits(text: str, name: str, key: str) -> tuple[str, str]:
     match = _NUMBER.fullmatch(text.replace(" ", ""))
     if match is None:
-        raise DataError(f"{name or 'the row'}: {key} {text!r} is no number from 0 to 100")
+        raise DataError(f"{name or 'the row'}: {key} {text[:40]!r} is no number from 0 to 100")
     return match[1], match[2]
 
 

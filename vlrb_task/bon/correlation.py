@@ -27,11 +27,13 @@ class Point:
         name: the judge's, or its model's.
         scores: by metric (``overall``, ``macro``), as fractions; with intervals where votes were at hand.
         gain: accuracy of the pick at n = N minus that of a random candidate, in [-1, 1].
+        caveats: what a reader of the scores must know, such as votes that are missing.
     """
 
     name: str
     scores: Mapping[str, Estimate]
     gain: Estimate
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def _value(estimate: Estimate | None) -> float | None:
 
 
 def _warnings(whole: Correlation, points: Sequence[Point], without: Sequence[LeftOut]) -> list[str]:
-    told = [whole.warning] if whole.warning else []
+    told = [f"{p.name}: {caveat}" for p in points for caveat in p.caveats]
+    told += [whole.warning] if whole.warning else []
     count = len(points)
     low, high = whole.pearson.low, whole.pearson.high
     if count < FEWEST or low is None or high is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,8 @@ from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.opinions import read_opinions
 from vlrb_task.bon.questions import split_pair_id
 from vlrb_task.bon.scores import BonScore, score
+from vlrb_task.compare.correlation import same_model
+from vlrb_task.completeness import caveats
 from vlrb_task.data import HUB_ID, load_benchmark
 from vlrb_task.errors import DataError
 from vlrb_task.runs.assemble import assemble
@@ -83,7 +86,9 @@ def points_of_runs(found: BonScore, benchmark: Sequence[Run], policy: Policy = P
     by_model = all(len({_model(run) for run in side}) == len(side) for side in (picking, benchmark))
     scores = _unique((_name(run, by_model), score_run(run, policy)) for run in benchmark)
     gains = _unique((_name(run, by_model), gain.difference) for run, gain in zip(picking, found.gains, strict=True))
-    return points_of({name: {"overall": s.overall, "macro": s.macro} for name, s in scores.items()}, gains)
+    points = points_of({name: {"overall": s.overall, "macro": s.macro} for name, s in scores.items()}, gains)
+    told = {same_model(name): tuple(caveats(s.run)) for name, s in scores.items()}
+    return [replace(point, caveats=told[same_model(point.name)]) for point in points]
 
 
 def _model(run: Run) -> str:

@@ -13,7 +13,15 @@ from vlrb_task.audit import LogAudit, Row, RowAudit, audit_log, audit_row
 from vlrb_task.audit.rows import SIZES
 from vlrb_task.audit.tables import SUFFIXES, read_table
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, trust_pickle_option
+from vlrb_task.cli.options import (
+    as_json,
+    console,
+    pairs_option,
+    print_json,
+    print_warnings,
+    trust_pickle_option,
+)
+from vlrb_task.completeness import caveats
 from vlrb_task.runs import assemble
 
 _COLOURS = {"consistent": "green", "explained": "yellow", "unexplained": "red", "unchecked": "bright_black"}
@@ -135,8 +143,7 @@ def show_table(path: Path, audits: Sequence[RowAudit], refused: Sequence[str]) -
     console().print(f"[bold]{escape(str(path))}[/bold]: {len(audits)} rows: {told}", soft_wrap=True)
     for audit in audits:
         show_row(audit)
-    for line in refused:
-        error_console().print(f"[yellow]warning:[/yellow] not a row of scores: {escape(line)}", soft_wrap=True)
+    print_warnings(f"not a row of scores: {line}" for line in refused)
 
 
 def show_log(audit: LogAudit) -> None:
@@ -145,11 +152,10 @@ def show_log(audit: LogAudit) -> None:
     run = audit.run
     out.print(
         f"[bold]{escape(run.judge)}[/bold] ({escape(run.source)}): {len(run.pairs)} pairs, {run.votes} votes, "
-        f"revision {run.revision}",
+        f"revision {escape(run.revision)}",
         soft_wrap=True,
     )
     for finding in audit.findings:
         level = f"[{_LEVELS[finding.level]} bold]{finding.level:>7}[/]"
         out.print(f"  {level} {finding.check}: {escape(finding.text)}", soft_wrap=True)
-    for warning in run.warnings:
-        error_console().print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    print_warnings(caveats(run))

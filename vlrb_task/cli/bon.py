@@ -223,8 +223,5 @@ def _save(path: Path, figure: Figure) -> None:
 
     if path.suffix.removeprefix(".") not in FORMATS:
         raise UnknownName(f"--plot {path}: end its name in .{', .'.join(FORMATS)}")
-    try:
-        save(figure, path)
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+    save(figure, path)
     error_console().print(f"wrote {path}", soft_wrap=True, markup=False)

@@ -12,7 +12,7 @@ from vlrb_task.bon.making import Made
 from vlrb_task.bon.pickers import Picker
 from vlrb_task.bon.questions import usual_draws
 from vlrb_task.bon.scores import BonScore, Difference
-from vlrb_task.cli.options import console, error_console
+from vlrb_task.cli.options import console, print_warnings
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.estimates import Estimate
 from vlrb_task.saved_tasks import FOLDER_VARIABLE
@@ -37,13 +37,19 @@ def show_made(made: Made) -> None:
         which = f"round {made.round}" if made.round > 1 else "the run"
         out.print(f"pairs of {which}: {sum(made.pairs.values())} ({listed})", soft_wrap=True)
         if made.waiting:
-            out.print(f"{made.waiting} knockouts go on after it: vlrb bon next {folder.path} LOG…", soft_wrap=True)
+            out.print(
+                f"{made.waiting} knockouts go on after it: vlrb bon next {escape(str(folder.path))} LOG…",
+                soft_wrap=True,
+            )
     elif not made.costs:
         out.print("nothing is left to ask", soft_wrap=True)
     for task in made.tasks:
-        out.print(f"run:  lmms-eval --include_path {folder.path} --tasks {task.name} --log_samples …", soft_wrap=True)
         out.print(
-            f"or:   {FOLDER_VARIABLE}={folder.path} python -m vlmevalkit_adapter … --data {task.dataset_name}",
+            f"run:  lmms-eval --include_path {escape(str(folder.path))} --tasks {task.name} --log_samples …",
+            soft_wrap=True,
+        )
+        out.print(
+            f"or:   {FOLDER_VARIABLE}={escape(str(folder.path))} python -m vlmevalkit_adapter … --data {task.dataset_name}",
             soft_wrap=True,
         )
 
@@ -84,8 +90,7 @@ def show_score(found: BonScore) -> None:
         out.print(_test(test), soft_wrap=True, markup=False)
     if (more := len(found.over_majority) + len(found.tests) - MOST_TESTS) > 0:
         out.print(f"… and {more} more tests, all of them with --json", soft_wrap=True, markup=False)
-    for warning in found.warnings:
-        error_console().print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    print_warnings(found.warnings)
 
 
 def _accuracies(found: BonScore) -> Table:
@@ -159,8 +164,7 @@ def show_correlations(found: Sequence[GainCorrelation]) -> None:
             ("Kendall", correlation.kendall),
         ):
             out.print(f"{name} {_coefficient(value)}", soft_wrap=True, markup=False)
-        for warning in one.warnings:
-            error_console().print(f"[yellow]warning:[/yellow] {one.metric}: {escape(warning)}", soft_wrap=True)
+        print_warnings(one.warnings, one.metric)
 
 
 def _coefficient(found: Coefficient) -> str:

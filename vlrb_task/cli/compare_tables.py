@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.options import console, error_console
+from vlrb_task.cli.options import console, print_warnings
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.correlation import Coefficient
@@ -39,9 +39,13 @@ def show(comparison: Comparison) -> None:
         print_whole(out, table)
     if comparison.correlations:
         print_whole(out, _correlations(comparison))
-    for name, run in zip(comparison.basis.names, comparison.basis.runs, strict=True):
-        for warning in run.warnings:
-            error_console().print(f"[yellow]warning:[/yellow] {escape(name)}: {escape(warning)}", soft_wrap=True)
+    show_warnings(comparison)
+
+
+def show_warnings(comparison: Comparison) -> None:
+    """What must be known of the judges' votes, to standard error."""
+    for name, score in zip(comparison.basis.names, comparison.scores, strict=True):
+        print_warnings(score.run.warnings, name)
 
 
 def percent(value: float | None, sign: str = "") -> str:
@@ -60,19 +64,24 @@ def cell(estimate: Estimate | None, sign: str = "") -> str:
 
 def _scores(comparison: Comparison) -> Table:
     table = Table(caption="below each number its 95 % interval; the rules in grey never look at the picture")
-    columns = ("overall", "macro", "general", "halluc.", "reasoning", "coverage", "parsed", "first", "consist.")
+    subsets = comparison.subsets
+    columns = ("overall", "macro", *map(_heading, subsets), "coverage", "parsed", "first", "consist.")
     add_name(table, "")
     for name in columns:
         add_number(table, name)
     for name, score in zip(comparison.basis.names, comparison.scores, strict=True):
-        cells = [score.overall, score.macro, *(score.by_subset.get(s) for s in SUBSETS)]
+        cells = [score.overall, score.macro, *(score.by_subset.get(s) for s in subsets)]
         rates = [score.coverage, score.parsed_rate, score.first_rate, score.consistency]
         table.add_row(escape(name), *(cell(e) for e in cells), *(percent(e.value if e else None) for e in rates))
     table.add_section()
     for rule in comparison.rules:
-        values = [rule.overall, rule.macro, *(rule.by_subset.get(s) for s in SUBSETS)]
+        values = [rule.overall, rule.macro, *(rule.by_subset.get(s) for s in subsets)]
         table.add_row(rule.name, *(percent(e.value if e else None) for e in values), style="bright_black")
     return table
+
+
+def _heading(subset: str) -> str:
+    return "halluc." if subset == "hallucination" else subset
 
 
 def _published_rows(comparison: Comparison) -> Table:
@@ -99,7 +108,7 @@ def _published(value: float, reread: bool) -> str:
 
 
 def _power(comparison: Comparison) -> Iterator[str]:
-    sizes = ", ".join(f"{name} {percent(found.paired)}" for name, found in comparison.detectable.items())
+    sizes = ", ".join(f"{escape(name)} {percent(found.paired)}" for name, found in comparison.detectable.items())
     yield (
         f"smallest difference that shows (80 % power, 5 % level, judges that differ on {DISCORDANT:.0%} of the pairs), in "
         f"points: {sizes}"

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import pairs_option, trust_pickle_option
+from vlrb_task.cli.options import pairs_option, print_warnings, trust_pickle_option
 from vlrb_task.compare.basis import display_names
+from vlrb_task.completeness import caveats
 from vlrb_task.errors import DataError
 from vlrb_task.export import FORMATS
 from vlrb_task.runs import assemble
 from vlrb_task.scoring import score_run
 from vlrb_task.tally import Policy
+from vlrb_task.writing import write_text
 
 
 @click.command("export")
@@ -48,11 +50,11 @@ def command(
     if names and len(names) != len(runs):
         raise DataError(f"{len(names)} names for {len(runs)} runs")
     chosen = Policy.parse(policy)
-    text = FORMATS[kind](list(names) or display_names(runs), [score_run(run, chosen) for run in runs])
+    scores, shown = [score_run(run, chosen) for run in runs], list(names) or display_names(runs)
+    text = FORMATS[kind](shown, scores)
     if output is None:
         click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise DataError(f"{output}: {error.strerror or error}") from error
+    else:
+        write_text(output, text)
+    for name, score in zip(shown, scores, strict=True):
+        print_warnings(caveats(score.run), name)

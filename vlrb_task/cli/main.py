@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+from typing import NoReturn
 
 import click
 
@@ -56,15 +58,22 @@ def group() -> None:
 
 def main() -> None:
     """Entry point. An error of the user's input is one line on standard error, and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what its encoding cannot hold, as standard error does
     try:
         group(prog_name="vlrb")
     except VlrbError as error:
-        print(f"vlrb: {error}", file=sys.stderr)
-        sys.exit(2)
+        _fail(str(error))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"vlrb: {where}{error.strerror or error}", file=sys.stderr)
-        sys.exit(2)
+        _fail(f"{where}{error.strerror or error}")
+
+
+def _fail(message: str) -> NoReturn:
+    from vlrb_task.cli.options import print_error
+
+    print_error(message)
+    sys.exit(2)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,12 +48,50 @@ def _finite(value: Any) -> Any:
     return value
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""A text that does nothing to a terminal: control characters and lone surrogates as escapes such as ``\x1b``.
+
+    Line ends and tabs stay.
+    """
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+class _SafeConsole(Console):
+    """A console on which data stays data. Every string that is printed, a table's cells too, passes through here."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(visible(text), **options)
+
+
 def console() -> Console:
     """The console for people. Off a terminal it is 120 columns wide, so that a pipe gets whole tables."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=120)
+    found = _SafeConsole()
+    return found if found.is_terminal else _SafeConsole(width=120)
 
 
 def error_console() -> Console:
     """The console for warnings and progress: standard error, so that ``--json`` stays clean."""
-    return Console(stderr=True, highlight=False)
+    return _SafeConsole(stderr=True)
+
+
+def print_error(message: str) -> None:
+    """Print an error: one line on standard error, whatever it quotes."""
+    click.echo(f"vlrb: {visible(' '.join(message.splitlines()))}", err=True)
+
+
+def print_warnings(warnings: Iterable[str], name: str = "") -> None:
+    """Print what a reader of the numbers must know, to standard error.
+
+    Args:
+        warnings: of a run's score.
+        name: the run's, where there are several.
+    """
+    out, whose = error_console(), f"{escape(name)}: " if name else ""
+    for warning in warnings:
+        out.print(f"[yellow]warning:[/yellow] {whose}{escape(warning)}", soft_wrap=True)

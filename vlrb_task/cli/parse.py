@@ -11,7 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.options import as_json, console, error_console, print_json
+from vlrb_task.cli.options import as_json, console, print_json, print_warnings
 from vlrb_task.errors import DataError
 from vlrb_task.jsonl import Lines
 from vlrb_task.judges import get_judge
@@ -42,8 +42,7 @@ def command(file: Path, judge: str, parser: str | None, as_json: bool) -> None:
             others.append(other(text))
     if not texts:
         raise DataError(f"{file}: no texts", lines.warnings)
-    for warning in lines.warnings:
-        error_console().print(f"[yellow]warning:[/yellow] {escape(warning)}")
+    print_warnings(lines.warnings)
     if as_json:
         result: dict[str, Any] = {"judge": judge, "parser": own.parser_name, **_summary(readings)}
         if other:

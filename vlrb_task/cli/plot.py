@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, pairs_option, print_json, trust_pickle_option
+from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, trust_pickle_option
 from vlrb_task.errors import UnknownName
 from vlrb_task.extra import require
 from vlrb_task.runs import assemble
@@ -44,6 +44,7 @@ def command(
     nothing are left out.
     """
     require("vlrb plot", "statsmodels", "krippendorff", "matplotlib")
+    from vlrb_task.cli.compare_tables import show_warnings
     from vlrb_task.compare.comparison import compare
     from vlrb_task.report.figures import FIGURES, draw, save
 
@@ -58,7 +59,10 @@ def command(
         path = output / f"{name}.{kind}"
         save(figure, path)
         written.append(str(path))
+    show_warnings(found)
     if as_json:
-        print_json({"basis": found.basis.line, "written": written})
+        print_json({"basis": found.basis.line, "remarks": list(found.basis.remarks), "written": written})
     else:
+        for remark in found.basis.remarks:
+            error_console().print(f"note: {remark}", soft_wrap=True, markup=False)
         console().print(found.basis.line, "\n".join(written), sep="\n", soft_wrap=True, markup=False)

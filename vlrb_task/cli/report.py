@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from vlrb_task.errors import DataError
 from vlrb_task.extra import require
 from vlrb_task.runs import assemble
 from vlrb_task.tally import Policy
+from vlrb_task.writing import replacing
 
 
 @click.command("report")
@@ -34,7 +36,13 @@ from vlrb_task.tally import Policy
     help="Folder of vlrb bon make: LOGs about it show its picks.",
 )
 @click.option("--max-image-mb", default=20.0, show_default=True, help="All images together, in megabytes; 0 for none.")
-@click.option("--max-text", default=8000, show_default=True, help="Characters of a vote's text that are shown.")
+@click.option(
+    "--max-text",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Characters of a vote's text that are shown.",
+)
 @trust_pickle_option
 @as_json
 def command(
@@ -56,11 +64,15 @@ def command(
     """
     require("vlrb report", "statsmodels", "krippendorff", "matplotlib", "jinja2", "PIL")
     from vlrb_task.audit import audit_log
+    from vlrb_task.cli.compare_tables import show_warnings
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
     from vlrb_task.report.page import render
     from vlrb_task.report.pictures import MEGABYTE, Content, read_content
 
+    if not 0 <= max_image_mb * MEGABYTE < math.inf:
+        raise DataError(f"--max-image-mb {max_image_mb:g}: a number of megabytes from 0 is needed")
+    limit = int(max_image_mb * MEGABYTE)
     runs, audits, origin = [], [], pairs
     folder, picks = None, list[Path]()
     if bon is not None:
@@ -80,7 +92,6 @@ def command(
     found = compare(
         runs, Policy.parse(policy), with_published=published, benches=read_benches(benches) if benches else None
     )
-    limit = int(max_image_mb * MEGABYTE)
     keys = [p.label.key for p in found.basis.runs[0].pairs]
     with error_console().status("reading questions, answers and images"):
         content = read_content(origin, keys, limit) if origin else Content()
@@ -90,11 +101,9 @@ def command(
 
         shown = section(folder, picks, runs, Policy.parse(policy), trust_pickle=trust_pickle)
     page = render(found, content, dict(zip(found.basis.names, audits, strict=True)), limit, max_text, shown)
-    try:
-        with output.open("w", encoding="utf-8", errors="replace") as file:
-            file.writelines(page)
-    except OSError as error:
-        raise DataError(f"{output}: {error.strerror or error}") from error
+    with replacing(output) as place, place.open("w", encoding="utf-8", errors="replace") as file:
+        file.writelines(page)
+    show_warnings(found)
     if as_json:
         print_json({"written": str(output), "bytes": output.stat().st_size, "basis": found.basis.line})
     else:

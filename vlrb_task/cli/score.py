@@ -14,7 +14,8 @@ from rich.table import Table
 
 from vlrb_task import runs
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, print_warnings
+from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.data import HUB_ID
 from vlrb_task.errors import DataError
 from vlrb_task.estimates import Estimate
@@ -159,16 +160,16 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     total = len(run.pairs) + score.missing
     what = f"all {total} pairs" if not score.missing else f"PART of the pairs: {len(run.pairs)} of {total}"
     out.print(
-        f"[bold]{escape(run.judge)}[/bold]{_model(run)} on {what}, revision {run.revision} ({run.fingerprint[:12]}), "
-        f"{run.votes} votes, policy {score.policy}, parser {run.parser}",
+        f"[bold]{escape(run.judge)}[/bold]{_model(run)} on {what}, "
+        + escape(f"revision {run.revision} ({run.fingerprint[:12]}), {run.votes} votes, policy {score.policy}, ")
+        + escape(f"parser {run.parser}"),
         soft_wrap=True,
     )
-    out.print(_table(score, rules))
+    print_whole(out, _table(score, rules))
     if score.by_tag:
-        out.print(_tag_table(score))
+        print_whole(out, _tag_table(score))
     out.print(_rates(score), soft_wrap=True)
-    for warning in run.warnings:
-        error_console().print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    print_warnings(run.warnings)
 
 
 def _model(run: runs.Run) -> str:
@@ -180,8 +181,9 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
     table = Table(
         caption="95 % intervals; grey rows: rules that never look at the picture, on the same pairs and orders"
     )
-    for name in ("", "overall", "macro", *score.by_subset):
-        table.add_column(name, justify="left" if not name else "right")
+    add_name(table, "")
+    for name in ("overall", "macro", *score.by_subset):
+        add_number(table, name)
     table.add_row(
         escape(score.run.judge), *(_with_interval(e) for e in (score.overall, score.macro, *score.by_subset.values()))
     )
@@ -194,8 +196,9 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
 
 def _tag_table(score: Score) -> Table:
     table = Table(caption="accuracy by error tag; a pair with two tags counts under both")
-    for name in ("", *score.by_tag):
-        table.add_column(escape(name), justify="left" if not name else "right")
+    add_name(table, "")
+    for name in score.by_tag:
+        add_number(table, name)
     table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in score.by_tag.values()))
     table.add_row("pairs", *(f"n={estimate.n}" for estimate in score.by_tag.values()), style="dim")
     return table

@@ -14,6 +14,8 @@ from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
+from vlrb_task.cli.options import visible
+
 LEAST = 14
 """Columns of text that are left for a folded name, at least."""
 
@@ -28,7 +30,7 @@ def add_name(table: Table, header: str) -> None:
 
 def add_number(table: Table, header: str) -> None:
     """Add a column whose cells are not folded; its header, of any length, is."""
-    table.add_column("\n".join(map(escape, wrap(header, _HEADER))), justify="right", no_wrap=True)
+    table.add_column("\n".join(map(escape, wrap(visible(header), _HEADER))), justify="right", no_wrap=True)
 
 
 def print_whole(out: Console, table: Table) -> None:
@@ -73,5 +75,5 @@ def _need(column: Column) -> int:
 
 
 def _width(cell: object) -> int:
-    text = cell if isinstance(cell, Text) else Text.from_markup(str(cell))
+    text = cell if isinstance(cell, Text) else Text.from_markup(visible(str(cell)), emoji=False)
     return max((line.cell_len for line in text.split(allow_blank=True)), default=0)

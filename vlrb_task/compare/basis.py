@@ -13,6 +13,8 @@ from vlrb_task.pairs import count_subsets
 from vlrb_task.scoring import Run
 from vlrb_task.tally import Policy
 
+_NOT_SHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -103,8 +105,8 @@ def _remarks(runs: Sequence[Run], names: Sequence[str], relabelled: int) -> list
 
 
 def printable(name: str) -> str:
-    """A name on one line, with U+FFFD for what cannot be shown or encoded: control characters, lone surrogates."""
-    return "".join("\ufffd" if unicodedata.category(c)[0] == "C" else c for c in name)
+    """A name on one line, with U+FFFD for what ends one or cannot be shown or encoded: controls, lone surrogates."""
+    return "".join("\ufffd" if unicodedata.category(c) in _NOT_SHOWN else c for c in name)
 
 
 def display_names(runs: Sequence[Run]) -> list[str]:

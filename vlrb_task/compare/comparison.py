@@ -23,7 +23,7 @@ from vlrb_task.compare.correlation import Correlation, correlations
 from vlrb_task.compare.paired import PairedTest, groups, paired_tests
 from vlrb_task.compare.power import Detectable, detectable
 from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import count_subsets
+from vlrb_task.pairs import count_subsets, order_subsets
 from vlrb_task.scoring import Baseline, Run, Score, baselines, score_run
 from vlrb_task.tally import Policy
 
@@ -78,6 +78,11 @@ class Comparison:
     analyses: tuple[Analysis, ...]
     published: tuple[Published, ...] = ()
     correlations: tuple[Correlation, ...] = ()
+
+    @property
+    def subsets(self) -> list[str]:
+        """The subsets of the compared pairs."""
+        return order_subsets(name for score in self.scores for name in score.by_subset)
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``vlrb compare --json`` prints."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vlrb_task.completeness import caveats
 from vlrb_task.data import HUB_ID, SPLIT
 from vlrb_task.export.protocol import schedule
 from vlrb_task.scoring import Score
@@ -33,6 +34,8 @@ def model_index(names: Sequence[str], scores: Sequence[Score]) -> str:
             "order": schedule(run)["order"],
             "parsed_rate": _rounded(score.parsed_rate.value),
         }
+        if told := caveats(run):
+            about["warnings"] = told
         numbers = (("overall", score.overall), ("macro", score.macro), *score.by_subset.items())
         results = [
             EvalResult(

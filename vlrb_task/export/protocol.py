@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from vlrb_task import __version__
+from vlrb_task.compare.basis import printable
 from vlrb_task.estimates import Estimate
 from vlrb_task.scoring import Run, Score
 
@@ -76,7 +77,7 @@ def protocol_json(names: Sequence[str], scores: Sequence[Score]) -> str:
 
 def statement(names: Sequence[str], scores: Sequence[Score]) -> str:
     """A line for a paper, one for each run."""
-    return "".join(f"{_statement(name, score)}\n" for name, score in zip(names, scores, strict=True))
+    return "".join(f"{printable(_statement(name, score))}\n" for name, score in zip(names, scores, strict=True))
 
 
 def _statement(name: str, score: Score) -> str:
@@ -86,7 +87,9 @@ def _statement(name: str, score: Score) -> str:
     own = f"a set in VL-RewardBench's format (fingerprint {run.fingerprint[:12]})"
     hash_ = f", SHA-256 {run.prompt.sha256[:12]}" if run.prompt.sha256 else ""
     asked = schedule(run)
-    plan = f"{asked['votes_a_pair']} vote{'s' * (asked['votes_a_pair'] != 1)} a pair, order: {asked['order']}"
+    least, most = (choose(len(p.votes) for p in run.pairs) for choose in (min, max))
+    votes = f"{least} to {most}" if least != most else f"{most}"
+    plan = f"{votes} vote{'s' * (most != 1)} a pair, order: {asked['order']}"
     numbers = ", ".join(
         f"{what} {_number(estimate)}"
         for what, estimate in (("overall", score.overall), ("macro", score.macro), *score.by_subset.items())
@@ -96,6 +99,7 @@ def _statement(name: str, score: Score) -> str:
         f"on {which} of {known if run.revision != 'custom' else own}, {plan}, {_sampling(run)}, policy {score.policy}: "
         f"{numbers}; {100 * (score.parsed_rate.value or 0):.1f} % of the votes parsed, "
         f"coverage {100 * (score.coverage.value or 0):.1f} % (vlrb {__version__})."
+        + "".join(f" Note: {warning}." for warning in run.warnings)
     )
 
 

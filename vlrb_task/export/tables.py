@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 
+from vlrb_task.compare.basis import printable
+from vlrb_task.completeness import caveats
 from vlrb_task.errors import DataError
 from vlrb_task.estimates import Estimate
 from vlrb_task.pairs import order_subsets
@@ -25,20 +28,38 @@ _LATEX = {
     "~": r"\~{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    # After the end of a row these would belong to it: `\\[2em]`, `\\*`.
+    "[": "{[}",
+    "*": "{*}",
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 _RATES = ("coverage", "parsed_rate", "first_rate", "consistency", "both_orders_right")
 
 
-def _header(scores: Sequence[Score]) -> str:
-    """What every table says of its numbers: the policy, and which pairs."""
+def _header(scores: Sequence[Score], text: Callable[[str], str]) -> str:
+    """What every table says of its numbers: the policy, and which pairs.
+
+    Args:
+        scores: of the table.
+        text: how the format writes a text that is not markup.
+    """
     whats = {
-        f"revision {s.run.revision} ({s.run.fingerprint[:12]}), "
+        f"revision {text(s.run.revision)} ({text(s.run.fingerprint[:12])}), "
         + (f"PART of the pairs: {len(s.run.pairs)} of {len(s.run.pairs) + s.missing}" if s.missing else "all pairs")
         for s in scores
     }
     policies = " and ".join(sorted({str(s.policy) for s in scores}))
     return f"VL-RewardBench, accuracy in % with 95 % intervals; policy {policies}; {'; '.join(sorted(whats))}"
+
+
+def _notes(names: Sequence[str], scores: Sequence[Score]) -> list[str]:
+    """What a reader of the table must know of each run."""
+    return [f"{name}: {told}" for name, s in zip(names, scores, strict=True) for told in caveats(s.run)]
+
+
+def _line(text: str) -> str:
+    """A text on one line that every program can read."""
+    return printable(" ".join(text.split()))
 
 
 def _columns(scores: Sequence[Score]) -> list[str]:
@@ -64,14 +85,15 @@ def _votes(score: Score) -> str:
 
 
 def markdown(names: Sequence[str], scores: Sequence[Score]) -> str:
-    """A Markdown table, its header line above it."""
+    """A Markdown table, its header line above it and what must be known of the runs below."""
     subsets = _columns(scores)
-    head = ["judge", "overall", "macro", *subsets, "coverage", "parsed", "votes a pair"]
+    head = ["judge", "overall", "macro", *map(_markdown_text, subsets), "coverage", "parsed", "votes a pair"]
     lines = [_markdown_row(head), _markdown_row(["---", *["---:"] * (len(head) - 1)])]
     for name, score in zip(names, scores, strict=True):
         cells = [_markdown_text(name), *(_percent(e, ", ") for e in _estimates(score, subsets))]
         lines.append(_markdown_row([*cells, _rate(score.coverage), _rate(score.parsed_rate), _votes(score)]))
-    return "\n".join([f"{_header(scores)}.", "", *lines]) + "\n"
+    notes = [part for note in _notes(names, scores) for part in ("", f"Note: {_markdown_text(note)}.")]
+    return "\n".join([f"{_header(scores, _markdown_text)}.", "", *lines, *notes]) + "\n"
 
 
 def _markdown_row(cells: Iterable[str]) -> str:
@@ -80,19 +102,22 @@ def _markdown_row(cells: Iterable[str]) -> str:
 
 def _markdown_text(text: str) -> str:
     """A name as a Markdown cell: nothing in it is markup, and it stays on its line."""
-    return re.sub(r"([\\`*_{}\[\]<>|#~$])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]<>|#~$])", r"\\\1", _line(text))
 
 
 def latex(names: Sequence[str], scores: Sequence[Score]) -> str:
-    """A LaTeX table for the package booktabs."""
+    """A LaTeX table for the package booktabs; what must be known of the runs stands below it."""
     subsets = _columns(scores)
     head = ["Judge", "Overall", "Macro", *(latex_text(s.capitalize()) for s in subsets), "Parsed"]
-    lines = [f"% {_header(scores)}", rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", r"\toprule"]
+    lines = [f"% {_header(scores, _line)}", rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", r"\toprule"]
     lines += [" & ".join(head) + r" \\", r"\midrule"]
     for name, score in zip(names, scores, strict=True):
         cells = (_latex_cell(e) for e in _estimates(score, subsets))
         lines.append(" & ".join([latex_text(name), *cells, _rate(score.parsed_rate)]) + r" \\")
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
+    lines.append(r"\bottomrule")
+    for note in _notes(names, scores):
+        lines.append(rf"\multicolumn{{{len(head)}}}{{p{{0.9\linewidth}}}}{{\footnotesize {latex_text(note)}.}} \\")
+    return "\n".join([*lines, r"\end{tabular}"]) + "\n"
 
 
 def _latex_cell(estimate: Estimate | None) -> str:
@@ -102,7 +127,7 @@ def _latex_cell(estimate: Estimate | None) -> str:
 
 def latex_text(text: str) -> str:
     """A name as LaTeX text."""
-    return "".join(_LATEX.get(c, c) for c in " ".join(text.split()))
+    return "".join(_LATEX.get(c, c) for c in _line(text))
 
 
 def csv_table(names: Sequence[str], scores: Sequence[Score]) -> str:
@@ -110,7 +135,7 @@ def csv_table(names: Sequence[str], scores: Sequence[Score]) -> str:
     subsets = _columns(scores)
     numbers = [f"{name}{end}" for name in ("overall", "macro", *subsets) for end in ("", "_low", "_high", "_n")]
     about = ["name", "judge", "prompt", "prompt_sha256", "parser", "policy", "revision", "fingerprint"]
-    rows: list[list[object]] = [[*about, "pairs", "missing", "votes", *numbers, *_RATES]]
+    rows: list[list[object]] = [[*about, "pairs", "missing", "votes", *numbers, *_RATES, "warnings"]]
     for name, score in zip(names, scores, strict=True):
         run = score.run
         row: list[object] = [name, run.judge, run.prompt.name, run.prompt.sha256, run.parser, str(score.policy)]
@@ -118,7 +143,7 @@ def csv_table(names: Sequence[str], scores: Sequence[Score]) -> str:
         for estimate in _estimates(score, subsets):
             row += [None] * 4 if estimate is None else [estimate.value, estimate.low, estimate.high, estimate.n]
         rates = (score.coverage, score.parsed_rate, score.first_rate, score.consistency, score.both_orders_right)
-        rows.append([*row, *(None if rate is None else rate.value for rate in rates)])
+        rows.append([*row, *(None if rate is None else rate.value for rate in rates), "; ".join(run.warnings)])
     return _csv(rows)
 
 
@@ -152,9 +177,11 @@ def _csv(rows: Iterable[Sequence[object]], quoting: int = csv.QUOTE_MINIMAL) -> 
 def neutralise(cell: object) -> object:
     """A cell that a spreadsheet does not take for a formula: a text that begins as one gets an apostrophe in front.
 
-    A text stays on one line; numbers stay as they are, negative ones too.
+    A text stays on one line; numbers stay as they are, negative ones too. What programs may skip before a formula is
+    skipped here: spaces of every kind and characters of no width; control characters and lone surrogates become U+FFFD.
     """
     if not isinstance(cell, str):
         return cell
-    line = re.sub(r"[\r\n]+", " ", cell)
-    return f"'{line}" if line.lstrip(" ")[:1] in _FORMULA_STARTS else line
+    line = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", re.sub(r"[\r\n]+", " ", cell))
+    start = next((c for c in line if c == "\t" or unicodedata.category(c)[0] not in "ZC"), "")
+    return f"'{line}" if start in _FORMULA_STARTS else line

@@ -32,6 +32,7 @@ from vlrb_task.jsonl import Lines
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import BALLOT, PAIR, vote_of
 from vlrb_task.lmms.rows import is_unreadable, note_unreadable
+from vlrb_task.redact import without_secrets
 from vlrb_task.verdicts import Reason
 
 FOLDER_VARIABLE = "VLRB_JOURNAL"
@@ -48,7 +49,6 @@ _NOT_THE_MODEL = {
     *("device", "device_map", "adaptive_concurrency", "prefix_aware_queue", "work_dir", "hf_token"),
 }
 _NAMES = ("peft", "delta", "pretrained", "model", "model_version", "model_name", "model_id", "path", "engine")
-_SECRET = re.compile("key|token|secret|password", re.IGNORECASE)
 
 
 def model_fields(wrapper: str, arguments: Mapping[str, Any]) -> Record:
@@ -56,8 +56,8 @@ def model_fields(wrapper: str, arguments: Mapping[str, Any]) -> Record:
     name = next((str(arguments[key]) for key in _NAMES if arguments.get(key)), None)
     shown = {
         key: value
-        for key, value in sorted(arguments.items())
-        if key not in _NOT_THE_MODEL and key not in _NAMES and not _SECRET.search(key) and value is not None
+        for key, value in sorted(without_secrets(arguments).items())
+        if key not in _NOT_THE_MODEL and key not in _NAMES and value is not None
     }
     sanitised = re.sub(r'["<>:/|\\?*\[\]]+', "__", "/".join(name.split("/")[-2:])) if name else wrapper
     return {"model": sanitised, "wrapper": wrapper, "model_args": {key: str(value) for key, value in shown.items()}}
@@ -183,7 +183,7 @@ class Journal:
         vote = vote_of(self._votes[id(rows)][doc_id])
         record = {name: value for name, value in vote.items() if value is not None}
         record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
-        generation = {name: value for name, value in settings.items() if name != "until"}
+        generation = without_secrets({name: value for name, value in settings.items() if name != "until"})
         return record | self.model | {"task": task, "framework": "lmms-eval", "generation": generation}
 
     def _read(self) -> dict[Slot, str]:

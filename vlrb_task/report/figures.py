@@ -10,6 +10,8 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import cycle
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +20,10 @@ import numpy as np
 from cycler import cycler
 from matplotlib.figure import Figure
 
+from vlrb_task.compare.basis import printable
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.estimates import Estimate
+from vlrb_task.writing import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +40,8 @@ FORMATS = ("svg", "pdf", "png")
 
 
 def short(name: str, most: int = 38) -> str:
-    """A name that is not too long for a picture."""
+    """A name that is not too long for a picture, and that it can show."""
+    name = printable(name)
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
@@ -67,10 +72,10 @@ def style(ink: str) -> AbstractContextManager[None]:
     return mpl.rc_context(settings)
 
 
-def _figure(height: float, columns: int = 1, **ratios: Any) -> tuple[Figure, list[Axes]]:
+def _figure(height: float, columns: int = 1, rows: int = 1, **ratios: Any) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False, **ratios)[0]
-    return figure, list(axes)
+    axes = figure.subplots(rows, columns, squeeze=False, **ratios)
+    return figure, list(axes.flat)
 
 
 def _points(
@@ -116,15 +121,19 @@ def forest(comparison: Comparison) -> Figure:
 
 
 def subsets(comparison: Comparison) -> Figure:
-    """Accuracy by subset, with intervals."""
+    """Accuracy by subset, with intervals; three subsets in a row."""
     names = list(comparison.basis.names)
-    shown = list(comparison.scores[0].by_subset)
-    figure, axes = _figure(0.9 + 0.34 * len(names), len(shown), sharey=True, sharex=True)
-    for panel, subset, colour in zip(axes, shown, COLOURS * 3, strict=False):
+    shown = comparison.subsets
+    rows = ceil(len(shown) / 3)
+    figure, axes = _figure(rows * (0.9 + 0.34 * len(names)), min(len(shown), 3), rows, sharey=True, sharex=True)
+    for panel in axes[len(shown) :]:
+        panel.remove()
+    for panel, subset, colour in zip(axes, shown, cycle(COLOURS), strict=False):
         _names(panel, names)
         _points(panel, [(s.by_subset.get(subset), y) for y, s in enumerate(comparison.scores)], colour)
         panel.axvline(50, color=GREY, lw=0.8, ls=":")
-        panel.set_title(short(subset))
+        panel.set_title(short(subset, 24))
+        panel.tick_params(labelbottom=True)  # also above a place that is empty
         panel.set_xlabel("accuracy, %")
     return figure
 
@@ -286,11 +295,17 @@ def draw(comparison: Comparison, names: Sequence[str] = (), ink: str = "#000000"
 
 
 def save(figure: Figure, path: Path, ink: str = "#000000") -> None:
-    """Write a figure; the same comparison gives the same bytes."""
+    """Write a figure, whole or not at all; the same comparison gives the same bytes.
+
+    Raises:
+        VlrbError: the file cannot be written.
+    """
     kind = path.suffix.removeprefix(".")
     metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[kind]
+    buffer = io.BytesIO()
     with style(ink), mpl.rc_context({"svg.hashsalt": path.stem}):
-        figure.savefig(path, format=kind, dpi=200, metadata=metadata, facecolor="white" if kind == "png" else "none")
+        figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, facecolor="white" if kind == "png" else "none")
+    write_bytes(path, buffer.getvalue())
 
 
 def svg(figure: Figure, name: str, title: str) -> str:

@@ -57,7 +57,7 @@ def render(
         comparison=comparison,
         basis=basis,
         judges=scored,
-        subsets=order_subsets(name for score in comparison.scores for name in score.by_subset),
+        subsets=comparison.subsets,
         figures=[(n, figures.FIGURES[n][0], _own(figures.svg(f, n, figures.FIGURES[n][0]))) for n, f in drawn.items()],
         groups_line=groups_line(comparison.groups),
         tests=sorted(zip(comparison.tests, comparison.agreement, strict=True), key=lambda both: both[0].p_holm),

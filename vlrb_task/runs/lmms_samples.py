@@ -13,6 +13,7 @@ from vlrb_task.ballots import first_from_parity
 from vlrb_task.errors import DataError
 from vlrb_task.jsonl import Lines
 from vlrb_task.pairs import Benchmark, file_row, pair_key
+from vlrb_task.redact import without_secrets
 from vlrb_task.runs.assemble import Log
 from vlrb_task.runs.records import Record, parse_record
 
@@ -82,7 +83,8 @@ def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
     found["model"] = _model(logged, path)
     found["wrapper"] = settings.get("model")
     found["framework_version"] = logged.get("lmms_eval_version")
-    found["generation"] = _object(task.get("generation_kwargs")) | _object(settings.get("gen_kwargs"))
+    generation = _object(task.get("generation_kwargs")) | _object(settings.get("gen_kwargs"))
+    found["generation"] = without_secrets(generation)
     return {k: v for k, v in found.items() if v}
 
 
