@@ -131,8 +131,8 @@ TASK = ["task", "--judge", "criteria", "--name", "own", "-o", "{out}"]
         ([*TASK, "--stop-policy", "half"], "--stop-policy: only with --votes-from"),
         ([*TASK, "--sparing"], "--sparing: only with --votes-from"),
         ([*TASK, "--no-stop"], "--no-stop: only with --votes-from"),
-        ([*TASK, "--votes-from", "{log}", "--no-stop", "--sparing"], "--no-stop asks all"),
-        ([*TASK, "--votes-from", "{log}", "--no-stop", "--stop-policy", "half"], "--no-stop asks all"),
+        ([*TASK, "--votes-from", "{log}", "--no-stop", "--sparing"], "not with --no-stop"),
+        ([*TASK, "--votes-from", "{log}", "--no-stop", "--stop-policy", "half"], "not with --no-stop"),
     ],
 )
 def test_errors_are_one_line_and_a_code(

@@ -139,6 +139,11 @@ def test_labels_that_differ_are_told_and_no_order_of_the_logs_decides_them(tmp_p
     assert found[0]["votes"] == 50
     assert found[0]["missing"] == 2
     assert found[0]["by_tag"]["counting"]["n"] == 1
+    nothing = write(tmp_path / "nothing.votes.jsonl", [line | {"better": line["vote"] % 2} for line in votes()])
+    for how in ("--stream", "--no-stream"):
+        done = vlrb("score", how, str(nothing))
+        assert done.returncode == 2
+        assert "60 votes about pairs that the log labels in two ways" in " ".join(done.stderr.split())
 
 
 def test_requests_that_failed_and_are_asked_again_join_their_run(tmp_path: Path) -> None:

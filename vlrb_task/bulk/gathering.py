@@ -110,7 +110,7 @@ def gather(
     labels = np.concatenate([piece.labels for piece in pieces])
     for piece in pieces:
         piece.forget()
-    runs = []
+    runs, lost = [], list[str]()
     for number, record in names.runs.values():
         own = votes[votes["run"] == number] if len(names.runs) > 1 else votes
         told = Counter({f"votes that name no judge, read as {record.judge!r}": sum(p.unnamed[number] for p in pieces)})
@@ -122,8 +122,10 @@ def gather(
             schedules = [rest for piece in pieces for run, *rest in piece.schedules if run == number]
             texts = any(number in piece.texts for piece in pieces)
             runs.append(Votes(record, own, about, schedules, texts, _in_words(told)))
+        else:
+            lost += _in_words(told)
     if not runs:
-        raise DataError(f"{source}: no vote could be used", warnings)
+        raise DataError(f"{source}: no vote could be used", warnings + lost)
     return Gathered(runs, names, source, warnings, _metadata(paths))
 
 

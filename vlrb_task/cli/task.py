@@ -131,7 +131,7 @@ def _stop(stop: bool, policy: str | None, sparing: bool, continues: bool) -> Pol
     chosen = Policy.parse(policy or Policy.STRICT)
     given = [*(["--stop-policy"] if policy else []), *(["--sparing"] if sparing else [])]
     if given and not stop:
-        raise VlrbError(f"{' and '.join(given)} say which votes to spare, and --no-stop asks all")
+        raise VlrbError(f"{' and '.join(given)}: not with --no-stop, which asks all that is missing")
     if not continues and (given or not stop):
         raise VlrbError(f"{' and '.join(given) or '--no-stop'}: only with --votes-from, which says what stands already")
     return chosen if stop else None

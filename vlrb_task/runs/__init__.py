@@ -94,7 +94,7 @@ def read_log(path: Path, benchmark: Benchmark | None = None, *, trust_pickle: bo
 
 
 def read_logs(paths: Iterable[Path], read: Callable[[Path], Log]) -> list[Log]:
-    """Read several logs; one without votes is told in the others' warnings.
+    """Read several logs; one without votes is told in the first other's warnings.
 
     Args:
         paths: files.
@@ -112,8 +112,8 @@ def read_logs(paths: Iterable[Path], read: Callable[[Path], Log]) -> list[Log]:
             empty.append(error)
     if empty and not logs:
         raise empty[0]
-    for log in logs:
-        log.warnings.extend(str(error) for error in empty)
+    if empty:
+        logs[0].warnings.extend(str(error) for error in empty)
     return logs
 
 
