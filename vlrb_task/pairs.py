@@ -156,6 +156,11 @@ def revision_name(subset_counts: Mapping[str, int]) -> str:
     return REVISION_OF_COUNTS.get(tuple(subset_counts.get(s, 0) for s in SUBSETS), "custom")
 
 
+def set_name(revisions: Iterable[str]) -> str:
+    """What a result calls the pairs of its runs: the benchmark's name belongs to its own revisions only."""
+    return "VL-RewardBench" if "custom" not in set(revisions) else "Pairs in VL-RewardBench's format"
+
+
 def id_prefix(id: str) -> str:
     """The id up to its first ``-`` or ``_``."""
     return re.split("[-_]", id, maxsplit=1)[0]

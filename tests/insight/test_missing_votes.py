@@ -86,6 +86,12 @@ def test_every_command_says_that_votes_are_missing(tmp_path: Path, command: str)
     assert PART in document.stdout + document.stderr
 
 
+def test_the_page_says_it_below_its_scores(tmp_path: Path) -> None:
+    vlrb("report", log(tmp_path), "-o", str(tmp_path / "r.html"))
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert page.index("<h2>Scores</h2>") < page.index(PART) < page.index("<h2>Pictures</h2>")
+
+
 def test_a_picture_of_a_part_of_the_pairs_is_announced(tmp_path: Path) -> None:
     result = vlrb("plot", log(tmp_path, votes=5, pairs=24), "-o", str(tmp_path / "out"), "--only", "scores")
     assert "has votes on a part only: 24 of 28 pairs" in flat(result.stderr)

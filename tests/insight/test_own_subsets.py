@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def test_pages_pictures_and_tables_have_them(tmp_path: Path, sizes: dict[str, in
     vlrb("plot", path, "-o", str(tmp_path), "--only", "subsets")
     page, picture = ((tmp_path / name).read_text("utf-8") for name in ("r.html", "subsets.svg"))
     tables = [vlrb("export", path, "--to", kind) for kind in ("markdown", "latex", "csv", "statement")]
+    for text in (page, tables[0]):
+        assert "Pairs in VL-RewardBench's format" in html.unescape(text), "the benchmark's name is not theirs"
     if sizes is OWN:
         for text in (page, picture, *tables):
             assert "maps" in text.lower()

@@ -89,7 +89,7 @@ def test_it_opens_without_errors_and_asks_nothing_of_the_network(page: Any) -> N
     assert page.get_log("browser") == []
     asked = page.execute_script("return performance.getEntriesByType('resource').map((e) => e.name)")
     assert [name for name in asked if not name.startswith("data:")] == []
-    assert page.title.startswith("VL-RewardBench")
+    assert page.title.startswith("Pairs in VL-RewardBench's format: Alpha")
     assert len(page.find_elements(By.CSS_SELECTOR, "figure svg")) == 8
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from vlrb_task import __version__
 from vlrb_task.compare.basis import printable
 from vlrb_task.estimates import Estimate
+from vlrb_task.pairs import set_name
 from vlrb_task.scoring import Run, Score
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "numpy", "scipy", "pyarrow")
@@ -50,7 +51,7 @@ def protocol(name: str, score: Score) -> dict[str, Any]:
     run = score.run
     return {
         "name": name,
-        "benchmark": "VL-RewardBench",
+        "benchmark": set_name([run.revision]),
         "judge": run.judge,
         "prompt": run.prompt.to_dict(),
         "parser": run.parser,

@@ -12,7 +12,7 @@ from vlrb_task.compare.basis import printable
 from vlrb_task.completeness import caveats
 from vlrb_task.errors import DataError
 from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import order_subsets
+from vlrb_task.pairs import order_subsets, set_name
 from vlrb_task.scoring import Score
 
 _LATEX = {
@@ -49,7 +49,8 @@ def _header(scores: Sequence[Score], text: Callable[[str], str]) -> str:
         for s in scores
     }
     policies = " and ".join(sorted({str(s.policy) for s in scores}))
-    return f"VL-RewardBench, accuracy in % with 95 % intervals; policy {policies}; {'; '.join(sorted(whats))}"
+    pairs = set_name(s.run.revision for s in scores)
+    return f"{pairs}, accuracy in % with 95 % intervals; policy {policies}; {'; '.join(sorted(whats))}"
 
 
 def _notes(names: Sequence[str], scores: Sequence[Score]) -> list[str]:

@@ -12,9 +12,10 @@ from vlrb_task import __version__
 from vlrb_task.audit.logs import Finding
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.paired import groups_line
+from vlrb_task.completeness import caveats
 from vlrb_task.estimates import Estimate
 from vlrb_task.export.protocol import schedule
-from vlrb_task.pairs import order_subsets
+from vlrb_task.pairs import order_subsets, set_name
 from vlrb_task.report import figures
 from vlrb_task.report.gallery import MOST_CHARACTERS, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
@@ -56,7 +57,9 @@ def render(
     yield environment.get_template("page.html.j2").render(
         comparison=comparison,
         basis=basis,
+        title=set_name(run.revision for run in basis.runs),
         judges=scored,
+        caveats=[f"{name}: {told}" for name, score in scored for told in caveats(score.run)],
         subsets=comparison.subsets,
         figures=[(n, figures.FIGURES[n][0], _own(figures.svg(f, n, figures.FIGURES[n][0]))) for n, f in drawn.items()],
         groups_line=groups_line(comparison.groups),
