@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from vlrb_task.runs.fields import LARGEST
 from vlrb_task.runs.lmms_samples import VOTE_FIELD
 from vlrb_task.runs.records import Record, parse_record
 from vlrb_task.tally import mark
-from vlrb_task.verdicts import Rating, Reading, Reason, unparsed, unrated
+from vlrb_task.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
 
 PIECE = 16 * 2**20
 """Bytes of a file that one task reads."""
@@ -194,7 +195,6 @@ class _Reader:
         reading = self.parser(line["judge"])(text)
         if isinstance(reading, Rating):
             return None
-        choice = mark(0, shown, reading).choice
         return (
             run,
             number,
@@ -202,11 +202,11 @@ class _Reader:
             vote,
             -1,
             shown,
-            TIE if choice is None else choice,
+            _choice(reading.verdict, shown),
             NO_REASON if reading.reason is None else PLACE[reading.reason],
             0.0,
             _better(line),
-            int.from_bytes(digest_of_answer(shown, text, None)[:8], "big"),
+            int.from_bytes(digest_of_answer(shown, text, None), "big"),
         )
 
     def _row(self, record: Record, line: Mapping[str, Any], labelled: bool) -> tuple[Any, ...]:
@@ -225,9 +225,6 @@ class _Reader:
         if type(line.get("judge")) is str and record.score is None:
             self._run = (_of_run(line), run)
         self._labels[run, number] = _of_label(line)
-        choice = None
-        if isinstance(reading, Reading) and record.first is not None:
-            choice = mark(record.vote, record.first, reading).choice
         return (
             run,
             number,
@@ -235,11 +232,13 @@ class _Reader:
             record.vote,
             -1 if record.answer is None else record.answer,
             -1 if record.first is None else record.first,
-            TIE if choice is None else choice,
+            _choice(reading.verdict, record.first)
+            if isinstance(reading, Reading) and record.first is not None
+            else TIE,
             NO_REASON if reading.reason is None else PLACE[reading.reason],
             (reading.score or 0.0) if isinstance(reading, Rating) else 0.0,
             _better(record.extra),
-            int.from_bytes(digest_of(record)[:8], "big"),
+            int.from_bytes(digest_of(record), "big"),
         )
 
     def label(self, run: int, key: int, fields: Mapping[str, Any]) -> None:
@@ -314,6 +313,13 @@ def _vote_of(raw: bytes) -> dict[str, Any]:
     if not isinstance(line, dict):
         raise DataError(_NO_OBJECT)
     return line
+
+
+@cache
+def _choice(verdict: Verdict, first: Answer) -> int:
+    """The response that a verdict prefers, or TIE."""
+    choice = mark(0, first, Reading(verdict, Reason.NO_VERDICT if verdict is Verdict.UNPARSED else None)).choice
+    return TIE if choice is None else choice
 
 
 def _of_run(line: Mapping[str, Any]) -> tuple[Any, ...]:
