@@ -204,3 +204,31 @@ def reason_without_verdict(text: str, low: str) -> Reason:
     if any(phrase in head or phrase in tail for phrase in _REFUSALS):
         return Reason.REFUSED
     return Reason.CUT_OFF if cut_off(text) else Reason.NO_VERDICT
+
+
+class Window(NamedTuple):
+    """What is read of a judge's text: its end, outside of its thinking.
+
+    Attributes:
+        text: the end.
+        start: its offset in the whole text.
+        cut: more stands before it.
+    """
+
+    text: str
+    start: int
+    cut: bool
+
+
+def last_window(text: str) -> Window | Reason:
+    """What is read of a text, or why nothing is."""
+    core, start = trim(text)
+    if not core:
+        return Reason.EMPTY
+    if failed(core):
+        return Reason.FAILED_REQUEST
+    part = outside(core)
+    if part.unclosed:
+        return Reason.CUT_OFF
+    skip = max(0, len(part.text) - WINDOW)
+    return Window(part.text[skip:], start + part.start + skip, skip > 0)

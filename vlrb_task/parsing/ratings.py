@@ -241,16 +241,10 @@ def yes_no(text: str) -> Rating:
     last one; the word that opens the text and the one that is its last line. If those two differ, it is
     contradictory. A "yes" or "no" in a sentence is none.
     """
-    core, start = blocks.trim(text)
-    if not core:
-        return unrated(Reason.EMPTY)
-    if blocks.failed(core):
-        return unrated(Reason.FAILED_REQUEST)
-    part = blocks.outside(core)
-    if part.unclosed:
-        return unrated(Reason.CUT_OFF)
-    skip = max(0, len(part.text) - blocks.WINDOW)
-    body, offset = part.text[skip:], start + part.start + skip
+    window = blocks.last_window(text)
+    if isinstance(window, Reason):
+        return unrated(window)
+    body, offset, cut = window
     for finder in (box, tag("answer")):
         places = list(finder(body))
         if places:
@@ -264,7 +258,7 @@ def yes_no(text: str) -> Rating:
     if marked:
         return _said(marked.group(1), _move(marked.span(1), offset))
     core = body.strip(blocks.BLANK)
-    opening = None if skip else (_YES_ALONE.fullmatch(core[:41]) or _YES_OPENING.match(core))
+    opening = None if cut else (_YES_ALONE.fullmatch(core[:41]) or _YES_OPENING.match(core))
     last = core.rpartition("\n")[2]
     closing = _YES_ALONE.fullmatch(last) if len(last) <= 40 else None
     said = {found.group(1).lower() for found in (opening, closing) if found}

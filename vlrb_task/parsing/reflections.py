@@ -67,16 +67,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 def reflection(text: str) -> Rating:
     """Was the answer that was shown confirmed (1.0) or called wrong (0.0)? See the module's own text for the rules."""
-    core, start = blocks.trim(text)
-    if not core:
-        return unrated(Reason.EMPTY)
-    if blocks.failed(core):
-        return unrated(Reason.FAILED_REQUEST)
-    part = blocks.outside(core)
-    if part.unclosed:
-        return unrated(Reason.CUT_OFF)
-    skip = max(0, len(part.text) - blocks.WINDOW)
-    body, offset = part.text[skip:], start + part.start + skip
+    window = blocks.last_window(text)
+    if isinstance(window, Reason):
+        return unrated(window)
+    body, offset, _ = window
     places = list(box(body))
     if (places and not places[-1].closed) or (not places and blocks.cut_off(body)):
         return unrated(Reason.CUT_OFF)
