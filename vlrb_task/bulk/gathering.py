@@ -28,7 +28,8 @@ from vlrb_task.bulk.reading import NO_LABEL, Piece, pieces_of, read_piece, renum
 from vlrb_task.errors import DataError
 from vlrb_task.jsonl import Lines
 from vlrb_task.pairs import UNDECIDABLE, revision_name
-from vlrb_task.runs.assemble import DISPUTED
+from vlrb_task.runs import set_aside
+from vlrb_task.runs.assemble import judge_of
 from vlrb_task.runs.lmms_samples import NATIVE_FIELD, VOTE_FIELD, samples_metadata
 from vlrb_task.runs.merging import JOIN, Identity, completed
 from vlrb_task.runs.records import Record
@@ -113,7 +114,7 @@ def gather(
     runs, lost = [], list[str]()
     for number, record in names.runs.values():
         own = votes[votes["run"] == number] if len(names.runs) > 1 else votes
-        told = Counter({f"votes that name no judge, read as {record.judge!r}": sum(p.unnamed[number] for p in pieces)})
+        told = Counter({set_aside.no_judge(judge_of(record)): sum(p.unnamed[number] for p in pieces)})
         if table and own.size:
             about, own = _given(table, own, record, told)
         elif own.size:
@@ -182,7 +183,7 @@ def _own(labels: Columns, votes: Columns, record: Record, names: Names, told: Co
     """The pairs that a run's votes are about, as they themselves say, and its votes about those that they agree on."""
     labels, disputed = settled(labels, names)
     lost = np.isin(votes["key"], disputed)
-    told[DISPUTED] = keep(votes[lost]).columns.size
+    told[set_aside.DISPUTED] = keep(votes[lost]).columns.size
     extra, sizes = record.extra, count_labels(labels, names)
     if not extra.get("fingerprint"):
         return PairSet(labels, revision_name(sizes), fingerprint_of(labels, names), sizes), votes[~lost]
@@ -195,19 +196,18 @@ def _given(table: PairTable, votes: Columns, record: Record, told: Counter[str])
     place, found = table.by_key(votes["key"])
     by_id = votes["by_id"]
     place[by_id], found[by_id] = table.by_id(votes["key"][by_id])
-    told["votes without a key whose id stands more than once among the pairs"] = int((found > 1).sum())
-    told["votes for pairs that the given pairs lack"] = int((found == 0).sum())
+    told[set_aside.SHARED_ID] = int((found > 1).sum())
+    told[set_aside.UNKNOWN_PAIR] = int((found == 0).sum())
     votes, place = votes[found == 1], place[found == 1]
     labels = table.pairs.labels[place]
     other = (votes["better"] != NO_LABEL) & (votes["better"] != labels["better"])
-    told["votes logged with the other label than the given pairs' (theirs is used)"] = int(other.sum())
+    told[set_aside.OTHER_LABEL] = int(other.sum())
     undecidable = labels["subset"] == table.names.subsets.get(UNDECIDABLE, -1)
-    told["votes about pairs of which no answer is better (vlrb bon score reads them)"] = int(undecidable.sum())
+    told[set_aside.UNSCORED] = int(undecidable.sum())
     votes["key"] = labels["key"]
     logged = record.extra.get("fingerprint")
     if logged and logged != table.pairs.fingerprint:
-        revision = record.extra.get("revision")
-        told[f"revision {revision} in the log, scored with the labels of {table.pairs.revision}"] = _ONCE
+        told[set_aside.other_revision(record.extra.get("revision"), table.pairs.revision)] = _ONCE
     return table.pairs, votes[~undecidable]
 
 

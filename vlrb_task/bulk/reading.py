@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +13,10 @@ import numpy as np
 
 from vlrb_task.bulk.labels import Columns, Names, columns, number_of
 from vlrb_task.errors import DataError
+from vlrb_task.jsonl import json_object
 from vlrb_task.pairs import UNDECIDABLE, Answer
+from vlrb_task.runs import set_aside
 from vlrb_task.runs.assemble import (
-    OTHER_KIND,
     digest_of,
     digest_of_answer,
     failure_of,
@@ -249,9 +249,9 @@ class _Reader:
         """
         better, subset = _better(fields), fields.get("subset")
         if better == NO_LABEL or not subset:
-            raise DataError("votes without a label (give the pairs with --pairs)")
+            raise DataError(set_aside.UNLABELLED)
         if subset == UNDECIDABLE:
-            raise DataError("votes about pairs of which no answer is better (vlrb bon score reads them)")
+            raise DataError(set_aside.UNSCORED)
         self.labels.append(self.names.row(run, key, better, fields))
 
     def run(self, record: Record) -> int:
@@ -281,7 +281,7 @@ class _Reader:
             return Rating(record.score)
         reading = self.parser(judge_of(record))(record.text or "")
         if isinstance(reading, Rating) != (record.answer is not None):
-            raise DataError(OTHER_KIND)
+            raise DataError(set_aside.OTHER_KIND)
         return reading
 
 
@@ -304,15 +304,11 @@ def _vote_of(raw: bytes) -> dict[str, Any]:
     Raises:
         DataError: there is none.
     """
-    try:
-        line = json.loads(raw.decode("utf-8", errors="replace").removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise DataError(_NO_OBJECT) from error
-    if isinstance(line, dict):
-        line = line.get(VOTE_FIELD, line)
-    if not isinstance(line, dict):
+    line = json_object(raw.decode("utf-8", errors="replace").removeprefix("\ufeff"))
+    vote = None if line is None else line.get(VOTE_FIELD, line)
+    if not isinstance(vote, dict):
         raise DataError(_NO_OBJECT)
-    return line
+    return vote
 
 
 @cache

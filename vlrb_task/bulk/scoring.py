@@ -22,6 +22,7 @@ from vlrb_task.bulk.reading import REASONS, TEXT
 from vlrb_task.completeness import completeness
 from vlrb_task.errors import DataError
 from vlrb_task.pairs import UNDECIDABLE, Answer, order_subsets
+from vlrb_task.runs import set_aside
 from vlrb_task.runs.assemble import copies_warning, judge_of, prompt_of, reader_of
 from vlrb_task.scoring import Baseline, Run, Score, order_tags, tag_name, usual_votes
 from vlrb_task.tally import Counts, PairVotes, Policy, expected_at_k, outcome
@@ -208,10 +209,10 @@ def _schedule(found: Sequence[Sequence[Any]]) -> dict[str, Any]:
 
 def _told(copies: int, conflicts: int, again: int, counted: Tallies, ties: Answer | None) -> Iterator[str]:
     for count, what in (
-        (copies, "votes that stand twice, the same (counted once)"),
-        (conflicts, "votes with the number of another that says otherwise (one of them is kept)"),
-        (again, "requests that failed and were asked again (the answer counts)"),
-        (counted.halves, "pointwise votes that rate one of the two answers only"),
+        (copies, set_aside.TWICE),
+        (conflicts, set_aside.CONFLICT),
+        (again, set_aside.ASKED_AGAIN),
+        (counted.halves, set_aside.HALF),
     ):
         if count:
             yield f"{count} {what}"

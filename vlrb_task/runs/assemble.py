@@ -13,6 +13,7 @@ from vlrb_task.judges import get_judge
 from vlrb_task.pairs import UNDECIDABLE, Answer, Benchmark, count_subsets, fingerprint, revision_name
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
 from vlrb_task.parsing.blocks import failed
+from vlrb_task.runs import set_aside
 from vlrb_task.runs.records import Record
 from vlrb_task.scoring import PromptRecord, Run, Said
 from vlrb_task.tally import Label, PairVotes, Vote, mark, mark_ratings
@@ -150,10 +151,10 @@ class _Builder:
             if label is None:
                 continue
             if label.subset == UNDECIDABLE and not self.keep_undecidable:
-                self.set_aside("votes about pairs of which no answer is better (vlrb bon score reads them)", record)
+                self.set_aside(set_aside.UNSCORED, record)
                 continue
             if record.score is None and self.rates != (record.answer is not None):
-                self.set_aside(OTHER_KIND, record)
+                self.set_aside(set_aside.OTHER_KIND, record)
                 continue
             known = labels.setdefault(label.key, label)
             if label != known:
@@ -163,7 +164,7 @@ class _Builder:
                     disputed.add(label.key)
             self.enter(asked.setdefault(label.key, {}), record)
         for key in disputed:
-            self.counts[DISPUTED] += len(asked.pop(key))
+            self.counts[set_aside.DISPUTED] += len(asked.pop(key))
         pairs = []
         for key, ballots in asked.items():
             votes = self.votes(ballots)
@@ -173,7 +174,7 @@ class _Builder:
         if not self.keep_undecidable:
             sizes.pop(UNDECIDABLE, None)
         if any(record.judge is None for record in records):
-            self.counts[f"votes that name no judge, read as {self.judge!r}"] = sum(r.judge is None for r in records)
+            self.counts[set_aside.no_judge(self.judge)] = sum(r.judge is None for r in records)
         first = records[0]
         logged = {name: first.extra[name] for name in ("model",) if name in first.extra} | _schedule(records)
         return Run(
@@ -204,21 +205,21 @@ class _Builder:
         if record.key is not None:
             pair = self.benchmark.by_key.get(record.key)
         elif record.id in self.shared_ids:
-            self.set_aside("votes without a key whose id stands more than once among the pairs", record)
+            self.set_aside(set_aside.SHARED_ID, record)
             return None
         else:
             pair = self.pair_of_id.get(record.id or "")
         if pair is None:
-            self.set_aside("votes for pairs that the given pairs lack", record)
+            self.set_aside(set_aside.UNKNOWN_PAIR, record)
             return None
         if record.extra.get("better") not in (None, pair.better):
-            self.set_aside("votes logged with the other label than the given pairs' (theirs is used)", record)
+            self.set_aside(set_aside.OTHER_LABEL, record)
         return Label.of(pair)
 
     def own_label(self, record: Record) -> Label | None:
         extra = record.extra
         if extra.get("better") not in (0, 1) or not extra.get("subset"):
-            self.set_aside("votes without a label (give the pairs with --pairs)", record)
+            self.set_aside(set_aside.UNLABELLED, record)
             return None
         words = extra.get("words")
         return Label(
@@ -237,14 +238,14 @@ class _Builder:
         if before is None:
             ballots[slot] = record
         elif (before.first, before.text, before.score) == (record.first, record.text, record.score):
-            self.set_aside("votes that stand twice, the same (counted once)", record)
+            self.set_aside(set_aside.TWICE, record)
         elif self.failed(before) or self.failed(record):
             ballots[slot] = record if self.failed(before) else before
-            self.set_aside("requests that failed and were asked again (the answer counts)", record)
+            self.set_aside(set_aside.ASKED_AGAIN, record)
         else:
             # Whichever comes first in the log, the same one is kept, and not for what it says.
             ballots[slot] = min(before, record, key=digest_of)
-            self.set_aside("votes with the number of another that says otherwise (one of them is kept)", record)
+            self.set_aside(set_aside.CONFLICT, record)
 
     def failed(self, record: Record) -> bool:
         """Whether a ballot's request failed, so that it has no answer of the judge's."""
@@ -261,11 +262,11 @@ class _Builder:
             elif answer == 0:
                 other = ballots.get((number, 1))
                 if other is None:
-                    self.set_aside("pointwise votes that rate one of the two answers only", record)
+                    self.set_aside(set_aside.HALF, record)
                 else:
                     votes.append(mark_ratings(number, (self.rating(record), self.rating(other))))
             elif (number, 0) not in ballots:
-                self.set_aside("pointwise votes that rate one of the two answers only", record)
+                self.set_aside(set_aside.HALF, record)
         return votes
 
     def verdict(self, record: Record) -> Reading:
@@ -284,9 +285,7 @@ class _Builder:
         if self.benchmark is not None:
             found = self.benchmark
             if logged and logged["fingerprint"] != found.fingerprint:
-                self.counts[
-                    f"revision {logged.get('revision')} in the log, scored with the labels of {found.revision}"
-                ] = 1
+                self.counts[set_aside.other_revision(logged.get("revision"), found.revision)] = 1
             return found.revision, found.fingerprint, found.subset_counts
         seen = count_subsets(label.subset for label in labels.values())
         if logged:
@@ -308,10 +307,6 @@ class _Builder:
             for ballots in asked.values()
         )
         return told + ([copies] if copies else [])
-
-
-OTHER_KIND = "votes are of another kind (about one answer, or both) than the parser reads, and were set aside"
-DISPUTED = "votes about pairs that the log labels in two ways were set aside (the pairs tell: --pairs)"
 
 
 def label_rank(label: Label) -> tuple[Any, ...]:
