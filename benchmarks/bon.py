@@ -12,8 +12,8 @@ from vlrb_task.bon import folder as folders
 from vlrb_task.bon.designs import Scheme, comparisons
 from vlrb_task.bon.opinions import opinions_of
 from vlrb_task.bon.scores import score
-from vlrb_task.runs import Log
-from vlrb_task.runs.assemble import assemble
+from vlrb_task.votes import Log
+from vlrb_task.votes.assemble import assemble
 
 
 def timed(what: str, started: float) -> None:

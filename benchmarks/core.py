@@ -58,7 +58,7 @@ def report(what: str, figures: tuple[float, float, float], target: str) -> None:
 
 
 def import_and_list() -> None:
-    code = "import vlrb_task.tasks; assert vlrb_task.tasks.SHIPPED"
+    code = "import vlrb_task.tasks.shipped; assert vlrb_task.tasks.shipped.SHIPPED"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -67,12 +67,12 @@ def empty_python() -> None:
 
 
 def score_benchmark(folder: Path) -> None:
-    from vlrb_task.ballots import Order, Schedule, ballots_of
+    from vlrb_task.asking.ballots import Order, Schedule, ballots_of
     from vlrb_task.judges import get_judge
     from vlrb_task.judges.templates import prompt_record
-    from vlrb_task.pairs import parse_rows
-    from vlrb_task.runs import benchmark_fields, make_record, read_runs, write_votes
-    from vlrb_task.scoring import baselines, score_run
+    from vlrb_task.pairs.pair import parse_rows
+    from vlrb_task.scores.score import baselines, score_run
+    from vlrb_task.votes import benchmark_fields, make_record, read_runs, write_votes
 
     benchmark = parse_rows(made_up_rows())
     judge = get_judge("official")
@@ -102,7 +102,7 @@ def expand_benchmark(folder: Path) -> None:
     except ImportError:
         print("expanding rows: the datasets library is not installed here")
         return
-    from vlrb_task.ballots import Order, Schedule
+    from vlrb_task.asking.ballots import Order, Schedule
     from vlrb_task.lmms.docs import expand
 
     picture = b"\x89PNG" + os.urandom(50_000)
@@ -136,7 +136,7 @@ def main() -> None:
         f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
     )
     report("start Python", timed(empty_python), "-")
-    report("start Python, import vlrb_task.tasks, list the tasks", timed(import_and_list), "< 0.3 s")
+    report("start Python, import vlrb_task.tasks.shipped, list the tasks", timed(import_and_list), "< 0.3 s")
     with tempfile.TemporaryDirectory() as folder:
         score_benchmark(Path(folder))
         expand_benchmark(Path(folder))

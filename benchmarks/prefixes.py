@@ -16,13 +16,13 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from vlrb_task.ballots import Order, Schedule, ballots_of
-from vlrb_task.data import load_benchmark
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import PromptUnavailable
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.judges import Template, fill_prompt, get_judge, judge_names
 from vlrb_task.judges.templates import template_of
-from vlrb_task.pairs import Pair
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import Pair
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.support.errors import PromptUnavailable
 
 TOKEN = re.compile(r"\s?\w{1,6}|\s?[^\w\s]|\s+")
 SCHEDULES = (

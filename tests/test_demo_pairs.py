@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.pairs import SUBSETS, Benchmark, parse_rows
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import SUBSETS, Benchmark, parse_rows
 
 Image = pytest.importorskip("PIL.Image")
 ImageChops = pytest.importorskip("PIL.ImageChops")
@@ -109,7 +109,7 @@ def test_datasets_reads_images_and_lists(tmp_path: Any) -> None:
 
 
 def test_the_generator_makes_these_rows(rows: list[dict[str, Any]]) -> None:
-    draw = pytest.importorskip("vlrb_task.demo_pairs.draw")
+    draw = pytest.importorskip("vlrb_task.pairs.demo.draw")
     made = draw.demo_table()
     schema = pq.read_schema(demo_parquet())
     assert (made.schema.names, made.schema.metadata) == (schema.names, schema.metadata)

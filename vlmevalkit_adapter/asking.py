@@ -9,16 +9,16 @@ from typing import Any
 
 from vlmevalkit_adapter.prompts import template
 from vlmevalkit_adapter.sources import Source, open_source
-from vlrb_task.ballot_list import BallotList, read_ballots
-from vlrb_task.ballots import Ballot, ballots_of
+from vlrb_task.asking.ballots import Ballot, ballots_of
 from vlrb_task.judges import fill_prompt, get_judge, require_captions
 from vlrb_task.judges.base import Judge
 from vlrb_task.judges.templates import prompt_record
-from vlrb_task.pairs import Pair
-from vlrb_task.runs import benchmark_fields, make_record
-from vlrb_task.runs.vlmevalkit import RECORD_COLUMN, index_of
-from vlrb_task.tasks import TaskSpec
-from vlrb_task.verdicts import Reason
+from vlrb_task.pairs.pair import Pair
+from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.tasks.shipped import TaskSpec
+from vlrb_task.votes import benchmark_fields, make_record
+from vlrb_task.votes.vlmevalkit import RECORD_COLUMN, index_of
 
 Row = dict[str, Any]
 

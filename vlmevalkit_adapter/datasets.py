@@ -17,9 +17,9 @@ from vlmeval.dataset.image_base import ImageBaseDataset
 from vlmeval.smp import LMUDataRoot, get_logger
 
 from vlmevalkit_adapter import failures
-from vlrb_task.errors import UnknownName, VlrbError
-from vlrb_task.saved_tasks import tasks_of_environment
-from vlrb_task.tasks import SHIPPED, TaskSpec
+from vlrb_task.support.errors import UnknownName, VlrbError
+from vlrb_task.tasks.saved import tasks_of_environment
+from vlrb_task.tasks.shipped import SHIPPED, TaskSpec
 
 logger = get_logger("vlrb")
 
@@ -75,7 +75,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         self.post_build(dataset)
 
     def _introduce(self) -> None:
-        from vlrb_task.runs.tables import CELL_LIMIT
+        from vlrb_task.votes.tables import CELL_LIMIT
 
         spec, source = self.asking.spec, self.asking.source
         sampling = spec.sampling or self.asking.judge.sampling

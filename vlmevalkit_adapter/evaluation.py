@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from vlmevalkit_adapter.asking import Asking
-from vlrb_task.errors import DataError
-from vlrb_task.runs import read_runs, write_votes
-from vlrb_task.runs.tables import CELL_LIMIT, read_table
-from vlrb_task.runs.vlmevalkit import failure_of, text_of
-from vlrb_task.scoring import Score, score_run
-from vlrb_task.verdicts import Reason
+from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.scores.score import Score, score_run
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes import read_runs, write_votes
+from vlrb_task.votes.tables import CELL_LIMIT, read_table
+from vlrb_task.votes.vlmevalkit import failure_of, text_of
 
 Numbers = dict[str, Any]
 

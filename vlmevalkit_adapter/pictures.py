@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from vlrb_task.pictures import ORIENTATION, UnreadablePicture, guarded, opened
+from vlrb_task.pairs.pictures import ORIENTATION, UnreadablePicture, guarded, opened
 
 _KEPT_FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 _KEPT_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK"}

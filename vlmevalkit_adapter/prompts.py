@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from vlrb_task.errors import PromptUnavailable
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.base import Template
 from vlrb_task.judges.templates import template_of
+from vlrb_task.support.errors import PromptUnavailable
 
 _HOLES = {"{answer_0}": "{first}", "{answer_1}": "{second}"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vlrb_task.errors import VlrbError
+from vlrb_task.support.errors import VlrbError
 
 
 def register(dataset_module: Any) -> None:

@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from vlmevalkit_adapter import pictures
-from vlrb_task.data import HUB_ID, HubDataset, Row, hub_files, is_local, load_benchmark, read_rows, unreachable
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import Benchmark, parse_rows
-from vlrb_task.pictures import UnreadablePicture
-from vlrb_task.runs.vlmevalkit import adopt_ids
-from vlrb_task.tasks import DEMO, HUB
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.pairs.pictures import UnreadablePicture
+from vlrb_task.pairs.rows import HUB_ID, HubDataset, Row, hub_files, is_local, load_benchmark, read_rows, unreachable
+from vlrb_task.support.errors import DataError
+from vlrb_task.tasks.shipped import DEMO, HUB
+from vlrb_task.votes.vlmevalkit import adopt_ids
 
 PAIRS_VARIABLE = "VLRB_PAIRS"
 NATIVE_TSV = "VL-RewardBench.tsv"

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.ballots import Schedule, ballots_of
+from vlrb_task.asking.ballots import Schedule, ballots_of
 from vlrb_task.bon.designs import Scheme, comparisons
 from vlrb_task.bon.folder import Folder, Making
 from vlrb_task.bon.opinions import Opinions, opinions_of
 from vlrb_task.bon.questions import Draw, Question
-from vlrb_task.pairs import parse_rows
-from vlrb_task.runs import Log, benchmark_fields, parse_record
-from vlrb_task.runs.assemble import assemble
-from vlrb_task.runs.records import pair_fields
+from vlrb_task.pairs.pair import parse_rows
+from vlrb_task.votes import Log, benchmark_fields, parse_record
+from vlrb_task.votes.assemble import assemble
+from vlrb_task.votes.records import pair_fields
 
 SAYS = ("Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better.")
 

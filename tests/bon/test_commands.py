@@ -12,17 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from tests.bon.simulate import SAYS, discerning, policy
-from vlrb_task.ballots import Schedule, ballots_of
+from vlrb_task.asking.ballots import Schedule, ballots_of
 from vlrb_task.bon import folder as folders
 from vlrb_task.bon.questions import split_pair_id
 from vlrb_task.cli.main import group
-from vlrb_task.data import load_benchmark
-from vlrb_task.errors import DataError, VlrbError
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.templates import prompt_record
-from vlrb_task.pairs import parse_rows
-from vlrb_task.runs import benchmark_fields, make_record, write_votes
-from vlrb_task.saved_tasks import load_tasks
+from vlrb_task.pairs.pair import parse_rows
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.support.errors import DataError, VlrbError
+from vlrb_task.tasks.saved import load_tasks
+from vlrb_task.votes import benchmark_fields, make_record, write_votes
 
 pytest.importorskip("choix")
 pytest.importorskip("statsmodels")

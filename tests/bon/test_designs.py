@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlrb_task.ballots import Schedule, firsts
+from vlrb_task.asking.ballots import Schedule, firsts
 from vlrb_task.bon import designs
 from vlrb_task.bon.designs import Scheme
 from vlrb_task.bon.questions import Draw, Question, split_pair_id
-from vlrb_task.errors import UnknownName
-from vlrb_task.pairs import parse_row
+from vlrb_task.pairs.pair import parse_row
+from vlrb_task.support.errors import UnknownName
 
 
 def question(size: int, name: str = "q") -> Question:

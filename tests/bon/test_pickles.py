@@ -13,16 +13,16 @@ from click.testing import CliRunner
 
 from tests.bon.simulate import policy
 from tests.insight.simulate import Planted, records, run
-from vlrb_task.ballots import Order, Schedule, ballots_of
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.main import group
-from vlrb_task.data import load_benchmark
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.templates import prompt_record
-from vlrb_task.runs import benchmark_fields, make_record, write_votes
-from vlrb_task.runs.vlmevalkit import RECORD_COLUMN
-from vlrb_task.saved_tasks import load_tasks
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.support.errors import DataError
+from vlrb_task.tasks.saved import load_tasks
+from vlrb_task.votes import benchmark_fields, make_record, write_votes
+from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 
 for module in ("choix", "statsmodels", "krippendorff", "matplotlib"):
     pytest.importorskip(module)

@@ -15,7 +15,7 @@ from vlrb_task.bon.designs import Scheme
 from vlrb_task.bon.pickers import MAJORITY, RANDOM, judge
 from vlrb_task.bon.questions import Question
 from vlrb_task.bon.scores import score
-from vlrb_task.estimates import Estimate, mean
+from vlrb_task.scores.estimates import Estimate, mean
 
 pytest.importorskip("statsmodels")
 pytest.importorskip("choix")

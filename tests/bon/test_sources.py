@@ -18,8 +18,8 @@ from vlrb_task.bon.lmms_samples import read_samples, rights_of, texts_of
 from vlrb_task.bon.pictures import read_pictures
 from vlrb_task.bon.questions import Draw, Kind, Question, remarks, usual_draws
 from vlrb_task.bon.sources import read_sheets
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import UNDECIDABLE, parse_row
+from vlrb_task.pairs.pair import UNDECIDABLE, parse_row
+from vlrb_task.support.errors import DataError
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf00000301010018dd8db0"

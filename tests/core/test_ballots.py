@@ -8,9 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlrb_task.ballots import Ballot, Order, Schedule, ballots, ballots_of, first_from_key, first_from_parity, firsts
-from vlrb_task.errors import UnknownName
-from vlrb_task.pairs import ANSWERS, Pair, pair_key
+from vlrb_task.asking.ballots import (
+    Ballot,
+    Order,
+    Schedule,
+    ballots,
+    ballots_of,
+    first_from_key,
+    first_from_parity,
+    firsts,
+)
+from vlrb_task.pairs.pair import ANSWERS, Pair, pair_key
+from vlrb_task.support.errors import UnknownName
 
 texts = st.text(max_size=20)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from vlrb_task import estimates
+from vlrb_task.scores import estimates
 
 
 @given(st.integers(1, 2000), st.data())

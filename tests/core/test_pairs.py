@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.real_data import real_data_file
-from vlrb_task.captions import Captions
-from vlrb_task.data import load_benchmark
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import fingerprint, pair_key, parse_row, parse_rows, revision_name
+from vlrb_task.pairs.captions import Captions
+from vlrb_task.pairs.pair import fingerprint, pair_key, parse_row, parse_rows, revision_name
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.support.errors import DataError
 
 
 def row(**changes: Any) -> dict[str, Any]:

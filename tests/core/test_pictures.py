@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vlrb_task.pictures import ORIENTATION, UnreadablePicture, opened
+from vlrb_task.pairs.pictures import ORIENTATION, UnreadablePicture, opened
 
 Image = pytest.importorskip("PIL.Image")
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support import lmms_eval
 from vlrb_task.cli.main import main
 from vlrb_task.cli.options import visible
-from vlrb_task.runs import write_votes
+from vlrb_task.votes import write_votes
 
 HOSTILE = [
     "[/x]",

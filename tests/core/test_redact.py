@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.core.test_printing import vote
 from vlrb_task.cli.score import load_runs
 from vlrb_task.export import FORMATS
-from vlrb_task.redact import without_secrets
-from vlrb_task.scoring import score_run
+from vlrb_task.scores.score import score_run
+from vlrb_task.support.redact import without_secrets
 
 SECRETS = {
     "api_key": "s3cret",

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.real_data import real_data_file
-from vlrb_task.data import load_benchmark
-from vlrb_task.errors import DataError, UnknownName
-from vlrb_task.pairs import Benchmark, parse_rows
-from vlrb_task.runs import read_runs, write_votes
-from vlrb_task.runs.records import parse_record
-from vlrb_task.scoring import score_run
+from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.scores.score import score_run
+from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.votes import read_runs, write_votes
+from vlrb_task.votes.records import parse_record
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from vlrb_task.pairs import ANSWERS, SUBSETS, Answer, other
-from vlrb_task.scoring import PromptRecord, Run, baselines, score_run
-from vlrb_task.tally import Label, PairVotes, Policy, Vote
+from vlrb_task.pairs.pair import ANSWERS, SUBSETS, Answer, other
+from vlrb_task.scores.score import PromptRecord, Run, baselines, score_run
+from vlrb_task.scores.tally import Label, PairVotes, Policy, Vote
 
 SIZES = {"general": 183, "hallucination": 749, "reasoning": 318}
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.made_up import made_up_pairs
-from vlrb_task.ballots import Ballot, Mode, Order, Schedule, ballots_of
-from vlrb_task.pairs import Answer
-from vlrb_task.stopping import Standing, expected_share, rest_of, settled, slot_of, votes_needed
-from vlrb_task.tally import Counts, Policy, outcome
+from vlrb_task.asking.ballots import Ballot, Mode, Order, Schedule, ballots_of
+from vlrb_task.pairs.pair import Answer
+from vlrb_task.scores.stopping import Standing, expected_share, rest_of, settled, slot_of, votes_needed
+from vlrb_task.scores.tally import Counts, Policy, outcome
 
 POLICIES = list(Policy)
 

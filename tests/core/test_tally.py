@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlrb_task.errors import UnknownName
-from vlrb_task.tally import (
+from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
+from vlrb_task.scores.tally import (
     Counts,
     Policy,
     Vote,
@@ -20,7 +20,7 @@ from vlrb_task.tally import (
     outcome,
     winner_by_order,
 )
-from vlrb_task.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
+from vlrb_task.support.errors import UnknownName
 
 counts = st.builds(Counts, st.integers(0, 6), st.integers(0, 6), st.integers(0, 6)).filter(lambda c: c.total > 0)
 

@@ -17,7 +17,7 @@ import atheris
 
 with atheris.instrument_imports(include=["vlrb_task.parsing"]):
     from vlrb_task.parsing import PARSERS, RATING_PARSERS
-from vlrb_task.verdicts import Rating, Reading
+from vlrb_task.parsing.verdicts import Rating, Reading
 
 CASES = Path(__file__).resolve().parents[1] / "parsing" / "cases"
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from vlrb_task.pairs import Answer, fingerprint
-from vlrb_task.runs import write_votes
-from vlrb_task.scoring import PromptRecord, Run
-from vlrb_task.tally import Label, PairVotes, Vote
-from vlrb_task.verdicts import Reason
+from vlrb_task.pairs.pair import Answer, fingerprint
+from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.scores.score import PromptRecord, Run
+from vlrb_task.scores.tally import Label, PairVotes, Vote
+from vlrb_task.votes import write_votes
 
 SIZES = {"general": 183, "hallucination": 749, "reasoning": 318}
 SOURCES = {

@@ -14,10 +14,10 @@ from tests.insight.simulate import Planted, labels, records, run
 from tests.support.real_data import real_data_file
 from vlrb_task.audit.logs import blind_rule, label_order, position, unread
 from vlrb_task.cli.main import group
-from vlrb_task.jsonl import Lines
-from vlrb_task.runs import write_votes
-from vlrb_task.scoring import Run
-from vlrb_task.tally import Vote
+from vlrb_task.scores.score import Run
+from vlrb_task.scores.tally import Vote
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.votes import write_votes
 
 FAIR = run(Planted(0.75), votes=4)
 

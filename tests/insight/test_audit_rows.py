@@ -19,7 +19,7 @@ from vlrb_task.audit.dropping import least_dropping
 from vlrb_task.audit.published import published
 from vlrb_task.audit.rows import SIZES
 from vlrb_task.cli.main import group
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 PAPER = SIZES["1250"]
 

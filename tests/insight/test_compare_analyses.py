@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from tests.insight.simulate import SIZES, Planted, labels, run
-from vlrb_task import estimates
 from vlrb_task.compare.agreement import cohen_kappa, fleiss, judge_agreement, vote_agreement
 from vlrb_task.compare.analyses import by_tag, length_preference, position_effect, selective
 from vlrb_task.compare.basis import common_basis
-from vlrb_task.estimates import Estimate
-from vlrb_task.scoring import score_run
-from vlrb_task.tally import Policy
+from vlrb_task.scores import estimates
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import score_run
+from vlrb_task.scores.tally import Policy
 
 
 def holds(estimate: Estimate, truth: float) -> bool:

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from scipy.stats import kendalltau, pearsonr, spearmanr
 
 from tests.insight.simulate import Planted, labels, run, write
-from vlrb_task import extra
 from vlrb_task.cli.main import group
 from vlrb_task.compare.benches import read_benches
 from vlrb_task.compare.correlation import correlate, same_model
-from vlrb_task.errors import DataError
+from vlrb_task.support import extra
+from vlrb_task.support.errors import DataError
 
 
 def test_coefficients_and_pearsons_interval_are_scipys() -> None:

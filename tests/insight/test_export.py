@@ -20,11 +20,11 @@ from vlrb_task.audit import Row, audit_row
 from vlrb_task.audit.tables import parse_table
 from vlrb_task.cli.main import group
 from vlrb_task.compare.comparison import compare
-from vlrb_task.errors import DataError
 from vlrb_task.export import FORMATS
 from vlrb_task.export.tables import latex_text, neutralise
 from vlrb_task.report.figures import FIGURES, INK, draw, svg
-from vlrb_task.scoring import PromptRecord, Score, score_run
+from vlrb_task.scores.score import PromptRecord, Score, score_run
+from vlrb_task.support.errors import DataError
 
 RUN = replace(run(Planted(0.7), votes=3), revision="1250")
 SCORE = score_run(RUN)

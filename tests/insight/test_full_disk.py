@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from tests.insight.simulate import Planted, run, write
 from vlrb_task.cli.main import group
-from vlrb_task.errors import VlrbError
+from vlrb_task.support.errors import VlrbError
 
 PICTURES = [
     (["plot", "--format", kind, "--only", "scores", "-o", "."], f"scores.{kind}") for kind in ("svg", "pdf", "png")

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.insight.simulate import Planted, labels, records, run
 from vlrb_task.cli.main import group
-from vlrb_task.runs import write_votes
+from vlrb_task.votes import write_votes
 
 SIZES = {"general": 8, "hallucination": 12, "reasoning": 8}
 SHOWN = labels(SIZES)

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from tests.support.real_data import real_data_file
 from vlrb_task.cli.main import group
-from vlrb_task.jsonl import Lines
-from vlrb_task.runs import write_votes
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.votes import write_votes
 
 MODELS = ("internvl2_5_2b", "qwen2_vl_7b")
 

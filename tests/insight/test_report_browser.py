@@ -13,7 +13,7 @@ import pytest
 
 from tests.insight.simulate import Planted, run, write
 from tests.insight.test_report_page import HOSTILE, demo_logs, report
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.pairs.demo import demo_parquet
 
 webdriver = pytest.importorskip("selenium.webdriver")
 By = pytest.importorskip("selenium.webdriver.common.by").By

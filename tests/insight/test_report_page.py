@@ -12,14 +12,14 @@ from click.testing import CliRunner
 
 from tests.insight.simulate import Planted, run, write
 from vlrb_task.cli.main import group
-from vlrb_task.data import load_benchmark, read_rows
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import load_benchmark, read_rows
+from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed
 from vlrb_task.report.gallery import LEFT_OUT, NORMAL, VERDICT, embed, segments
 from vlrb_task.report.pictures import read_content
-from vlrb_task.scoring import Said
-from vlrb_task.tally import Label
-from vlrb_task.verdicts import Rating, Reading, Reason, Verdict, unparsed
+from vlrb_task.scores.score import Said
+from vlrb_task.scores.tally import Label
+from vlrb_task.support.errors import DataError
 
 HOSTILE = "<script>window.hacked=1</script></script><img src=x onerror=hacked=1> \ud800 \u202eRTL \x00 שלום ]]> &amp; {{ 7*7 }}\n"
 

@@ -11,14 +11,14 @@ import pytest
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.real_data import real_data_file
 from vlrb_task import judges
-from vlrb_task.data import load_benchmark, read_rows
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError, UnknownName
 from vlrb_task.judges import BUILT_IN, get_judge
 from vlrb_task.lmms import include_path
 from vlrb_task.lmms.write import task_yaml
-from vlrb_task.saved_tasks import load_tasks, tasks_of_environment
-from vlrb_task.tasks import SHIPPED
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import load_benchmark, read_rows
+from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
+from vlrb_task.tasks.shipped import SHIPPED
 
 
 def test_the_list() -> None:

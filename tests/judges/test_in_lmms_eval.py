@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import Finished, lmms_eval, vlrb, vlrb_json
-from vlrb_task.data import read_rows
-from vlrb_task.demo_pairs import demo_parquet
 from vlrb_task.judges import get_judge
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import read_rows
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("lmms_eval") is None, reason="lmms-eval is not installed here (nox -s lmms installs it)"

@@ -12,9 +12,9 @@ import pytest
 from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.vlmevalkit import PACKAGED, arguments, launch
-from vlrb_task.data import load_benchmark
-from vlrb_task.demo_pairs import demo_parquet
 from vlrb_task.judges import get_judge
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import load_benchmark
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("vlmeval") is None,

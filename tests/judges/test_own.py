@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlrb_task.ballots import Ballot, Order, Schedule, ballots_of
-from vlrb_task.errors import DataError, PromptUnavailable, UnknownName
+from vlrb_task.asking.ballots import Ballot, Order, Schedule, ballots_of
 from vlrb_task.judges import BUILT_IN, Judge, checked, fill_prompt, get_judge, judge_names, neutralise, require_captions
 from vlrb_task.judges.base import ImagePosition, Prompt, Template, own
-from vlrb_task.pairs import Answer, Pair
+from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.parsing import PARSERS, RATING_PARSERS
-from vlrb_task.tally import mark, mark_ratings
-from vlrb_task.tasks import SHIPPED
-from vlrb_task.verdicts import Rating, Reading, Verdict
+from vlrb_task.parsing.verdicts import Rating, Reading, Verdict
+from vlrb_task.scores.tally import mark, mark_ratings
+from vlrb_task.support.errors import DataError, PromptUnavailable, UnknownName
+from vlrb_task.tasks.shipped import SHIPPED
 
 ALL = [get_judge(name) for name in BUILT_IN]
 PAIRWISE = [judge for judge in ALL if judge.mode == "pairwise"]

@@ -17,12 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from vlrb_task import fetching
-from vlrb_task.errors import DataError, PromptUnavailable
-from vlrb_task.judges import BUILT_IN, Judge, get_judge
+from vlrb_task.judges import BUILT_IN, Judge, fetching, get_judge
 from vlrb_task.judges.base import Prompt, Template
 from vlrb_task.judges.published import Place, Published, extract
 from vlrb_task.judges.templates import template_of
+from vlrb_task.support.errors import DataError, PromptUnavailable
 
 CODE = '''
 ignored = "{Query}"

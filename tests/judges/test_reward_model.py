@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.lmms_eval import lmms_eval, vlrb, vlrb_json
 from tests.support.reward_server import HttpError, RewardServer, classified, generated, pooled
-from vlrb_task.data import load_benchmark
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import load_benchmark
 
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("lmms_eval") is None, reason="lmms-eval is not installed here"),
@@ -92,9 +92,9 @@ def test_another_judges_task_ends_the_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["text_only", "vision_language"])
 def test_a_checkpoint_on_the_cpu(task: tuple[str, ...], tmp_path: Path, kind: str) -> None:
     from tests.judges import tiny_reward
-    from vlrb_task.data import read_rows
     from vlrb_task.lmms.reward import Conversation
     from vlrb_task.lmms.reward_local import LocalReward
+    from vlrb_task.pairs.rows import read_rows
 
     checkpoint = getattr(tiny_reward, f"write_{kind}")(tmp_path / "tiny")
     run = lmms_eval(tmp_path / "out", *task, "--model_args", f"pretrained={checkpoint}", "--limit", "8")

@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.real_data import real_data_file
-from vlrb_task.data import read_rows
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.pairs import pair_key
-from vlrb_task.runs import write_votes
-from vlrb_task.scoring import order_tags, tag_name
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import pair_key
+from vlrb_task.pairs.rows import read_rows
+from vlrb_task.scores.score import order_tags, tag_name
+from vlrb_task.votes import write_votes
 
 MODELS = ("qwen2_vl_7b", "internvl2_5_2b")
 Row = dict[str, Any]

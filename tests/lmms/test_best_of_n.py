@@ -19,8 +19,8 @@ import pytest
 
 from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import Finished, lmms_eval, vlrb, vlrb_json
-from vlrb_task.data import read_rows
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import read_rows
 
 pytest.importorskip("choix")
 pytest.importorskip("statsmodels")

@@ -16,7 +16,7 @@ from typing import Any
 from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.lmms_eval import QUIET, TWO_PROCESSES, Finished, lmms_eval, vlrb, vlrb_json
 from tests.support.planted import SAYS
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.pairs.demo import demo_parquet
 
 BALLOTS = 72
 

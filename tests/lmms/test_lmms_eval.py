@@ -12,9 +12,9 @@ import pytest
 from tests.lmms.tiny_checkpoint import write_tiny_checkpoint
 from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.lmms_eval import TWO_PROCESSES, lmms_eval, vlrb, vlrb_json
-from vlrb_task.demo_pairs import demo_parquet
 from vlrb_task.lmms import include_path
-from vlrb_task.tasks import SHIPPED
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.tasks.shipped import SHIPPED
 
 BASELINE = ("--model", "vlrb_baseline", "--batch_size", "1")
 
@@ -97,7 +97,7 @@ def test_failed_requests_are_their_own_outcome(tmp_path: Path) -> None:
 
 
 def _demo_rows() -> list[dict[str, object]]:
-    from vlrb_task.data import read_rows
+    from vlrb_task.pairs.rows import read_rows
 
     return list(read_rows(str(demo_parquet())))
 

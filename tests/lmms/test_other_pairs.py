@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import lmms_eval, vlrb, vlrb_json
 from tests.support.other_benchmarks import mm_rlhf_reward_bench, multimodal_reward_bench, png
-from vlrb_task.data import load_benchmark
+from vlrb_task.pairs.rows import load_benchmark
 
 
 def test_the_layouts_of_two_other_benchmarks_and_a_pair_with_two_pictures(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_wheel_holds_the_data_and_not_the_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "vlrb_task/lmms/tasks/vlrb.yaml",
-        "vlrb_task/demo_pairs/demo.parquet",
+        "vlrb_task/pairs/demo/demo.parquet",
         "vlrb_task/py.typed",
         "vlmevalkit_adapter/py.typed",
     ):
@@ -65,7 +65,7 @@ def test_commands_find_their_files(bin_folder: Path, tmp_path: Path) -> None:
     folder = Path(run(bin_folder / "vlrb", "include-path", cwd=tmp_path).strip())
     assert ROOT not in folder.parents
     assert (folder / "vlrb_k5.yaml").is_file()
-    code = "import vlrb_task.demo_pairs as d; print(d.demo_parquet())"
+    code = "import vlrb_task.pairs.demo as d; print(d.demo_parquet())"
     demo = run(bin_folder / "python", "-c", code, cwd=tmp_path).strip()
     report = json.loads(run(bin_folder / "vlrb", "doctor", "--pairs", demo, "--json", cwd=tmp_path))
     assert report["data"]["rows"] == 36

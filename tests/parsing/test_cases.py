@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from vlrb_task.errors import UnknownName
 from vlrb_task.parsing import PARSERS, RATING_PARSERS, get_parser, get_rating_parser
+from vlrb_task.support.errors import UnknownName
 
 CASES = Path(__file__).parent / "cases"
 

@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 from vlrb_task.parsing import PARSERS, RATING_PARSERS
-from vlrb_task.verdicts import Rating, Reading
+from vlrb_task.parsing.verdicts import Rating, Reading
 
 MEGABYTE = 1_000_000
 HANGS = 60

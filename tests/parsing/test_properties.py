@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from vlrb_task.parsing import PARSERS, RATING_PARSERS, final, paper, paper_number
-from vlrb_task.verdicts import Reading, Verdict
+from vlrb_task.parsing.verdicts import Reading, Verdict
 
 FIXED = settings(derandomize=True, max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

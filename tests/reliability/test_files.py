@@ -16,15 +16,15 @@ import pytest
 
 from tests.support.lmms_eval import vlrb
 from tests.support.made_up import FIRST, made_up_pairs, record
-from vlrb_task.ballot_list import BallotList, read_ballots
-from vlrb_task.ballots import Order, Schedule, ballots_of
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.bulk.scoring import score_files
-from vlrb_task.data import load_benchmark, read_rows
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError, VlrbError
-from vlrb_task.runs import read_runs, write_votes
-from vlrb_task.scoring import score_run
-from vlrb_task.writing import replacing, write_bytes, write_text
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import load_benchmark, read_rows
+from vlrb_task.scores.score import score_run
+from vlrb_task.support.errors import DataError, VlrbError
+from vlrb_task.support.writing import replacing, write_bytes, write_text
+from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.votes import read_runs, write_votes
 
 BENCHMARK = made_up_pairs(6)
 LINES = [record(BENCHMARK, p, b, FIRST) for p in BENCHMARK.pairs for b in ballots_of(p, Schedule(Order.BOTH))]

@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.fake_hub import FakeHub
 from tests.support.lmms_eval import vlrb
-from vlrb_task.data import HUB_ID
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import HUB_ID
 
 FILE = "data/test-00000-of-00001.parquet"
 

@@ -10,7 +10,7 @@ from tests.support.other_benchmarks import png
 def test_a_broken_picture_in_row_700(tmp_path: Path) -> None:
     import datasets
 
-    from vlrb_task.ballots import Order, Schedule
+    from vlrb_task.asking.ballots import Order, Schedule
     from vlrb_task.lmms.docs import expand, vote_of
     from vlrb_task.lmms.rows import doc_to_visual, process_results
 

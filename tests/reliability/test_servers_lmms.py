@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.lmms_eval import Finished, lmms_eval, vlrb_json
-from vlrb_task.data import read_rows
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import read_rows
 
 BALLOTS = 72
 FINE = "Overall Judgment: Answer 1 is better."
@@ -120,7 +120,7 @@ def test_a_server_with_every_fault_at_once(tmp_path: Path) -> None:
 
 
 def _query_of(key: str) -> str:
-    from vlrb_task.data import load_benchmark
+    from vlrb_task.pairs.rows import load_benchmark
 
     return load_benchmark(str(demo_parquet())).by_key[key].query
 

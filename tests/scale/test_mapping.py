@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.lmms_eval import vlrb_json
 from tests.support.other_benchmarks import mm_rlhf_reward_bench, multimodal_reward_bench, png
-from vlrb_task.data import load_benchmark, read_rows
-from vlrb_task.errors import DataError
+from vlrb_task.pairs.rows import load_benchmark, read_rows
+from vlrb_task.support.errors import DataError
 
 
 def test_multimodal_reward_bench(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from vlrb_task.ballots import Ballot
+from vlrb_task.asking.ballots import Ballot
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.templates import prompt_record
-from vlrb_task.pairs import Answer, Benchmark, Pair, parse_rows
-from vlrb_task.runs import benchmark_fields, make_record
+from vlrb_task.pairs.pair import Answer, Benchmark, Pair, parse_rows
+from vlrb_task.votes import benchmark_fields, make_record
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 TIE, UNREAD = "Both answers are equally good.", "The picture shows a street."

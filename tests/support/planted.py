@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.support.judge_server import Refuse
-from vlrb_task.pairs import ANSWERS, Answer, Pair
+from vlrb_task.pairs.pair import ANSWERS, Answer, Pair
 
 SAYS = {
     "first": "Answer 1 is faithful to the picture. Answer 2 is not.\n\n**Overall Judgment: Answer 1 is better.**",

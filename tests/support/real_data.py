@@ -24,7 +24,7 @@ def real_parquet(target: Path, rows: int | None = None) -> Path:
     import datasets
     from PIL import Image, ImageDraw
 
-    from vlrb_task.data import read_rows
+    from vlrb_task.pairs.rows import read_rows
 
     records = list(read_rows(str(real_data_file("vl_rewardbench_1250.jsonl"))))[:rows]
     for number, record in enumerate(records):

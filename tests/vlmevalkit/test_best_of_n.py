@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from tests.support.judge_server import JudgeServer
 from tests.support.vlmevalkit import PACKAGED, arguments, launch
 from vlrb_task.cli.main import group
-from vlrb_task.data import read_rows
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.saved_tasks import load_tasks
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import read_rows
+from vlrb_task.tasks.saved import load_tasks
 
 QUESTIONS = 8
 

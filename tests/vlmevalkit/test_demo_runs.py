@@ -16,11 +16,11 @@ from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.lmms_eval import vlrb_json
 from tests.support.planted import SAYS, Habits
 from tests.support.vlmevalkit import PACKAGED, Finished, arguments, launch, start, upstream
-from vlrb_task.ballots import Ballot
-from vlrb_task.data import load_benchmark, read_rows
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.asking.ballots import Ballot
 from vlrb_task.judges import fill_prompt, get_judge
-from vlrb_task.pairs import ANSWERS
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import ANSWERS
+from vlrb_task.pairs.rows import load_benchmark, read_rows
 
 HABITS = Habits(tie=0.0, unparsed=0.0)
 PAIRS = load_benchmark(str(demo_parquet())).pairs

@@ -11,9 +11,9 @@ import pytest
 
 from vlmevalkit_adapter.asking import Asking, ask
 from vlmevalkit_adapter.evaluation import Evaluation, evaluate
-from vlrb_task.ballots import Order, Schedule
-from vlrb_task.errors import DataError
-from vlrb_task.tasks import DEMO, SHIPPED, TaskSpec
+from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.support.errors import DataError
+from vlrb_task.tasks.shipped import DEMO, SHIPPED, TaskSpec
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 

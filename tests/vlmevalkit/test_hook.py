@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.vlmevalkit import QUIET
-from vlrb_task.ballots import Order, Schedule
-from vlrb_task.saved_tasks import save_task
-from vlrb_task.tasks import TaskSpec
+from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.tasks.saved import save_task
+from vlrb_task.tasks.shipped import TaskSpec
 
 ROOT = Path(__file__).parents[2]
 FILES = ["_vlrb_vlmevalkit_hook.py", "vlrb_vlmevalkit_hook.pth"]
@@ -143,7 +143,7 @@ assert len(vlmeval.dataset.SUPPORTED_DATASETS) == known
     )
     loaded = set(done.stdout.rsplit("loaded", 1)[1].split())
     assert {name.partition(".")[0] for name in loaded} == {"vlmevalkit_adapter", "vlrb_task"}
-    assert not loaded & {"vlmevalkit_adapter.asking", "vlmevalkit_adapter.evaluation", "vlrb_task.scoring"}
+    assert not loaded & {"vlmevalkit_adapter.asking", "vlmevalkit_adapter.evaluation", "vlrb_task.scores.score"}
 
 
 def test_tasks_of_the_environment_are_looked_up_at_registration(tmp_path: Path) -> None:

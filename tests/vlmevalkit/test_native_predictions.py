@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from tests.support.lmms_eval import vlrb, vlrb_json
-from vlrb_task import runs
-from vlrb_task.ballots import first_from_parity
-from vlrb_task.data import load_benchmark, read_rows
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import parse_rows
-from vlrb_task.scoring import score_run
+from vlrb_task import votes as runs
+from vlrb_task.asking.ballots import first_from_parity
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import parse_rows
+from vlrb_task.pairs.rows import load_benchmark, read_rows
+from vlrb_task.scores.score import score_run
+from vlrb_task.support.errors import DataError
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 ROWS = list(read_rows(str(demo_parquet())))

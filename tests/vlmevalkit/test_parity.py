@@ -27,8 +27,8 @@ from tests.support.lmms_eval import vlrb_json
 from tests.support.planted import Habits, PlantedJudge
 from tests.support.real_data import real_parquet
 from tests.support.vlmevalkit import PACKAGED, QUIET, arguments, launch, upstream
-from vlrb_task.data import HUB_ID, load_benchmark, read_rows
-from vlrb_task.pairs import Answer, Benchmark, Pair
+from vlrb_task.pairs.pair import Answer, Benchmark, Pair
+from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 
 LMMS_VARIABLE = "VLRB_LMMS_PYTHON"
 SETTLED = {"vlrb": "VLRB", "vlrb_swap": "VLRB_Swap", "vlrb_compat": "VLRB_Compat"}

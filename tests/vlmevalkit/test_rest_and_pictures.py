@@ -12,7 +12,7 @@ from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.other_benchmarks import mm_rlhf_reward_bench, png
 from tests.support.planted import SAYS
 from tests.support.vlmevalkit import PACKAGED, arguments, launch
-from vlrb_task.demo_pairs import demo_parquet
+from vlrb_task.pairs.demo import demo_parquet
 
 
 def says(prompt: str) -> str:

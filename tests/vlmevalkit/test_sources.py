@@ -20,11 +20,11 @@ from tests.support.fake_hub import COMMIT, FakeHub
 from vlmevalkit_adapter import pictures, sources
 from vlmevalkit_adapter.asking import ask
 from vlmevalkit_adapter.sources import open_source
-from vlrb_task.ballots import Order, Schedule
-from vlrb_task.data import HUB_ID, load_benchmark, read_rows
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import DataError
-from vlrb_task.tasks import DEMO, HUB, TaskSpec
+from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
+from vlrb_task.support.errors import DataError
+from vlrb_task.tasks.shipped import DEMO, HUB, TaskSpec
 
 ROWS = list(read_rows(str(demo_parquet()), images=True))
 PAIRS = load_benchmark(str(demo_parquet()))
@@ -213,8 +213,8 @@ def test_a_tsv_with_ids_needs_no_look_up(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_changed_official_prompt_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from vlmevalkit_adapter import prompts
-    from vlrb_task.errors import PromptUnavailable
     from vlrb_task.judges.base import Template
+    from vlrb_task.support.errors import PromptUnavailable
 
     prompts.template.cache_clear()
     monkeypatch.setattr(prompts, "framework_template", lambda: Template("{query}{first}{second}"))

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from vlrb_task import estimates
-from vlrb_task.completeness import caveats
-from vlrb_task.pairs import Benchmark
-from vlrb_task.runs import Log, Record
-from vlrb_task.runs.assemble import copied_votes
-from vlrb_task.scoring import Run, baselines, score_run
-from vlrb_task.tally import PairVotes, Policy, outcome
+from vlrb_task.pairs.pair import Benchmark
+from vlrb_task.scores import estimates
+from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.score import Run, baselines, score_run
+from vlrb_task.scores.tally import PairVotes, Policy, outcome
+from vlrb_task.votes import Log, Record
+from vlrb_task.votes.assemble import copied_votes
 
 Level = Literal["ok", "warning", "fault", "unknown"]
 
@@ -74,7 +74,7 @@ def audit_log(run: Run, log: Log, benchmark: Benchmark | None = None) -> LogAudi
 
     Args:
         run: one of the log's runs.
-        log: as :func:`vlrb_task.runs.read_log` gave it; it may hold other runs too.
+        log: as :func:`vlrb_task.votes.read_log` gave it; it may hold other runs too.
         benchmark: the pairs, if at hand: ids that stand twice are then known.
     """
     records = [r for r in log.records if (r.judge or run.judge) == run.judge]

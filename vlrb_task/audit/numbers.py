@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 Sizes = tuple[int, int, int]
 """Pairs in general, hallucination and reasoning."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vlrb_task.audit.numbers import Row
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 SUFFIXES = (".csv", ".tsv", ".md", ".markdown", ".tex")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.compare.correlation import FEWEST, Correlation, correlate, same_model
-from vlrb_task.errors import DataError
-from vlrb_task.estimates import Estimate
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.support.errors import DataError
 
 SCORES = ("overall", "macro")
 GAIN = "gain from picking"

@@ -14,7 +14,7 @@ from enum import Enum
 from math import ceil, log2
 
 from vlrb_task.bon.questions import Question
-from vlrb_task.errors import UnknownName
+from vlrb_task.support.errors import UnknownName
 
 Comparison = tuple[int, int]
 """Two candidates, by number."""

@@ -13,15 +13,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.ballots import Order, Schedule
+from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.bon.designs import Comparison, Scheme
 from vlrb_task.bon.questions import Draw, Question
-from vlrb_task.errors import DataError
-from vlrb_task.jsonl import Lines
 from vlrb_task.judges import Judge, get_judge
-from vlrb_task.pairs import Benchmark, parse_rows
-from vlrb_task.saved_tasks import save_task
-from vlrb_task.tasks import TaskSpec
+from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.tasks.saved import save_task
+from vlrb_task.tasks.shipped import TaskSpec
 
 VERSION = 1
 EMBEDDED = 2**30
@@ -40,7 +40,7 @@ class Making:
         scheme: which comparisons.
         least: comparisons of each candidate (``sparse``).
         order: which orders each comparison is asked in: ``both``, or ``key`` for one.
-        votes: as :class:`~vlrb_task.ballots.Schedule`'s.
+        votes: as :class:`~vlrb_task.asking.ballots.Schedule`'s.
         sources: the files that the candidates came from, each with what its correctness is.
         notes: what was said of the candidates.
     """
@@ -160,7 +160,7 @@ def write_pairs(folder: Folder, asked: Asked, name: str) -> Benchmark:
     Returns:
         The pairs as the run will find them.
     """
-    from vlrb_task.runs.parquet import write_rows
+    from vlrb_task.pairs.parquet import write_rows
 
     checked = parse_rows({k: v for k, v in row.items() if k != "image"} for row in rows(folder, asked))
     write_rows(rows(folder, asked), folder.path / f"{name}.parquet")

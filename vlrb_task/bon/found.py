@@ -9,7 +9,7 @@ from typing import Any
 
 from vlrb_task.bon.finals import final_answer
 from vlrb_task.bon.questions import Draw, Question
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from vlrb_task.bon.lmms_task import FrameworkTask, installed, scored_again
 from vlrb_task.bon.pictures import read_pictures, store
 from vlrb_task.bon.questions import Question, remarks
 from vlrb_task.bon.sources import read_sheets
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 _TaskOf = Callable[[Sheet], FrameworkTask]
 

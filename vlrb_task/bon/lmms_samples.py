@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.bon.found import Found, Sheet, fraction
-from vlrb_task.errors import DataError
-from vlrb_task.jsonl import Lines
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import Lines
 
 FAILED = "[LMMS_EVAL_REQUEST_FAILED"
 """What lmms-eval writes in the place of an answer that it did not get."""

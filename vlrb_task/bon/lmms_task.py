@@ -17,7 +17,7 @@ from typing import Any
 
 from vlrb_task.bon.found import Found, Sheet, fraction
 from vlrb_task.bon.pictures import joined
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 
 def installed() -> bool:

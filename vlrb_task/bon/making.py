@@ -14,9 +14,9 @@ from vlrb_task.bon.gathering import Gathered
 from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.pickers import winner
 from vlrb_task.bon.questions import Kind, Question, usual_draws
-from vlrb_task.errors import DataError
 from vlrb_task.judges import get_judge
-from vlrb_task.tasks import TaskSpec
+from vlrb_task.support.errors import DataError
+from vlrb_task.tasks.shipped import TaskSpec
 
 UNKNOWN_PROMPT = 1_200
 """Characters taken for the prompt of a judge whose text is not at hand: about the length of the paper's."""

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task import estimates, runs, scoring
+from vlrb_task import votes as runs
 from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.questions import DECIDABLE, split_pair_id
 from vlrb_task.compare.basis import display_names
-from vlrb_task.errors import DataError
-from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import Benchmark, parse_rows
-from vlrb_task.runs.assemble import assemble
-from vlrb_task.scoring import Run
-from vlrb_task.tally import PairVotes, Policy, Vote, outcome
-from vlrb_task.verdicts import Rating
+from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.parsing.verdicts import Rating
+from vlrb_task.scores import estimates
+from vlrb_task.scores import score as scoring
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import Run
+from vlrb_task.scores.tally import PairVotes, Policy, Vote, outcome
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes.assemble import assemble
 
 Array = NDArray[np.float64]
 

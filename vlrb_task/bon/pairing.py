@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from vlrb_task import runs
+from vlrb_task import votes as runs
 from vlrb_task.bon import folder as folders
 from vlrb_task.bon.correlation import Point, points_of
 from vlrb_task.bon.folder import Folder
@@ -15,12 +15,12 @@ from vlrb_task.bon.opinions import read_opinions
 from vlrb_task.bon.questions import split_pair_id
 from vlrb_task.bon.scores import BonScore, score
 from vlrb_task.compare.correlation import same_model
-from vlrb_task.completeness import caveats
-from vlrb_task.data import HUB_ID, load_benchmark
-from vlrb_task.errors import DataError
-from vlrb_task.runs.assemble import assemble
-from vlrb_task.scoring import Run, score_run
-from vlrb_task.tally import Policy
+from vlrb_task.pairs.rows import HUB_ID, load_benchmark
+from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.score import Run, score_run
+from vlrb_task.scores.tally import Policy
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes.assemble import assemble
 
 T = TypeVar("T")
 

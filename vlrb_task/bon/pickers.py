@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task import estimates
 from vlrb_task.bon import picks
 from vlrb_task.bon.designs import Scheme, knockout, round_robin
 from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.opinions import Opinion, Opinions
 from vlrb_task.bon.questions import Question
-from vlrb_task.estimates import Estimate
+from vlrb_task.scores import estimates
+from vlrb_task.scores.estimates import Estimate
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.bon.questions import Question
-from vlrb_task.estimates import SEED
+from vlrb_task.scores.estimates import SEED
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.data import read_rows
-from vlrb_task.delimited import read_delimited
-from vlrb_task.errors import DataError
-from vlrb_task.extra import require
+from vlrb_task.pairs.rows import read_rows
+from vlrb_task.support.delimited import read_delimited
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.extra import require
 
 KEY_COLUMNS = ("doc_id", "index", "id", "question_id")
 """Columns that can name a question, in the order in which they are tried."""

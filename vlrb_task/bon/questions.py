@@ -13,9 +13,9 @@ from functools import cached_property
 from math import fsum, isfinite
 from typing import Any
 
-from vlrb_task.ballots import first_from_key
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import UNDECIDABLE, pair_key
+from vlrb_task.asking.ballots import first_from_key
+from vlrb_task.pairs.pair import UNDECIDABLE, pair_key
+from vlrb_task.support.errors import DataError
 
 DECIDABLE = "decidable"
 """Subset of the pairs of which exactly one candidate is right (or one more right than the other): they have a label."""

@@ -17,8 +17,8 @@ from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.pickers import MAJORITY, RANDOM, RANKINGS, RULES, Picker, judge, rule
 from vlrb_task.bon.questions import Kind, usual_draws
 from vlrb_task.compare.paired import mcnemar_p
-from vlrb_task.errors import UnknownName
-from vlrb_task.estimates import CONFIDENCE, Estimate, nothing
+from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing
+from vlrb_task.support.errors import UnknownName
 
 Array = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from vlrb_task.bon.found import Found, Sheet, fraction
 from vlrb_task.bon.lmms_samples import read_samples
 from vlrb_task.bon.tables import read_scored, scored_files
-from vlrb_task.errors import DataError
-from vlrb_task.jsonl import Lines
-from vlrb_task.runs.tables import is_table
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.votes.tables import is_table
 
 
 def read_sheets(paths: Iterable[Path], metric: str | None = None, *, trust_pickle: bool = False) -> list[Sheet]:

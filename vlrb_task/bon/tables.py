@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.bon.found import Found, Sheet, fraction
-from vlrb_task.errors import DataError
-from vlrb_task.runs.tables import SUFFIXES, is_table, read_table
-from vlrb_task.runs.vlmevalkit import FAILURE_TEXT, text_of
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes.tables import SUFFIXES, is_table, read_table
+from vlrb_task.votes.vlmevalkit import FAILURE_TEXT, text_of
 
 _SCORES = ("hit", "score", "eval_score", "verifier_score", "match", "correct")
 _FINALS = ("extracted", "extract_answer", "extracted_answer", "res")
@@ -31,7 +31,7 @@ def read_scored(path: Path, metric: str | None = None, *, trust_pickle: bool = F
     Args:
         path: the file.
         metric: the column that says what is right; without it ``hit``, ``score`` and others are tried in turn.
-        trust_pickle: as :func:`~vlrb_task.runs.tables.read_table`'s.
+        trust_pickle: as :func:`~vlrb_task.votes.tables.read_table`'s.
 
     Raises:
         DataError: no such file, columns that are missing, or no scored file or several of them.

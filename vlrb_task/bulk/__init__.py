@@ -2,5 +2,5 @@
 
 :mod:`~vlrb_task.bulk.reading` turns lines into columns, several processes at once; :mod:`~vlrb_task.bulk.columns` puts
 them together, drops duplicates and counts; :mod:`~vlrb_task.bulk.scoring` makes of the counts the score that
-:func:`vlrb_task.scoring.score_run` makes of votes, to the last digit.
+:func:`vlrb_task.scores.score.score_run` makes of votes, to the last digit.
 """

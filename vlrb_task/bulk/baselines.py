@@ -1,4 +1,4 @@
-"""The rules that never look at the picture, on counts of pairs: those of :func:`vlrb_task.scoring.baselines`."""
+"""The rules that never look at the picture, on counts of pairs: those of :func:`vlrb_task.scores.score.baselines`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task import estimates
 from vlrb_task.bulk.columns import Ints, Tallies
 from vlrb_task.bulk.labels import NO_WORDS, Names
-from vlrb_task.scoring import Baseline
-from vlrb_task.tally import Policy
+from vlrb_task.scores import estimates
+from vlrb_task.scores.score import Baseline
+from vlrb_task.scores.tally import Policy
 
 Values = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from vlrb_task.bulk.labels import Columns
 from vlrb_task.bulk.reading import NO_REASON, REASONS, TIE
-from vlrb_task.pairs import Answer
-from vlrb_task.verdicts import Reason
+from vlrb_task.pairs.pair import Answer
+from vlrb_task.parsing.verdicts import Reason
 
 Ints = NDArray[np.int64]
 

@@ -25,15 +25,15 @@ from vlrb_task.bulk.labels import (
     settled,
 )
 from vlrb_task.bulk.reading import NO_LABEL, Piece, pieces_of, read_piece, renumber, take_in
-from vlrb_task.errors import DataError
-from vlrb_task.jsonl import Lines
-from vlrb_task.pairs import UNDECIDABLE, revision_name
-from vlrb_task.runs import set_aside
-from vlrb_task.runs.assemble import judge_of
-from vlrb_task.runs.lmms_samples import NATIVE_FIELD, VOTE_FIELD, samples_metadata
-from vlrb_task.runs.merging import JOIN, Identity, completed
-from vlrb_task.runs.records import Record
-from vlrb_task.runs.tables import is_table
+from vlrb_task.pairs.pair import UNDECIDABLE, revision_name
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.votes import set_aside
+from vlrb_task.votes.assemble import judge_of
+from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, samples_metadata
+from vlrb_task.votes.merging import JOIN, Identity, completed
+from vlrb_task.votes.records import Record
+from vlrb_task.votes.tables import is_table
 
 Progress = Callable[[int, int], None]
 

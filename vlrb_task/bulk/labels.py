@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.data import read_rows
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import check_rows, count_subsets, fingerprint, revision_name
-from vlrb_task.runs.assemble import label_rank
-from vlrb_task.runs.records import Record
-from vlrb_task.tally import Label
+from vlrb_task.pairs.pair import check_rows, count_subsets, fingerprint, revision_name
+from vlrb_task.pairs.rows import read_rows
+from vlrb_task.scores.tally import Label
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes.assemble import label_rank
+from vlrb_task.votes.records import Record
 
 LABEL = np.dtype(
     [
@@ -152,7 +152,7 @@ class PairSet:
 
     Attributes:
         labels: sorted by key; of a set that is known from votes only, of the pairs that have any.
-        revision, fingerprint, subset_counts: as :class:`vlrb_task.pairs.Benchmark`'s.
+        revision, fingerprint, subset_counts: as :class:`vlrb_task.pairs.pair.Benchmark`'s.
     """
 
     labels: Columns
@@ -192,7 +192,7 @@ def read_table(spec: str) -> PairTable:
     """Read and check a set of pairs of any size.
 
     Args:
-        spec: as :func:`vlrb_task.data.load_benchmark`'s.
+        spec: as :func:`vlrb_task.pairs.rows.load_benchmark`'s.
 
     Raises:
         DataError: nothing there, or rows that cannot be used.
@@ -221,7 +221,7 @@ def count_labels(labels: Columns, names: Names) -> dict[str, int]:
 
 
 def fingerprint_of(labels: Columns, names: Names) -> str:
-    """The fingerprint of a set of pairs, see :func:`vlrb_task.pairs.fingerprint`."""
+    """The fingerprint of a set of pairs, see :func:`vlrb_task.pairs.pair.fingerprint`."""
     return fingerprint(
         (names.key(int(key)), int(better)) for key, better in zip(labels["key"], labels["better"], strict=True)
     )

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from vlrb_task.bulk.labels import Columns, Names, columns, number_of
-from vlrb_task.errors import DataError
-from vlrb_task.jsonl import json_object
-from vlrb_task.pairs import UNDECIDABLE, Answer
-from vlrb_task.runs import set_aside
-from vlrb_task.runs.assemble import (
+from vlrb_task.pairs.pair import UNDECIDABLE, Answer
+from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
+from vlrb_task.scores.tally import mark
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import json_object
+from vlrb_task.votes import set_aside
+from vlrb_task.votes.assemble import (
     digest_of,
     digest_of_answer,
     failure_of,
@@ -24,11 +26,9 @@ from vlrb_task.runs.assemble import (
     prompt_of,
     reader_of,
 )
-from vlrb_task.runs.fields import LARGEST
-from vlrb_task.runs.lmms_samples import VOTE_FIELD
-from vlrb_task.runs.records import Record, parse_record
-from vlrb_task.tally import mark
-from vlrb_task.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
+from vlrb_task.votes.fields import LARGEST
+from vlrb_task.votes.lmms_samples import VOTE_FIELD
+from vlrb_task.votes.records import Record, parse_record
 
 PIECE = 16 * 2**20
 """Bytes of a file that one task reads."""

@@ -1,4 +1,4 @@
-"""Counts of pairs into scores: those of :func:`vlrb_task.scoring.score_run`, without an object for each vote."""
+"""Counts of pairs into scores: those of :func:`vlrb_task.scores.score.score_run`, without an object for each vote."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task import estimates
 from vlrb_task.bulk.baselines import baselines_of
 from vlrb_task.bulk.columns import Tallies, keep, tally
 from vlrb_task.bulk.gathering import Gathered, Progress, Votes, gather
 from vlrb_task.bulk.labels import Names
 from vlrb_task.bulk.reading import REASONS, TEXT
-from vlrb_task.completeness import completeness
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import UNDECIDABLE, Answer, order_subsets
-from vlrb_task.runs import set_aside
-from vlrb_task.runs.assemble import copies_warning, judge_of, prompt_of, reader_of
-from vlrb_task.scoring import Baseline, Run, Score, order_tags, tag_name, usual_votes
-from vlrb_task.tally import Counts, PairVotes, Policy, expected_at_k, outcome
+from vlrb_task.pairs.pair import UNDECIDABLE, Answer, order_subsets
+from vlrb_task.scores import estimates
+from vlrb_task.scores.completeness import completeness
+from vlrb_task.scores.score import Baseline, Run, Score, order_tags, tag_name, usual_votes
+from vlrb_task.scores.tally import Counts, PairVotes, Policy, expected_at_k, outcome
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes import set_aside
+from vlrb_task.votes.assemble import copies_warning, judge_of, prompt_of, reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def score_files(
         paths: the files.
         policy: of the score.
         parser: reads every text, in the place of the judges' own.
-        pairs: where labels come from, as :func:`vlrb_task.data.load_benchmark`'s; without it, from the votes.
-        ties: count equal ratings as a choice of this response, see :func:`vlrb_task.scoring.break_ties`.
+        pairs: where labels come from, as :func:`vlrb_task.pairs.rows.load_benchmark`'s; without it, from the votes.
+        ties: count equal ratings as a choice of this response, see :func:`vlrb_task.scores.score.break_ties`.
         processes: how many share the reading; by default one a core.
         progress: called with bytes read so far and in all.
 

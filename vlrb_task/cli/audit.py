@@ -21,8 +21,8 @@ from vlrb_task.cli.options import (
     print_warnings,
     trust_pickle_option,
 )
-from vlrb_task.completeness import caveats
-from vlrb_task.runs import assemble
+from vlrb_task.scores.completeness import caveats
+from vlrb_task.votes import assemble
 
 _COLOURS = {"consistent": "green", "explained": "yellow", "unexplained": "red", "unchecked": "bright_black"}
 _LEVELS = {"ok": "green", "warning": "yellow", "fault": "red", "unknown": "bright_black"}

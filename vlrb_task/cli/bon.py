@@ -10,8 +10,8 @@ import click
 
 from vlrb_task.bon.designs import Scheme
 from vlrb_task.cli.options import as_json, error_console, print_json, trust_pickle_option
-from vlrb_task.errors import DataError, UnknownName, VlrbError
-from vlrb_task.extra import require
+from vlrb_task.support.errors import DataError, UnknownName, VlrbError
+from vlrb_task.support.extra import require
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -195,7 +195,7 @@ def correlate(
     from vlrb_task.bon.correlation import correlations, read_table
     from vlrb_task.bon.pairing import points_from_logs
     from vlrb_task.cli.bon_tables import show_correlations
-    from vlrb_task.tally import Policy
+    from vlrb_task.scores.tally import Policy
 
     points = read_table(table) if table else []
     if folder is not None:

@@ -14,8 +14,8 @@ from vlrb_task.bon.questions import usual_draws
 from vlrb_task.bon.scores import BonScore, Difference
 from vlrb_task.cli.options import console, print_warnings
 from vlrb_task.compare.correlation import Coefficient
-from vlrb_task.estimates import Estimate
-from vlrb_task.saved_tasks import FOLDER_VARIABLE
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.tasks.saved import FOLDER_VARIABLE
 
 MOST_TESTS = 20
 """Paired tests that are printed for people."""

@@ -9,9 +9,9 @@ import click
 
 from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import as_json, pairs_option, print_json, trust_pickle_option
-from vlrb_task.extra import require
-from vlrb_task.runs import assemble
-from vlrb_task.tally import Policy
+from vlrb_task.scores.tally import Policy
+from vlrb_task.support.extra import require
+from vlrb_task.votes import assemble
 
 
 @click.command("compare")

@@ -13,8 +13,8 @@ from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.compare.paired import groups_line
 from vlrb_task.compare.power import DISCORDANT
-from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import SUBSETS
+from vlrb_task.pairs.pair import SUBSETS
+from vlrb_task.scores.estimates import Estimate
 
 MOST_ROWS = 45
 """Longer tables of pairs of judges go to ``--json`` only."""

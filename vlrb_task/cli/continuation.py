@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from vlrb_task import runs
-from vlrb_task.ballot_list import BallotList
-from vlrb_task.ballots import Schedule
+from vlrb_task import votes as runs
+from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges import Judge
-from vlrb_task.pairs import Benchmark
-from vlrb_task.runs.standing import standing_of, votes_beyond
-from vlrb_task.stopping import Rest, rest_of
-from vlrb_task.tally import Policy
+from vlrb_task.pairs.pair import Benchmark
+from vlrb_task.scores.stopping import Rest, rest_of
+from vlrb_task.scores.tally import Policy
+from vlrb_task.tasks.ballot_list import BallotList
+from vlrb_task.votes.standing import standing_of, votes_beyond
 
 
 def what_is_left(
@@ -32,8 +32,8 @@ def what_is_left(
         judge: whose ballots.
         schedule: all votes of the task.
         benchmark: the pairs that it is about.
-        stop: as :func:`vlrb_task.stopping.rest_of`'s.
-        sparing: as :func:`vlrb_task.stopping.rest_of`'s.
+        stop: as :func:`vlrb_task.scores.stopping.rest_of`'s.
+        sparing: as :func:`vlrb_task.scores.stopping.rest_of`'s.
         trust_pickle: open .pkl files.
 
     Raises:

@@ -13,8 +13,8 @@ import click
 
 from vlrb_task.cli.options import console
 from vlrb_task.cli.score import load_runs, show
-from vlrb_task.errors import VlrbError
-from vlrb_task.scoring import baselines, score_run
+from vlrb_task.scores.score import baselines, score_run
+from vlrb_task.support.errors import VlrbError
 
 
 @click.command("demo")

@@ -14,11 +14,11 @@ from rich.table import Table
 
 from vlrb_task import __version__
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.data import HUB_ID, is_local, load_benchmark, read_rows
-from vlrb_task.errors import DataError
 from vlrb_task.judges import get_judge, judge_names
-from vlrb_task.pictures import UnreadablePicture, opened
-from vlrb_task.tasks import SHIPPED
+from vlrb_task.pairs.pictures import UnreadablePicture, opened
+from vlrb_task.pairs.rows import HUB_ID, is_local, load_benchmark, read_rows
+from vlrb_task.support.errors import DataError
+from vlrb_task.tasks.shipped import SHIPPED
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "datasets", "transformers", "torch", "huggingface_hub", "pyarrow")
 
@@ -67,8 +67,8 @@ def _official_prompt(packages: dict[str, str]) -> str:
     """Whether the paper's prompt, as the installed lmms-eval ships it, has the right hash."""
     if "lmms-eval" not in packages:
         return "no lmms-eval here"
-    from vlrb_task.errors import PromptUnavailable
     from vlrb_task.lmms.prompts import template
+    from vlrb_task.support.errors import PromptUnavailable
 
     try:
         return f"found, SHA-256 {template('official').sha256[:12]} as it must be"
@@ -99,7 +99,7 @@ def _row_problems(spec: str, total: int) -> list[str]:
 
     Pictures are only opened where Pillow is installed, as it is with every framework.
     """
-    from vlrb_task.runs.parquet import plain_row
+    from vlrb_task.pairs.parquet import plain_row
 
     pictures = find_spec("PIL") is not None
     found = read_rows(spec, images=pictures)

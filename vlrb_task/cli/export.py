@@ -10,13 +10,13 @@ import click
 from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import pairs_option, print_warnings, trust_pickle_option
 from vlrb_task.compare.basis import display_names
-from vlrb_task.completeness import caveats
-from vlrb_task.errors import DataError
 from vlrb_task.export import FORMATS
-from vlrb_task.runs import assemble
-from vlrb_task.scoring import score_run
-from vlrb_task.tally import Policy
-from vlrb_task.writing import write_text
+from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.score import score_run
+from vlrb_task.scores.tally import Policy
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.writing import write_text
+from vlrb_task.votes import assemble
 
 
 @click.command("export")

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.options import as_json, console, print_json
-from vlrb_task.errors import VlrbError
+from vlrb_task.support.errors import VlrbError
 
 MODULE = "_vlrb_vlmevalkit_hook"
 LINE = f"import {MODULE}; {MODULE}.install()\n"

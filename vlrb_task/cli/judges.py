@@ -11,16 +11,16 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.ballots import Order, Schedule, ballots_of
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.data import load_benchmark
-from vlrb_task.demo_pairs import demo_parquet
-from vlrb_task.errors import PromptUnavailable, UnknownName, VlrbError
-from vlrb_task.fetching import cached_file, fetch
 from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, judge_names, require_captions
+from vlrb_task.judges.fetching import cached_file, fetch
 from vlrb_task.judges.templates import template_of
-from vlrb_task.pairs import Pair
-from vlrb_task.tasks import SHIPPED
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import Pair
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.support.errors import PromptUnavailable, UnknownName, VlrbError
+from vlrb_task.tasks.shipped import SHIPPED
 
 
 class JudgesGroup(click.Group):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from vlrb_task import runs
-from vlrb_task.data import HUB_ID, load_benchmark
-from vlrb_task.pairs import Benchmark
-from vlrb_task.runs.merging import JOIN, merge_logs
+from vlrb_task import votes as runs
+from vlrb_task.pairs.pair import Benchmark
+from vlrb_task.pairs.rows import HUB_ID, load_benchmark
+from vlrb_task.votes.merging import JOIN, merge_logs
 
 
 def labelled_logs(
@@ -18,7 +18,7 @@ def labelled_logs(
 
     Args:
         logs: files and folders. Those that are parts of one run come as one, see
-            :func:`vlrb_task.runs.merging.merge_logs`.
+            :func:`vlrb_task.votes.merging.merge_logs`.
         pairs: as ``--pairs``. Without it, a log without labels gets those of the hub's dataset in the local cache.
         trust_pickle: open .pkl files.
         merge: also put together what may be another run's.

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from vlrb_task import __version__
-from vlrb_task.errors import VlrbError
+from vlrb_task.support.errors import VlrbError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("vlrb_task.cli.demo", "The main job on the packaged pairs: a real lmms-eval run, then its score."),

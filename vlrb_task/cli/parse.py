@@ -12,11 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from vlrb_task.cli.options import as_json, console, print_json, print_warnings
-from vlrb_task.errors import DataError
-from vlrb_task.jsonl import Lines
 from vlrb_task.judges import get_judge
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
-from vlrb_task.verdicts import Rating, Reading
+from vlrb_task.parsing.verdicts import Rating, Reading
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import Lines
 
 
 @click.command("parse")

@@ -12,16 +12,16 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from vlrb_task import runs
+from vlrb_task import votes as runs
 from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, print_warnings
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
-from vlrb_task.data import HUB_ID
-from vlrb_task.errors import DataError
-from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import Answer
-from vlrb_task.scoring import Baseline, Score, baselines, break_ties, score_run
-from vlrb_task.tally import Policy
+from vlrb_task.pairs.pair import Answer
+from vlrb_task.pairs.rows import HUB_ID
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import Baseline, Score, baselines, break_ties, score_run
+from vlrb_task.scores.tally import Policy
+from vlrb_task.support.errors import DataError
 
 if TYPE_CHECKING:
     from vlrb_task.bulk.scoring import BulkScore

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.ballot_list import SUFFIX, BallotList
-from vlrb_task.ballots import Schedule
-from vlrb_task.captions import Captions
+from vlrb_task.asking.ballots import Schedule
 from vlrb_task.cli.continuation import what_is_left
 from vlrb_task.cli.options import console, pairs_option, trust_pickle_option
-from vlrb_task.data import HUB_ID, HubDataset, is_local, read_rows
-from vlrb_task.errors import UnknownName, VlrbError
 from vlrb_task.judges import Judge, get_judge, require_captions
-from vlrb_task.pairs import SUBSETS, parse_rows
-from vlrb_task.saved_tasks import FOLDER_VARIABLE, save_task
-from vlrb_task.tally import Policy
-from vlrb_task.tasks import SHIPPED, TaskSpec
-from vlrb_task.writing import write_text
+from vlrb_task.pairs.captions import Captions
+from vlrb_task.pairs.pair import SUBSETS, parse_rows
+from vlrb_task.pairs.rows import HUB_ID, HubDataset, is_local, read_rows
+from vlrb_task.scores.tally import Policy
+from vlrb_task.support.errors import UnknownName, VlrbError
+from vlrb_task.support.writing import write_text
+from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
+from vlrb_task.tasks.saved import FOLDER_VARIABLE, save_task
+from vlrb_task.tasks.shipped import SHIPPED, TaskSpec
 
 
 @click.command("task")
@@ -159,7 +159,7 @@ def _copy_pairs(source: str, target: Path, judge: Judge, captions: Captions | No
     Raises:
         VlrbError: rows that cannot be used, or that lack a caption which the judge reads.
     """
-    from vlrb_task.runs.parquet import write_pairs
+    from vlrb_task.pairs.parquet import write_pairs
 
     template = judge.prompt.template
     if captions is not None and (template is None or "caption" not in template.holes):

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.ballots import first_from_key
+from vlrb_task.asking.ballots import first_from_key
 from vlrb_task.compare.basis import Basis
-from vlrb_task.pairs import Answer
-from vlrb_task.scoring import Run
-from vlrb_task.tally import PairVotes
+from vlrb_task.pairs.pair import Answer
+from vlrb_task.scores.score import Run
+from vlrb_task.scores.tally import PairVotes
 
 Choices = NDArray[np.float64]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from vlrb_task import estimates
-from vlrb_task.estimates import Estimate
-from vlrb_task.scoring import Run
-from vlrb_task.tally import PairVotes, Policy, outcome
+from vlrb_task.scores import estimates
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import Run
+from vlrb_task.scores.tally import PairVotes, Policy, outcome
 
 
 @dataclass(frozen=True, slots=True)

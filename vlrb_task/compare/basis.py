@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vlrb_task.errors import DataError
-from vlrb_task.pairs import count_subsets
-from vlrb_task.scoring import Run
-from vlrb_task.tally import Policy
+from vlrb_task.pairs.pair import count_subsets
+from vlrb_task.scores.score import Run
+from vlrb_task.scores.tally import Policy
+from vlrb_task.support.errors import DataError
 
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 

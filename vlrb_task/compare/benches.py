@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 Benches = dict[str, dict[str, float]]
 """By benchmark, then by model as its tool calls it."""

@@ -22,10 +22,10 @@ from vlrb_task.compare.benches import Benches
 from vlrb_task.compare.correlation import Correlation, correlations
 from vlrb_task.compare.paired import PairedTest, groups, paired_tests
 from vlrb_task.compare.power import Detectable, detectable
-from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import count_subsets, order_subsets
-from vlrb_task.scoring import Baseline, Run, Score, baselines, score_run
-from vlrb_task.tally import Policy
+from vlrb_task.pairs.pair import count_subsets, order_subsets
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import Baseline, Run, Score, baselines, score_run
+from vlrb_task.scores.tally import Policy
 
 
 @dataclass(frozen=True, slots=True)

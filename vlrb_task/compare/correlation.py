@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from vlrb_task.estimates import CONFIDENCE
+from vlrb_task.scores.estimates import CONFIDENCE
 
 FEW = 10
 """Fewer models than this, and a correlation says little: its interval is printed with a warning."""

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.compare.basis import Basis
-from vlrb_task.estimates import CONFIDENCE, RESAMPLES, SEED, Estimate, nothing
-from vlrb_task.pairs import order_subsets
-from vlrb_task.tally import outcome
+from vlrb_task.pairs.pair import order_subsets
+from vlrb_task.scores.estimates import CONFIDENCE, RESAMPLES, SEED, Estimate, nothing
+from vlrb_task.scores.tally import outcome
 
 Array = NDArray[np.float64]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from vlrb_task.completeness import caveats
-from vlrb_task.data import HUB_ID, SPLIT
 from vlrb_task.export.protocol import schedule
-from vlrb_task.scoring import Score
+from vlrb_task.pairs.rows import HUB_ID, SPLIT
+from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.score import Score
 
 
 def model_index(names: Sequence[str], scores: Sequence[Score]) -> str:

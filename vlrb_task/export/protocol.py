@@ -11,9 +11,9 @@ from typing import Any
 
 from vlrb_task import __version__
 from vlrb_task.compare.basis import printable
-from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import set_name
-from vlrb_task.scoring import Run, Score
+from vlrb_task.pairs.pair import set_name
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import Run, Score
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "numpy", "scipy", "pyarrow")
 

@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from vlrb_task.compare.basis import printable
-from vlrb_task.completeness import caveats
-from vlrb_task.errors import DataError
-from vlrb_task.estimates import Estimate
-from vlrb_task.pairs import order_subsets, set_name
-from vlrb_task.scoring import Score
+from vlrb_task.pairs.pair import order_subsets, set_name
+from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import Score
+from vlrb_task.support.errors import DataError
 
 _LATEX = {
     "\\": r"\textbackslash{}",

@@ -6,7 +6,6 @@ from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
-from vlrb_task.errors import PromptUnavailable, UnknownName
 from vlrb_task.judges.base import (
     Judge,
     Prompt,
@@ -17,6 +16,7 @@ from vlrb_task.judges.base import (
     own,
     require_captions,
 )
+from vlrb_task.support.errors import PromptUnavailable, UnknownName
 
 BUILT_IN = (
     *("official", "criteria", "factors", "think_tags", "boxed", "brackets", "json", "letter", "prose", "tools"),

@@ -7,7 +7,7 @@ message, up to eight rounds. That needs their tool server; the own judge ``tools
 from vlrb_task.judges.base import Judge, Prompt, Sampling
 from vlrb_task.judges.published import Place, Published
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 JUDGE = Judge(
     name="arm_thinker",

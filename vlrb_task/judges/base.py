@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vlrb_task.ballots import Ballot, Mode
-from vlrb_task.errors import DataError
+from vlrb_task.asking.ballots import Ballot, Mode
 from vlrb_task.judges.published import Published
-from vlrb_task.pairs import Pair
-from vlrb_task.verdicts import Parser, RatingParser, Verdict
+from vlrb_task.pairs.pair import Pair
+from vlrb_task.parsing.verdicts import Parser, RatingParser, Verdict
+from vlrb_task.support.errors import DataError
 
 Source = Literal["own", "framework", "published"]
 ImagePosition = Literal["first", "last", "none"]

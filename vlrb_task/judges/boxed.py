@@ -2,7 +2,7 @@ r"""This project's own pairwise prompt for judges that put their choice into a b
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """The picture above comes with a question and two proposed answers, A and B. Determine which of the two is better.
 

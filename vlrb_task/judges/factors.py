@@ -2,7 +2,7 @@
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Here are a question about the picture above and two answers to it. Compare the answers under five headings, one or \
 two sentences each, and speak of both answers under every heading.

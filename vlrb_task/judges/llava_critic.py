@@ -8,7 +8,7 @@ from vlrb_task.judges.base import Judge, Prompt, Sampling
 from vlrb_task.judges.prose import JUDGE as OWN
 from vlrb_task.judges.published import Place, Published
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 REPOSITORY = "ZHUI/paddlenlp_model_readme"
 REVISION = "0abc042b9d9525304d4e12e12ec7d7f3aaf48cc2"

@@ -7,7 +7,7 @@ chat template puts there itself.
 from vlrb_task.judges.base import Judge, Prompt, Sampling
 from vlrb_task.judges.published import Place, Published
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 JUDGE = Judge(
     name="llava_critic_r1",

@@ -2,7 +2,7 @@
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Someone asked a question about the picture above and got two answers. Say which answer is better, the first or the \
 second, and why. Point to what in the picture makes a statement true or false. If they are equally good, say so.

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vlrb_task.errors import DataError
+from vlrb_task.support.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)

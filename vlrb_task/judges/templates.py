@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vlrb_task.errors import PromptUnavailable
-from vlrb_task.fetching import cached_template
 from vlrb_task.judges import checked
 from vlrb_task.judges.base import Judge, Template
-from vlrb_task.scoring import PromptRecord
+from vlrb_task.judges.fetching import cached_template
+from vlrb_task.scores.score import PromptRecord
+from vlrb_task.support.errors import PromptUnavailable
 
 
 def template_of(judge: Judge, from_framework: Callable[[], Template]) -> Template:

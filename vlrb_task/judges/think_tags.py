@@ -2,7 +2,7 @@
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Two answers were given to a question about the picture above. Find out which of them is better.
 

@@ -6,7 +6,7 @@ counted as that (``tool_call``), apart from texts that cannot be read.
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 SYSTEM = """You judge answers to questions about pictures. You have tools. Each is described by one line of JSON:
 <tools>

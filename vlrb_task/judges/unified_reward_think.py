@@ -3,7 +3,7 @@
 from vlrb_task.judges.base import Judge, Prompt, Sampling
 from vlrb_task.judges.published import Place, Published
 from vlrb_task.parsing import get_parser
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 JUDGE = Judge(
     name="unified_reward_think",

@@ -11,7 +11,7 @@ from lmms_eval.api.model import lmms
 
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import PAIR, vote_of
-from vlrb_task.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Verdict
 
 POLICIES = ("first", "second", "longer", "shorter", "random", "oracle")
 

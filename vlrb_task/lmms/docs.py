@@ -14,14 +14,14 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vlrb_task.ballot_list import BallotList, read_ballots
-from vlrb_task.ballots import Ballot, Schedule, ballots_of
-from vlrb_task.errors import DataError, PromptUnavailable
+from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
-from vlrb_task.pairs import Benchmark, parse_rows
-from vlrb_task.runs.records import SCHEMA_VERSION, benchmark_fields, pair_fields
+from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.support.errors import DataError, PromptUnavailable
+from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.votes.records import SCHEMA_VERSION, benchmark_fields, pair_fields
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -48,7 +48,7 @@ def listed(file: Path, sha256: str) -> Callable[[Dataset], Dataset]:
     The file is read when the task is built, not when its YAML file is.
 
     Args:
-        file: the list, see :mod:`vlrb_task.ballot_list`.
+        file: the list, see :mod:`vlrb_task.tasks.ballot_list`.
         sha256: its hash.
     """
 

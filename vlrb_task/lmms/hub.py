@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vlrb_task.data import HUB_ID, HubDataset, unreachable
+from vlrb_task.pairs.rows import HUB_ID, HubDataset, unreachable
 
 
 def attribute(dataset: HubDataset) -> str:

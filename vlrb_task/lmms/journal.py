@@ -27,13 +27,13 @@ from typing import Any
 from lmms_eval.api.instance import GenerationResult, unwrap_generation_output
 from loguru import logger
 
-from vlrb_task.errors import DataError
-from vlrb_task.jsonl import Lines
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import BALLOT, PAIR, vote_of
 from vlrb_task.lmms.rows import is_unreadable, note_unreadable
-from vlrb_task.redact import without_secrets
-from vlrb_task.verdicts import Reason
+from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.redact import without_secrets
 
 FOLDER_VARIABLE = "VLRB_JOURNAL"
 PART_VARIABLE = "VLRB_JOURNAL_EVERY"

@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from vlrb_task import estimates, scoring
-from vlrb_task.estimates import Estimate
-from vlrb_task.runs.assemble import copied_votes
-from vlrb_task.tally import Label, PairVotes, Policy, Vote, mark_ratings, outcome
-from vlrb_task.verdicts import Rating, Reason
+from vlrb_task.parsing.verdicts import Rating, Reason
+from vlrb_task.scores import estimates
+from vlrb_task.scores import score as scoring
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.tally import Label, PairVotes, Policy, Vote, mark_ratings, outcome
+from vlrb_task.votes.assemble import copied_votes
 
 Item = Mapping[str, Any]
 Items = Sequence[Item]

@@ -7,15 +7,15 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vlrb_task.ballots import Ballot, Order, Schedule
+from vlrb_task.asking.ballots import Ballot, Order, Schedule
 from vlrb_task.judges import fill_prompt, get_judge
 from vlrb_task.lmms.docs import vote_of
 from vlrb_task.lmms.prompts import template
-from vlrb_task.pairs import Answer, Pair
-from vlrb_task.pictures import UnreadablePicture, opened
-from vlrb_task.runs.lmms_samples import VOTE_FIELD
-from vlrb_task.tally import mark
-from vlrb_task.verdicts import Rating, Reading, Reason, unparsed
+from vlrb_task.pairs.pair import Answer, Pair
+from vlrb_task.pairs.pictures import UnreadablePicture, opened
+from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed
+from vlrb_task.scores.tally import mark
+from vlrb_task.votes.lmms_samples import VOTE_FIELD
 
 if TYPE_CHECKING:
     from PIL.Image import Image

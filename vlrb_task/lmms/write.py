@@ -12,16 +12,16 @@ from pathlib import Path
 
 import yaml
 
-from vlrb_task import tasks
-from vlrb_task.ballot_list import SUFFIX, BallotList
-from vlrb_task.data import HUB_ID, HubDataset
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms import include_path
 from vlrb_task.lmms.docs import process_docs_name
 from vlrb_task.lmms.hub import attribute
-from vlrb_task.pairs import SUBSETS, UNDECIDABLE
-from vlrb_task.tasks import TaskSpec
-from vlrb_task.writing import write_text
+from vlrb_task.pairs.pair import SUBSETS, UNDECIDABLE
+from vlrb_task.pairs.rows import HUB_ID, HubDataset
+from vlrb_task.support.writing import write_text
+from vlrb_task.tasks import shipped as tasks
+from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
+from vlrb_task.tasks.shipped import TaskSpec
 
 DEMO_FILE = "../../demo_pairs/demo.parquet"
 """The packaged pairs, from the folder of the shipped YAML files."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from vlrb_task.verdicts import Reason
+from vlrb_task.parsing.verdicts import Reason
 
 BLANK = " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000\u200b\u200c\u200d\u2060\ufeff\x00"
 """What an empty answer may be made of: white space, and characters that show nothing."""

@@ -24,8 +24,8 @@ import re
 
 from vlrb_task.parsing import blocks
 from vlrb_task.parsing.labels import Mark
+from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 from vlrb_task.parsing.walk import RETHINK, Walk, bare
-from vlrb_task.verdicts import Reading, Reason, Verdict, unparsed
 
 _RETHINK = re.compile(rf"[.!?\n]\s{{0,9}}{RETHINK.pattern}", re.IGNORECASE)
 _LETTER_SUBJECT = re.compile(r"^[\s(*_]{0,4}([ABab12])[)*_]{0,3}\s(?=(?:is|wins|>)\s)")

@@ -15,8 +15,8 @@ from vlrb_task.parsing import blocks
 from vlrb_task.parsing.final import final, slot
 from vlrb_task.parsing.objects import last_object
 from vlrb_task.parsing.slots import Finder, Place, box, double_brackets, is_template, tag
+from vlrb_task.parsing.verdicts import Parser, Reading, Reason, Verdict, unparsed
 from vlrb_task.parsing.walk import bare
-from vlrb_task.verdicts import Parser, Reading, Reason, Verdict, unparsed
 
 _BETWEEN = re.compile(r"[\s\"'`,;$*\])}(]{0,9}(?:or|and|/|vs\.?|,)[\s\"'`$*\[({\\]{0,9}", re.IGNORECASE)
 

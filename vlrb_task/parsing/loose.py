@@ -10,7 +10,7 @@ import re
 
 from vlrb_task.parsing.blocks import BLANK, failed
 from vlrb_task.parsing.paper import LONGEST_NUMBER, paper
-from vlrb_task.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 
 
 def _nothing(text: str) -> Reading:

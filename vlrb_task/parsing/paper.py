@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from vlrb_task.parsing.blocks import BLANK, failed
-from vlrb_task.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 
 _ANCHOR = re.compile(r"Overall Judgment|Therefore", re.IGNORECASE)
 _CORE = re.compile(r"Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?better", re.IGNORECASE)

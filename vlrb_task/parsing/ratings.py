@@ -16,7 +16,7 @@ from vlrb_task.parsing import blocks
 from vlrb_task.parsing.objects import last_object
 from vlrb_task.parsing.reflections import reflection
 from vlrb_task.parsing.slots import box, tag
-from vlrb_task.verdicts import Rating, Reason, unrated
+from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 
 _UNIT_WORDS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 from vlrb_task.parsing import blocks
 from vlrb_task.parsing.slots import box
+from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 from vlrb_task.parsing.walk import RETHINK
-from vlrb_task.verdicts import Rating, Reason, unrated
 
 _LONGEST = 400  # characters before a statement in its sentence
 

@@ -9,8 +9,8 @@ from vlrb_task.parsing.claims import CLASH
 from vlrb_task.parsing.labels import Mark, label_of
 from vlrb_task.parsing.lines import top_of
 from vlrb_task.parsing.phrases import plain
+from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 from vlrb_task.parsing.words import claim_words, encode
-from vlrb_task.verdicts import Reading, Reason, Verdict, unparsed
 
 VERDICTS = {"F": Verdict.FIRST, "S": Verdict.SECOND, "T": Verdict.TIE}
 

@@ -22,8 +22,8 @@ from matplotlib.figure import Figure
 
 from vlrb_task.compare.basis import printable
 from vlrb_task.compare.comparison import Comparison
-from vlrb_task.estimates import Estimate
-from vlrb_task.writing import write_bytes
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.support.writing import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

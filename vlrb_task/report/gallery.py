@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from vlrb_task.compare.basis import Basis
+from vlrb_task.parsing.verdicts import Reading
 from vlrb_task.report.pictures import Content
-from vlrb_task.scoring import Run, Said
-from vlrb_task.tally import PairVotes, outcome, winner_by_order
-from vlrb_task.verdicts import Reading
+from vlrb_task.scores.score import Run, Said
+from vlrb_task.scores.tally import PairVotes, outcome, winner_by_order
 
 MOST_CHARACTERS = 8_000
 """Longer texts lose their middle; the verdict and what is round it stay."""

@@ -12,13 +12,13 @@ from vlrb_task import __version__
 from vlrb_task.audit.logs import Finding
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.paired import groups_line
-from vlrb_task.completeness import caveats
-from vlrb_task.estimates import Estimate
 from vlrb_task.export.protocol import schedule
-from vlrb_task.pairs import order_subsets, set_name
+from vlrb_task.pairs.pair import order_subsets, set_name
 from vlrb_task.report import figures
 from vlrb_task.report.gallery import MOST_CHARACTERS, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
+from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.estimates import Estimate
 
 if TYPE_CHECKING:
     from markupsafe import Markup

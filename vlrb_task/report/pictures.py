@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
-from vlrb_task.data import Row, read_rows
-from vlrb_task.pairs import Pair, parse_row
+from vlrb_task.pairs.pair import Pair, parse_row
+from vlrb_task.pairs.rows import Row, read_rows
 
 MEGABYTE = 1_000_000
 SIZES = ((400, 62), (288, 55), (200, 45))

@@ -1,0 +1,1 @@
+"""What is asked about a pair: ballots and the schedules that they follow."""

@@ -1,0 +1,148 @@
+"""Published prompts on this machine: fetched from their authors' repositories, checked, and kept in the user's cache."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from vlrb_task.judges.base import Judge, Template
+from vlrb_task.judges.published import Published, extract
+from vlrb_task.support.errors import DataError, PromptUnavailable
+
+CACHE_VARIABLE = "VLRB_CACHE"
+RAW = "https://raw.githubusercontent.com"
+
+_TIMEOUT = 30.0
+_LARGEST = 5_000_000
+
+
+def cache_folder() -> Path:
+    """``VLRB_CACHE``, or ``vlrb`` in the platform's folder for caches."""
+    if given := os.environ.get(CACHE_VARIABLE):
+        return Path(given).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "vlrb" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "vlrb"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vlrb"
+
+
+def cached_file(judge: Judge) -> Path:
+    """Where a judge's prompt is kept. A prompt with another hash is another file."""
+    return cache_folder() / "prompts" / f"{judge.name}-{judge.prompt.sha256[:16]}.txt"
+
+
+def cached_template(judge: Judge) -> Template | None:
+    """A judge's prompt from the cache, not yet checked; None if it was never fetched.
+
+    Raises:
+        PromptUnavailable: the file is there and cannot be read.
+    """
+    path = cached_file(judge)
+    try:
+        return Template(path.read_bytes().decode("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptUnavailable(f"{path}: cannot be read ({error}); vlrb judges fetch {judge.name}") from error
+
+
+def fetch(judge: Judge, *, clone: Path | None = None, file: Path | None = None) -> Path:
+    """Get a published judge's prompt, check it, and keep it in the cache.
+
+    Args:
+        judge: whose prompt.
+        clone: take the file from this clone of the repository, whatever is checked out there.
+        file: take this file, which the user has got in some other way.
+
+    Returns:
+        The file in the cache.
+
+    Raises:
+        DataError: the source cannot be read, or the prompt is not in it.
+        PromptUnavailable: the judge has no published prompt, or what was found has another hash.
+    """
+    published = judge.prompt.published
+    if published is None:
+        raise PromptUnavailable(
+            f"judge {judge.name!r} has no published prompt to fetch: its prompt is {judge.prompt.source}"
+        )
+    if file is not None:
+        where, source = str(file), _read(file)
+    elif clone is not None:
+        where, source = str(clone), _from_clone(published, clone)
+    else:
+        where, source = published.url, _download(judge.name, published)
+    try:
+        template = Template(extract(published, source))
+    except DataError as error:
+        raise DataError(f"{where}: no prompt of judge {judge.name!r} in it: {error}") from error
+    if template.sha256 != judge.prompt.sha256:
+        raise PromptUnavailable(
+            f"{where}: the prompt there has SHA-256 {template.sha256[:12]}…, not {judge.prompt.sha256[:12]}…: it is not the "
+            f"one of revision {published.revision[:12]}, so it was not kept"
+        )
+    return _keep(cached_file(judge), template.text)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
+
+
+def _from_clone(published: Published, clone: Path) -> str:
+    name = f"{published.revision}:{published.file}"
+    if not clone.is_dir():
+        raise DataError(f"{clone}: no such folder")
+    try:
+        done = subprocess.run(  # noqa: S603 - our own arguments, no shell
+            ["git", "-C", str(clone), "show", name],  # noqa: S607 - the user's own git
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise DataError(
+            f"reading a clone needs git, which cannot be run here ({error}); give the file with --file"
+        ) from error
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
+        raise DataError(f"{clone}: no {name} in this clone of {published.repository} (git fetch?): {words[-1]}")
+    return done.stdout.decode("utf-8", errors="replace")
+
+
+def _download(name: str, published: Published) -> str:
+    url = f"{RAW}/{published.repository}/{published.revision}/{published.file}"
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - RAW is https
+            content: bytes = answer.read(_LARGEST)
+    except (urllib.error.URLError, OSError) as error:
+        raise DataError(
+            f"{url} was not reached ({getattr(error, 'reason', None) or error}). Without a network: clone "
+            f"https://github.com/{published.repository} elsewhere and bring it here (vlrb judges fetch {name} --from CLONE), "
+            f"or bring {published.file} of revision {published.revision[:12]} alone (--file FILE)"
+        ) from error
+    return content.decode("utf-8", errors="replace")
+
+
+def _keep(path: Path, text: str) -> Path:
+    """Write a file whole or not at all: another process may be reading it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8"))
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error}); {CACHE_VARIABLE} names another folder") from error
+    return path

@@ -1,0 +1,1 @@
+"""From votes to numbers: policies, outcomes, estimates."""

@@ -1,0 +1,28 @@
+"""Libraries of the extra ``report``: asked for when they are needed, and named in one line when they are not there."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from vlrb_task.support.errors import VlrbError
+
+INSTALL = 'pip install "vlrb[report]"'
+
+
+class MissingExtra(VlrbError):
+    """A command of the extra ``report`` without its libraries."""
+
+
+def require(what: str, *modules: str) -> None:
+    """Check that modules can be imported, without importing them.
+
+    Args:
+        what: who needs them, such as ``vlrb compare``.
+        modules: top-level names.
+
+    Raises:
+        MissingExtra: some are not installed; the text says how to get them.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise MissingExtra(f"{what} needs {', '.join(missing)}: {INSTALL}")

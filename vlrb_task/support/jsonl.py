@@ -1,0 +1,68 @@
+"""Reading JSON lines as they are found on disk: half-written, mixed, or with bytes that are no UTF-8."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vlrb_task.support.errors import DataError
+
+
+@dataclass
+class Lines:
+    """The objects of a JSON-lines file; ``warnings`` is complete once they were all taken.
+
+    Attributes:
+        path: the file.
+        warnings: lines that were set aside, counted, in words.
+    """
+
+    path: Path
+    warnings: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield ``(line number from 1, object)``.
+
+        A line that is no JSON object is set aside: the last one as half-written, any other as damaged.
+
+        Raises:
+            DataError: the file cannot be opened.
+        """
+        damaged: list[int] = []
+        last = 0
+        replaced = 0
+        try:
+            with self.path.open("rb") as file:
+                for last, raw in enumerate(file, start=1):
+                    if not raw.strip():
+                        continue
+                    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
+                    replaced += "\ufffd" in text and "\ufffd".encode() not in raw
+                    value = json_object(text)
+                    if value is None:
+                        damaged.append(last)
+                    else:
+                        yield last, value
+        except OSError as error:
+            raise DataError(f"{self.path}: {error.strerror or error}") from error
+        if damaged and damaged[-1] == last:
+            damaged.pop()
+            self.warnings.append(f"the last line ({last}) is half-written and was set aside")
+        if damaged:
+            self.warnings.append(
+                f"{len(damaged)} lines are no JSON object and were set aside, the first is {damaged[0]}"
+            )
+        if replaced:
+            self.warnings.append(f"{replaced} lines held bytes that are no UTF-8, shown as U+FFFD")
+
+
+def json_object(text: Any) -> dict[str, Any] | None:
+    """The JSON object that a text is; None for anything else."""
+    try:
+        value = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,142 @@
+"""A list of ballots as a file: what a task that completes or continues other runs asks.
+
+JSON lines. The first says what the list is of; each other is one ballot:
+``{"key": …, "vote": 3, "first": 1}``, or with ``"answer"`` for a pointwise judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vlrb_task.asking.ballots import Ballot, Schedule
+from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.writing import write_text
+
+SUFFIX = ".ballots.jsonl"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BallotList:
+    """Which ballots are asked.
+
+    Attributes:
+        judge: the judge's name.
+        prompt_sha256: of its prompt: votes to another one do not belong together.
+        fingerprint: of the set of pairs.
+        schedule: the whole schedule, of which this is a part.
+        stop: policy under which settled pairs were left out; None where nothing was.
+        total: ballots of the whole schedule over all pairs.
+        ballots: in the order in which they are asked.
+    """
+
+    judge: str
+    prompt_sha256: str
+    fingerprint: str
+    schedule: Schedule
+    stop: str | None
+    total: int
+    ballots: tuple[Ballot, ...]
+
+    def check(self, fingerprint: str, prompt_sha256: str) -> None:
+        """Hold the list to the pairs and the prompt that are asked about now.
+
+        Raises:
+            DataError: it was made for others: the votes would not belong to those that stand.
+        """
+        if self.fingerprint != fingerprint:
+            raise DataError(
+                f"the list of ballots is about the pairs {self.fingerprint[:12]}, these are {fingerprint[:12]}: "
+                "the revision has changed since; use the pairs of the first run"
+            )
+        if self.prompt_sha256 != prompt_sha256:
+            raise DataError(
+                f"the list of ballots is for a prompt with SHA-256 {self.prompt_sha256[:12]}, "
+                f"that of judge {self.judge!r} is now {prompt_sha256[:12]}: the votes would not belong together"
+            )
+
+    def by_key(self) -> dict[str, list[Ballot]]:
+        """The ballots of each pair that has any."""
+        found: dict[str, list[Ballot]] = {}
+        for ballot in self.ballots:
+            found.setdefault(ballot.key, []).append(ballot)
+        return found
+
+    def schedule_fields(self) -> dict[str, Any]:
+        """What a vote record says of the schedule that it is part of."""
+        return {
+            "order": str(self.schedule.order),
+            "votes": self.schedule.votes,
+            "continues": True,
+            "stop": self.stop or "none",
+        }
+
+    def text(self) -> str:
+        """The file's text: the same list always gives the same."""
+        header = {
+            "ballots": VERSION,
+            "judge": self.judge,
+            "prompt_sha256": self.prompt_sha256,
+            "fingerprint": self.fingerprint,
+            "order": str(self.schedule.order),
+            "votes": self.schedule.votes,
+            "stop": self.stop,
+            "total": self.total,
+        }
+        lines = [header, *(_line(ballot) for ballot in self.ballots)]
+        return "".join(json.dumps(line) + "\n" for line in lines)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of :meth:`text`."""
+        return hashlib.sha256(self.text().encode()).hexdigest()
+
+    def write(self, path: Path) -> None:
+        """Write the file; it is there whole or not at all."""
+        write_text(path, self.text())
+
+
+def _line(ballot: Ballot) -> dict[str, Any]:
+    shown = {"first": ballot.first} if ballot.first is not None else {"answer": ballot.answer}
+    return {"key": ballot.key, "vote": ballot.vote, **shown}
+
+
+def read_ballots(path: Path, sha256: str | None = None) -> BallotList:
+    """Read a list of ballots.
+
+    Args:
+        path: the file.
+        sha256: the hash that it must have: the one of the list that a task was written for.
+
+    Raises:
+        DataError: not there, no such list, damaged, or another list than the task's.
+    """
+    lines = Lines(path)
+    values = [value for _, value in lines]
+    if lines.warnings:
+        raise DataError(f"{path}: {'; '.join(lines.warnings)}")
+    if not values or values[0].get("ballots") != VERSION:
+        raise DataError(f"{path}: no list of ballots of version {VERSION}")
+    header = values[0]
+    try:
+        found = BallotList(
+            judge=str(header["judge"]),
+            prompt_sha256=str(header["prompt_sha256"]),
+            fingerprint=str(header["fingerprint"]),
+            schedule=Schedule.parse(header["order"], header["votes"]),
+            stop=header["stop"],
+            total=int(header["total"]),
+            ballots=tuple(Ballot(v["key"], v["vote"], v.get("first"), v.get("answer")) for v in values[1:]),
+        )
+    except (KeyError, TypeError, ValueError, UnknownName) as error:
+        raise DataError(f"{path}: a damaged list of ballots ({error!r})") from error
+    if sha256 is not None and found.sha256 != sha256:
+        raise DataError(
+            f"{path}: not the list that this task was written for: write the task again (vlrb task --votes-from)"
+        )
+    return found

@@ -1,0 +1,76 @@
+"""Tasks that ``vlrb task`` wrote, kept as small JSON files beside lmms-eval's YAML: how VLMEvalKit finds them.
+
+VLMEvalKit's datasets have no configuration files; the environment variable ``VLRB_TASKS`` names the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from vlrb_task.asking.ballots import Schedule
+from vlrb_task.judges.base import Sampling
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.writing import write_text
+from vlrb_task.tasks.shipped import HUB, TaskSpec
+
+FOLDER_VARIABLE = "VLRB_TASKS"
+_SUFFIX = ".task.json"
+
+
+def save_task(spec: TaskSpec, folder: Path) -> Path:
+    """Write a task's file into a folder. Paths in ``pairs`` and ``ballots`` are relative to it."""
+    value = {
+        "name": spec.name,
+        "judge": spec.judge,
+        "order": str(spec.schedule.order),
+        "votes": spec.schedule.votes,
+        "summary": spec.summary,
+        "pairs": spec.pairs,
+        "sampling": asdict(spec.sampling) if spec.sampling else None,
+        "ballots": spec.ballots,
+    }
+    path = folder / f"{spec.name}{_SUFFIX}"
+    write_text(path, json.dumps(value, indent=2) + "\n")
+    return path
+
+
+def load_tasks(folder: Path) -> list[TaskSpec]:
+    """The tasks of a folder, by name.
+
+    Raises:
+        DataError: no such folder, or a file in it that is no task.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder")
+    return [_load(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
+
+
+def tasks_of_environment() -> list[TaskSpec]:
+    """The tasks of the folder that ``VLRB_TASKS`` names; none where it is not set.
+
+    Raises:
+        DataError: as :func:`load_tasks`.
+    """
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return load_tasks(Path(folder).expanduser()) if folder else []
+
+
+def _load(path: Path) -> TaskSpec:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+        pairs, sampling = str(value["pairs"]), value.get("sampling")
+        beside = path.parent / pairs
+        return TaskSpec(
+            name=str(value["name"]),
+            judge=str(value["judge"]),
+            schedule=Schedule.parse(value["order"], value["votes"]),
+            summary=str(value.get("summary", "")),
+            pairs=str(beside) if pairs != HUB and beside.is_file() else pairs,
+            sampling=Sampling(**sampling) if sampling else None,
+            ballots=str(path.parent / value["ballots"]) if value.get("ballots") else None,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: not a task that vlrb task wrote ({error})") from error

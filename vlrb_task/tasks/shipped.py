@@ -1,0 +1,82 @@
+"""The tasks that are shipped: which judge asks which ballots, under one name in each framework.
+
+One table for both frameworks, so that the same name means the same ballots in both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.judges import BUILT_IN
+from vlrb_task.judges.base import Sampling
+
+VERSION = "1.0"
+"""Raised when scores of a task stop being comparable with those of an earlier release."""
+
+HUB = "hub"
+DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """A judge, a schedule and a set of pairs.
+
+    Attributes:
+        name: lmms-eval's task name, such as ``vlrb_k5``; VLMEvalKit's is :attr:`dataset_name`.
+        judge: the judge's name.
+        schedule: which ballots.
+        summary: one line for tables.
+        pairs: ``hub`` (the benchmark), ``demo`` (the packaged pairs), or a user's own as ``--pairs`` takes them.
+        sampling: settings other than the judge's published ones.
+        ballots: file of the part of the schedule that is asked, see :mod:`vlrb_task.tasks.ballot_list`; None asks all of it.
+    """
+
+    name: str
+    judge: str
+    schedule: Schedule
+    summary: str
+    pairs: str = HUB
+    sampling: Sampling | None = None
+    ballots: str | None = None
+
+    @property
+    def dataset_name(self) -> str:
+        """VLMEvalKit's name: ``vlrb_k5`` is ``VLRB_K5``, ``vlrb_demo`` is ``VLRB_Demo``, a user's ``mine`` is ``VLRB_Mine``."""
+        words = [word for word in re.split("[^A-Za-z0-9]+", self.name) if word]
+        if words[0].lower() == "vlrb":
+            del words[0]
+        return "_".join(["VLRB", *(word.capitalize() for word in words)])
+
+
+# The settings of lmms-eval's own vl_rewardbench task, for runs that are compared with its runs.
+_NATIVE = Sampling(temperature=1.0, top_p=1.0, max_new_tokens=1024)
+
+_SPECS = (
+    TaskSpec("vlrb", "official", Schedule(Order.KEY), "one vote a pair, order from the pair's key"),
+    TaskSpec("vlrb_swap", "official", Schedule(Order.BOTH), "both orders: consistency, no reward for position bias"),
+    TaskSpec("vlrb_k5", "official", Schedule(Order.ALTERNATE, 5), "the paper's five votes, the order alternating"),
+    TaskSpec("vlrb_k10", "official", Schedule(Order.ALTERNATE, 10), "ten votes, five in each order"),
+    TaskSpec(
+        "vlrb_compat",
+        "official",
+        Schedule(Order.PARITY),
+        "the frameworks' own parity order and settings, scored offline",
+        sampling=_NATIVE,
+    ),
+    TaskSpec(
+        "vlrb_demo", "criteria", Schedule(Order.BOTH), "the packaged synthetic pairs, both orders, no download", DEMO
+    ),
+    *(
+        TaskSpec(
+            f"vlrb_{judge}", judge, Schedule(Order.KEY), f"judge {judge} at its published settings, one vote a pair"
+        )
+        for judge in BUILT_IN
+        if judge != "official"
+    ),
+)
+
+SHIPPED: Mapping[str, TaskSpec] = {spec.name: spec for spec in _SPECS}
+"""Every shipped task by its lmms-eval name."""
