@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -12,6 +15,7 @@ from vlrb_task.judges.base import (
     Sampling,
     Template,
     fill_prompt,
+    guarded,
     neutralise,
     own,
     require_captions,
@@ -39,6 +43,7 @@ __all__ = [
     "checked",
     "fill_prompt",
     "get_judge",
+    "guarded",
     "judge_names",
     "neutralise",
     "own",
@@ -73,16 +78,18 @@ def get_judge(name: str) -> Judge:
 
 def _load(point: EntryPoint) -> Judge:
     try:
-        judge = point.load()
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UnknownName(f"judge {point.name!r} cannot be loaded from {point.value}: {error}") from error
+        with redirect_stdout(sys.stderr):
+            judge = point.load()
+    except (Exception, SystemExit) as error:  # another package may raise anything
+        why = f"{type(error).__name__}: {error}"
+        raise UnknownName(f"judge {point.name!r} cannot be loaded from {point.value} ({why})") from error
     if not isinstance(judge, Judge):
         raise UnknownName(f"judge {point.name!r} is a {type(judge).__name__}, not a vlrb_task.judges.Judge")
     if judge.name != point.name:
         raise UnknownName(
             f"the entry point {point.name!r} gives a judge named {judge.name!r}: logs would not be read again"
         )
-    return judge
+    return replace(judge, parser=guarded(judge.parser, judge.mode))
 
 
 def checked(judge: Judge, template: Template) -> Template:
