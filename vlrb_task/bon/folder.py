@@ -13,15 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.asking.ballots import Schedule
 from vlrb_task.bon.designs import Comparison, Scheme
 from vlrb_task.bon.questions import Draw, Question
 from vlrb_task.judges import Judge, get_judge
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
-from vlrb_task.tasks.saved import save_task
-from vlrb_task.tasks.shipped import TaskSpec
 
 VERSION = 1
 EMBEDDED = 2**30
@@ -178,23 +176,6 @@ def check_judge(judge: str, scheme: Scheme) -> Judge:
         other = "rates one answer at a time" if chosen.mode == "pointwise" else "compares two answers"
         raise DataError(f"judge {judge!r} {other}: it cannot serve the scheme {scheme}")
     return chosen
-
-
-def write_task(folder: Folder, pairs: Benchmark, judge: str, name: str) -> TaskSpec:
-    """Write the task that asks a judge about the pairs of one run.
-
-    Raises:
-        DataError: as :func:`check_judge`.
-    """
-    from vlrb_task.lmms.write import task_yaml
-
-    scheme, schedule = folder.making.scheme, folder.making.schedule
-    if check_judge(judge, scheme).mode == "pointwise":
-        schedule = Schedule(Order.KEY, schedule.votes)
-    task = TaskSpec(f"{name}_{judge}", judge, schedule, f"best-of-N candidates, {scheme}", f"{name}.parquet")
-    (folder.path / f"{task.name}.yaml").write_text(task_yaml(task, list(pairs.subset_counts)), encoding="utf-8")
-    save_task(task, folder.path)
-    return task
 
 
 def asked_of(

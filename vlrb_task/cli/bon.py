@@ -77,8 +77,9 @@ def make(
     """
     from vlrb_task.bon.folder import Folder, Making
     from vlrb_task.bon.gathering import Wanted, gather
-    from vlrb_task.bon.making import Made, costs, first_round
+    from vlrb_task.bon.making import Round, costs, first_round
     from vlrb_task.cli.bon_tables import show_made
+    from vlrb_task.lmms.best_of_n import Made, write_round
 
     chosen = Scheme.parse(scheme)
     if not name.startswith("vlrb"):
@@ -91,9 +92,9 @@ def make(
     making = Making(name, chosen, least, order, votes, gathered.sources, gathered.notes)
     if dry_run:
         prices = costs(gathered.questions, making, asked[0])
-        made = Made(Folder(output, making, gathered.questions), {}, (), prices)
+        made = Made(Round(Folder(output, making, gathered.questions), costs=prices))
     else:
-        made = first_round(output, making, gathered, asked)
+        made = write_round(first_round(output, making, gathered, asked))
     if as_json:
         print_json(made.to_dict())
     else:
@@ -112,15 +113,16 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pic
     In other schemes, and where a run was cut short: write the comparisons that have no vote yet.
     """
     from vlrb_task.bon import folder as folders
-    from vlrb_task.bon.making import next_round as write_next
+    from vlrb_task.bon.making import next_round as plan_next
     from vlrb_task.bon.opinions import read_opinions
     from vlrb_task.cli.bon_tables import show_made
+    from vlrb_task.lmms.best_of_n import write_round
 
     opened = folders.read(folder)
     opinions = read_opinions(opened, logs, parser, trust_pickle=trust_pickle)
     if len(opinions) != 1:
         raise DataError(f"logs of one judge are needed, not of {', '.join(o.name for o in opinions)}")
-    written = write_next(opened, opinions[0])
+    written = write_round(plan_next(opened, opinions[0]))
     if as_json:
         print_json(written.to_dict())
     else:
@@ -156,7 +158,7 @@ def score(
         found = score_folder(opened, read_opinions(opened, logs, parser, trust_pickle=trust_pickle), ranking)
     if plot is not None:
         require("vlrb bon score --plot", "matplotlib")
-        from vlrb_task.bon.figures import curves
+        from vlrb_task.report.bon_figures import curves
 
         _save(plot, curves(found))
     if as_json:
@@ -209,7 +211,7 @@ def correlate(
     found = correlations(points)
     if plot is not None:
         require("vlrb bon correlate --plot", "matplotlib")
-        from vlrb_task.bon.figures import scatter
+        from vlrb_task.report.bon_figures import scatter
 
         _save(plot, scatter(found[0]))
     if as_json:

@@ -97,7 +97,7 @@ def command(
         content = read_content(origin, keys, limit) if origin else Content()
     shown = None
     if folder is not None:
-        from vlrb_task.bon.section import section
+        from vlrb_task.report.bon_section import section
 
         shown = section(folder, picks, runs, Policy.parse(policy), trust_pickle=trust_pickle)
     page = render(found, content, dict(zip(found.basis.names, audits, strict=True)), limit, max_text, shown)

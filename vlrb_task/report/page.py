@@ -23,7 +23,7 @@ from vlrb_task.scores.estimates import Estimate
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from vlrb_task.bon.section import Section
+    from vlrb_task.report.bon_section import Section
 
 
 def render(
