@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from vlrb_task import __version__
 from vlrb_task.audit.logs import Finding
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.paired import groups_line
@@ -19,6 +18,7 @@ from vlrb_task.report.gallery import MOST_CHARACTERS, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.support.version import __version__
 
 if TYPE_CHECKING:
     from markupsafe import Markup
