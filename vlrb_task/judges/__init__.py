@@ -6,6 +6,9 @@ A judge is one file. Nothing else names it: its tasks, its row in ``docs/judges.
 from __future__ import annotations
 
 import re
+import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -18,6 +21,7 @@ from vlrb_task.judges.base import (
     Sampling,
     Template,
     fill_prompt,
+    guarded,
     neutralise,
     own,
     require_captions,
@@ -35,6 +39,7 @@ __all__ = [
     "Template",
     "fill_prompt",
     "get_judge",
+    "guarded",
     "judge_names",
     "neutralise",
     "own",
@@ -73,11 +78,18 @@ def get_judge(name: str) -> Judge:
         return _checked(name, import_module(module).JUDGE, module)
     if name in _third_party():
         point = _third_party()[name]
-        try:
-            return _checked(name, point.load(), point.value)
-        except (ImportError, AttributeError, ValueError) as error:
-            raise UnknownName(f"judge {name!r} cannot be loaded from {point.value}: {error}") from error
+        judge = _checked(name, _load(point), point.value)
+        return replace(judge, parser=guarded(judge.parser, judge.mode))
     raise UnknownName(f"no judge {name!r}: use one of {', '.join(judge_names())}")
+
+
+def _load(point: EntryPoint) -> object:
+    try:
+        with redirect_stdout(sys.stderr):
+            return point.load()
+    except (Exception, SystemExit) as error:  # another package may raise anything
+        why = f"{type(error).__name__}: {error}"
+        raise UnknownName(f"judge {point.name!r} cannot be loaded from {point.value} ({why})") from error
 
 
 def _checked(name: str, judge: object, place: str) -> Judge:
