@@ -13,7 +13,7 @@ from vlrb_task.support.errors import UnknownName
 CASES = [
     json.loads(line)
     for path in sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
-    for line in path.read_text(encoding="utf-8").splitlines()
+    for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n")
 ]
 
 
