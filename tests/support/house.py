@@ -27,7 +27,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 )
 """Rooms from the lowest level to the highest. A room imports from its own level or from below."""
 
-CORE = ("support", "pairs", "asking", "judges", "parsing", "votes", "scores")
+CORE = ("pairs", "asking", "judges", "parsing", "votes", "scores")
 """Rooms that import no framework and open no socket."""
 
 MAP_FILE = ROOT / "CONTRIBUTING.md"

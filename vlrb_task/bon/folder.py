@@ -20,6 +20,7 @@ from vlrb_task.judges import Judge, get_judge
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.writing import write_lines, write_text
 
 VERSION = 1
 EMBEDDED = 2**30
@@ -83,10 +84,9 @@ def write(folder: Folder) -> None:
     """Write what the folder is, its pairs and tasks aside."""
     folder.path.mkdir(parents=True, exist_ok=True)
     making = asdict(folder.making) | {"scheme": str(folder.making.scheme)}
-    (folder.path / "bon.json").write_text(json.dumps({"v": VERSION} | making, indent=2) + "\n", encoding="ascii")
-    with (folder.path / "questions.jsonl").open("w", encoding="ascii") as file:
-        for question in folder.questions:
-            file.write(json.dumps(_line(question, folder.pictures.get(question.id))) + "\n")
+    lines = (json.dumps(_line(question, folder.pictures.get(question.id))) + "\n" for question in folder.questions)
+    write_lines(folder.path / "questions.jsonl", lines)
+    write_text(folder.path / "bon.json", json.dumps({"v": VERSION} | making, indent=2) + "\n")
 
 
 def _line(question: Question, picture: str | None) -> Row:
