@@ -93,6 +93,9 @@ def first_round(path: Path, making: Making, gathered: Gathered, judges: Sequence
     """
     if (path / "bon.json").exists():
         raise DataError(f"{path}: a folder of vlrb bon make is there already; give another, or remove it first")
+    for name in ("questions.jsonl", *(f"{making.name}{end}" for end in (".parquet", *(f"_{j}.yaml" for j in judges)))):
+        if (path / name).exists():
+            raise DataError(f"{path / name}: is there already, and vlrb bon make replaces nothing; give another folder")
     for judge in judges:
         folders.check_judge(judge, making.scheme)
     folder = Folder(path, making, gathered.questions, gathered.pictures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from vlrb_task.bon.section import Section
+
+
+PAGE = re.compile(rb'<meta name="generator" content="vlrb ')
+"""What every page has near its beginning, so that it is known to be ours."""
 
 
 def render(
