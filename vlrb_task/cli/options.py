@@ -48,11 +48,12 @@ def _finite(value: Any) -> Any:
     return value
 
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
-    r"""A text that does nothing to a terminal: control characters and lone surrogates as escapes such as ``\x1b``.
+    r"""A text that does nothing to a terminal: control characters, those that turn the direction of writing, and lone
+    surrogates are shown as escapes such as ``\x1b``.
 
     Line ends and tabs stay.
     """

@@ -22,7 +22,7 @@ from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
 from vlrb_task.tasks.saved import FOLDER_VARIABLE, save_task
-from vlrb_task.tasks.shipped import SHIPPED, TaskSpec
+from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
 
 
 @click.command("task")
@@ -86,8 +86,8 @@ def command(
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", name):
         raise UnknownName(f"--name {name!r}: use letters, digits, '_', '-' and '.', beginning with a letter")
     spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or HUB_ID)
-    taken = {shipped.dataset_name for shipped in SHIPPED.values()}
-    if name in SHIPPED or name == "vl_rewardbench" or spec.dataset_name in taken:
+    taken = {shipped.dataset_name for shipped in shipped_tasks().values()}
+    if name in shipped_tasks() or name == "vl_rewardbench" or spec.dataset_name in taken:
         raise VlrbError(
             f"--name {name!r}: a task of this name is already there, and the frameworks would take that one"
         )
