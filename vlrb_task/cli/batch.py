@@ -27,7 +27,7 @@ from vlrb_task.tasks.batch_layouts import LAYOUTS, Layout
 from vlrb_task.tasks.batch_results import find_list, read_results
 from vlrb_task.tasks.questions import questions_of
 from vlrb_task.tasks.saved import load_task, tasks_of_environment
-from vlrb_task.tasks.shipped import DEMO, HUB, SHIPPED, TaskSpec
+from vlrb_task.tasks.shipped import DEMO, HUB, TaskSpec, shipped_tasks
 from vlrb_task.votes import write_votes
 
 
@@ -145,11 +145,11 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
         UnknownName: no such task.
         VlrbError: ``--pairs`` for a task that has pairs of its own.
     """
-    known = {**{spec.name: spec for spec in tasks_of_environment()}, **SHIPPED}
+    known = {**{spec.name: spec for spec in tasks_of_environment()}, **shipped_tasks()}
     known |= {spec.dataset_name: spec for spec in known.values()}
     spec = load_task(Path(name)) if name.endswith(".json") else known.get(name)
     if spec is None:
-        listed = ", ".join(SHIPPED)
+        listed = ", ".join(shipped_tasks())
         raise UnknownName(f"--task {name!r}: no such task; use one of {listed}, or a .task.json file of vlrb task")
     if pairs is not None and spec.pairs not in (HUB, pairs):
         raise VlrbError(f"--pairs: task {spec.name} has pairs of its own; write a task on yours with vlrb task --pairs")
