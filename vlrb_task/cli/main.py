@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import click
 
-from vlrb_task import __version__
 from vlrb_task.support.errors import VlrbError
+from vlrb_task.support.version import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("vlrb_task.cli.demo", "The main job on the packaged pairs: a real lmms-eval run, then its score."),

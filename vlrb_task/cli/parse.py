@@ -11,7 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.options import as_json, console, print_json, print_warnings
+from vlrb_task.cli.options import FILE, as_json, console, print_json, print_warnings
 from vlrb_task.judges import get_judge
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
 from vlrb_task.parsing.verdicts import Rating, Reading
@@ -22,7 +22,7 @@ DEFAULT_JUDGE = "official"
 
 
 @click.command("parse")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
 @click.option("--judge", default=None, metavar="J", help=f"Whose parser reads the texts (default: {DEFAULT_JUDGE}).")
 @click.option("--parser", default=None, metavar="NAME", help="Show another parser's reading beside the judge's.")
 @click.option("--check", is_flag=True, help="The texts have their verdicts with them: count what is read and misread.")

@@ -7,17 +7,37 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges.base import Sampling
 from vlrb_task.support.errors import DataError
-from vlrb_task.support.writing import write_text
+from vlrb_task.support.writing import output_file, write_text
 from vlrb_task.tasks.shipped import HUB, TaskSpec
 
 FOLDER_VARIABLE = "VLRB_TASKS"
 _SUFFIX = ".task.json"
+_MARKS = {
+    ".yaml": re.compile(rb"\A# [^\n]*\bWritten by vlrb"),
+    _SUFFIX: re.compile(rb'\A\{\s*"name": .*"judge": .*"order": ', re.DOTALL),
+    ".ballots.jsonl": re.compile(rb'\A\{"ballots": '),
+    ".parquet": re.compile(rb'"image": \{"_type": "Image"\}, "images": \{'),
+}
+"""The files of a task, and what each of ours has in it."""
+
+
+def check_outputs(name: str, folder: Path, inputs: Iterable[str | Path | None], *, force: bool = False) -> None:
+    """Check that a task's files may be written. To be asked before the first of them is.
+
+    Raises:
+        VlrbError: as :func:`vlrb_task.support.writing.output_file`, about one of them.
+    """
+    given = list(inputs)
+    for suffix, mark in _MARKS.items():
+        output_file(folder / f"{name}{suffix}", mark, given, force=force)
 
 
 def save_task(spec: TaskSpec, folder: Path) -> Path:
