@@ -128,7 +128,7 @@ def _shower(name: str) -> click.Command:
         out = console()
         if not as_json:
             out.print(_settings(judge))
-        template = template_of(judge, _framework_template)
+        template = template_of(judge, framework_template)
         require_captions(template, [pair])
         ballot = ballots_of(pair, Schedule(Order.KEY), judge.mode)[0]
         text = fill_prompt(template, judge.prompt, pair, ballot)
@@ -153,7 +153,7 @@ def _pair(pairs: str | None, wanted: str | None) -> Pair:
     return found[0]
 
 
-def _framework_template() -> Template:
+def framework_template() -> Template:
     """The paper's prompt from whichever framework is installed.
 
     Raises:

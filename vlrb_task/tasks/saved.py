@@ -65,7 +65,7 @@ def load_tasks(folder: Path) -> list[TaskSpec]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder")
-    return [_load(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
+    return [load_task(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
 
 
 def tasks_of_environment() -> list[TaskSpec]:
@@ -78,7 +78,12 @@ def tasks_of_environment() -> list[TaskSpec]:
     return load_tasks(Path(folder).expanduser()) if folder else []
 
 
-def _load(path: Path) -> TaskSpec:
+def load_task(path: Path) -> TaskSpec:
+    """One task's file.
+
+    Raises:
+        DataError: no such file, or no task that ``vlrb task`` wrote.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
         pairs, sampling = str(value["pairs"]), value.get("sampling")
