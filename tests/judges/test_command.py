@@ -13,12 +13,12 @@ from tests.support.real_data import real_data_file
 from vlrb_task import judges
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
-from vlrb_task.lmms.write import task_yaml
+from vlrb_task.lmms.write import shipped_files
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
-from vlrb_task.tasks.shipped import shipped_tasks
 
 
 def test_the_list() -> None:
@@ -118,8 +118,9 @@ def test_tasks_are_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_shipped_files_are_what_the_writer_writes() -> None:
-    files = {path.stem: path.read_text(encoding="utf-8") for path in include_path().glob("*.yaml")}
-    assert files == {spec.name: task_yaml(spec) for spec in shipped_tasks().values()}
+    assert {path.name: path.read_text(encoding="utf-8") for path in include_path().iterdir()} == shipped_files()
+    page = JUDGES_PAGE.read_text(encoding="utf-8")
+    assert with_tables(page) == page, "python -m vlrb_task.lmms.write brings the tables up to date"
 
 
 def test_another_packages_judge_that_is_broken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,14 +13,23 @@ from rich.table import Table
 
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, judge_names, require_captions, shipped_names
+from vlrb_task.judges import (
+    Judge,
+    Template,
+    fill_prompt,
+    get_judge,
+    in_order,
+    judge_names,
+    require_captions,
+    shipped_names,
+)
 from vlrb_task.judges.templates import cached_file, template_of
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Pair
 from vlrb_task.pairs.rows import load_benchmark
 from vlrb_task.support.errors import PromptUnavailable, UnknownName, VlrbError
 from vlrb_task.tasks.fetching import fetch
-from vlrb_task.tasks.shipped import shipped_tasks
+from vlrb_task.tasks.shipped import task_of
 
 
 class JudgesGroup(click.Group):
@@ -58,9 +67,6 @@ def command(ctx: click.Context, as_json: bool) -> None:
     console().print(table)
 
 
-_SOURCES = ("framework", "own", "published")
-
-
 def _loaded() -> list[Judge]:
     """Every judge: this package's by the source of their prompts, mode and name, then other packages'.
 
@@ -73,9 +79,7 @@ def _loaded() -> list[Judge]:
         except UnknownName as error:
             error_console().print(f"[yellow]warning:[/yellow] {escape(str(error))}", soft_wrap=True)
     shipped = set(shipped_names())
-    return sorted(
-        found, key=lambda j: (j.name not in shipped, _SOURCES.index(j.prompt.source), j.mode != "pairwise", j.name)
-    )
+    return [*in_order(j for j in found if j.name in shipped), *in_order(j for j in found if j.name not in shipped)]
 
 
 def _at_hand(judge: Judge) -> str:
@@ -87,9 +91,10 @@ def _at_hand(judge: Judge) -> str:
 def describe(judge: Judge) -> dict[str, Any]:
     """A judge for programs: everything but its prompt's text. Whether a framework has one is not known here."""
     published = judge.prompt.published
-    task = next((spec for spec in shipped_tasks().values() if spec.judge == judge.name), None)
+    task = task_of(judge.name)
     return {
         "name": judge.name,
+        "version": judge.version,
         "summary": judge.summary,
         "mode": judge.mode,
         "prompt": {
