@@ -1,4 +1,4 @@
-"""``vlrb judges``: which judges there are, what one of them asks, and where a published prompt is fetched."""
+"""``vlrb judges``: list the judges, show one, fetch a published prompt."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         print_json([describe(judge) for judge in judges])
         return
-    table = Table(caption="prompt: own, the framework's, or published and fetched (vlrb judges fetch NAME)")
+    table = Table(caption="own prompts are always available; vlrb judges fetch NAME gets a published one")
     for column in ("judge", "mode", "prompt", "parser", "what it asks"):
         table.add_column(column, no_wrap=column != "what it asks")
     for judge in judges:
@@ -85,11 +85,11 @@ def _loaded() -> list[Judge]:
 def _at_hand(judge: Judge) -> str:
     if judge.prompt.source != "published":
         return judge.prompt.source
-    return "published, here" if cached_file(judge).is_file() else "published, not here"
+    return "published, fetched" if cached_file(judge).is_file() else "published, not fetched"
 
 
 def describe(judge: Judge) -> dict[str, Any]:
-    """A judge for programs: everything but its prompt's text. Whether a framework has one is not known here."""
+    """A judge as JSON: everything but its prompt's text. ``at_hand`` is None for a prompt that a framework ships."""
     published = judge.prompt.published
     task = task_of(judge.name)
     return {
@@ -224,5 +224,5 @@ def fetch_command(name: str, clone: Path | None, file: Path | None) -> None:
     judge = get_judge(name)
     path = fetch(judge, clone=clone, file=file)
     console().print(
-        f"{name}: SHA-256 {judge.prompt.sha256[:12]} as it must be, kept in {path}", markup=False, soft_wrap=True
+        f"{name}: SHA-256 {judge.prompt.sha256[:12]} as expected, saved in {path}", markup=False, soft_wrap=True
     )
