@@ -18,7 +18,7 @@ from vlrb_task.lmms import include_path
 from vlrb_task.lmms.docs import process_docs_name
 from vlrb_task.lmms.hub import attribute
 from vlrb_task.pairs.pair import SUBSETS, UNDECIDABLE
-from vlrb_task.pairs.rows import HUB_ID, HubDataset
+from vlrb_task.pairs.rows import HubDataset, hub_id
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks import shipped as tasks
 from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
@@ -160,7 +160,7 @@ def _dataset(pairs: str) -> list[str]:
             f"    test: {_quoted(file)}",
             "test_split: test",
         ]
-    hub = HubDataset(HUB_ID) if pairs == tasks.HUB else HubDataset.parse(pairs)
+    hub = HubDataset(hub_id()) if pairs == tasks.HUB else HubDataset.parse(pairs)
     pinned = f"  # {hub.repo} at {hub.revision}" if hub.revision else ""
     return [
         f"dataset_path: {hub.repo}",
