@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.real_data import real_data_file
 from vlrb_task import judges
-from vlrb_task.judges import BUILT_IN, get_judge
+from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
-from vlrb_task.lmms.write import task_yaml
+from vlrb_task.lmms.write import BASE, base_yaml, shipped_files, task_yaml
 from vlrb_task.pairs.demo import demo_parquet
-from vlrb_task.pairs.rows import load_benchmark, read_rows
+from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
-from vlrb_task.tasks.shipped import SHIPPED
+from vlrb_task.tasks.shipped import HUB, shipped_tasks
 
 
 def test_the_list() -> None:
     listed = vlrb_json("judges")
-    assert [judge["name"] for judge in listed][: len(BUILT_IN)] == list(BUILT_IN)
+    assert {judge["name"] for judge in listed} == set(judge_names())
+    assert [judge["name"] for judge in listed][:2] == ["official", "blind"], "by source, mode and name"
     by_name = {judge["name"]: judge for judge in listed}
     assert by_name["unified_reward"]["prompt"]["published"].endswith("test_qwen_vlrewardbench.py")
     assert by_name["unified_reward"]["prompt"]["at_hand"] is False
@@ -32,7 +36,7 @@ def test_the_list() -> None:
     assert by_name["letter"]["vlmevalkit_dataset"] == "VLRB_Letter"
     table = vlrb("judges")
     assert table.returncode == 0
-    assert "published, not here" in table.stdout
+    assert "published, not fetched" in table.stdout
 
 
 def test_one_judge_with_a_pair_of_the_users() -> None:
@@ -49,10 +53,13 @@ def test_one_judge_with_a_pair_of_the_users() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["judges", "nobody"], "no judge 'nobody': use one of official"),
+        (["judges", "nobody"], "no judge 'nobody': use one of arm_thinker, "),
         (["judges", "letter", "--id", "none"], "no such pair"),
         (["judges", "caption"], "1 pairs have no caption"),
-        (["judges", "r1_reward"], "is not on this machine: vlrb judges fetch r1_reward. Of the same answer format"),
+        (
+            ["judges", "r1_reward"],
+            "is not on this machine: run vlrb judges fetch r1_reward. Always available, with the same answer format: think_tags",
+        ),
         (["judges", "fetch", "letter"], "has no published prompt to fetch"),
         (["judges", "fetch", "spark", "--file", "nowhere.py"], "nowhere.py: cannot be read"),
         (["judges", "fetch", "spark", "--file", "a", "--from", "b"], "--from and --file exclude each other"),
@@ -114,8 +121,25 @@ def test_tasks_are_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_shipped_files_are_what_the_writer_writes() -> None:
-    files = {path.stem: path.read_text(encoding="utf-8") for path in include_path().glob("*.yaml")}
-    assert files == {spec.name: task_yaml(spec) for spec in SHIPPED.values()}
+    assert {path.name: path.read_text(encoding="utf-8") for path in include_path().iterdir()} == shipped_files()
+    page = JUDGES_PAGE.read_text(encoding="utf-8")
+    assert with_tables(page) == page, "python -m vlrb_task.lmms.write brings the tables up to date"
+
+
+def test_a_task_that_includes_the_base_says_what_one_that_stands_alone_says() -> None:
+    class Loader(yaml.SafeLoader):
+        """Functions as their names."""
+
+    Loader.add_constructor("!function", lambda loader, node: str(node.value))
+    base = yaml.load(base_yaml(), Loader=Loader)
+    assert base["reasoning_tags"] == "none", "the word, which lmms-eval takes for: strip nothing"
+    assert not {"task", "output_type"} & set(base), "lmms-eval would list it as a task; and see task_yaml"
+    about_the_hub = [spec for spec in shipped_tasks().values() if spec.pairs == HUB]
+    assert len(about_the_hub) == len(shipped_tasks()) - 1
+    for spec in about_the_hub:
+        included = yaml.load(task_yaml(spec), Loader=Loader)
+        assert included.pop("include") == BASE
+        assert base | included == yaml.load(task_yaml(replace(spec, pairs=HUB_ID)), Loader=Loader)
 
 
 def test_another_packages_judge_that_is_broken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +152,7 @@ def test_another_packages_judge_that_is_broken_is_named(monkeypatch: pytest.Monk
     for name, why in (
         ("gone", "cannot be loaded from no_such_module:JUDGE"),
         ("odd", "is a function, not a vlrb_task.judges.Judge"),
-        ("other", "gives a judge named 'letter'"),
+        ("other", "vlrb_task.judges.letter:JUDGE declares judge 'letter', not 'other'"),
     ):
         with pytest.raises(UnknownName, match=why):
             get_judge(name)

@@ -14,10 +14,20 @@ from rich.table import Table
 
 from vlrb_task import votes as runs
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, print_warnings
+from vlrb_task.cli.options import (
+    as_json,
+    console,
+    error_console,
+    logs_argument,
+    pairs_option,
+    policy_option,
+    print_json,
+    print_warnings,
+    trust_pickle_option,
+)
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.pairs.pair import Answer
-from vlrb_task.pairs.rows import HUB_ID
+from vlrb_task.pairs.rows import hub_id
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import Baseline, Score, baselines, break_ties, score_run
 from vlrb_task.scores.tally import Policy
@@ -28,11 +38,9 @@ if TYPE_CHECKING:
 
 
 @click.command("score")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@logs_argument
 @pairs_option
-@click.option(
-    "--policy", default="strict", help="strict (default), half or official: what ties and unparsed votes count."
-)
+@policy_option
 @click.option(
     "--parser", default=None, metavar="NAME", help="Read the texts with another parser, beside the judge's own."
 )
@@ -51,7 +59,7 @@ if TYPE_CHECKING:
     help="Read in little memory, with a process a core, and merge as --merge does: votes files and our sample logs. "
     "The default for one such file (or several with --merge) of more than 64 MiB; the numbers are the same.",
 )
-@click.option("--trust-pickle", is_flag=True, help="Open .pkl files, which can run any code put into them.")
+@trust_pickle_option
 @as_json
 def command(
     logs: Sequence[Path],
@@ -122,7 +130,7 @@ def _streamed(
     if others := [str(file) for file, vote in votes.items() if vote is None]:
         raise DataError(f"{others[0]}: neither a votes file nor a sample log of ours, which alone can be streamed")
     if pairs is None and not all(vote.get("subset") for vote in votes.values() if vote):
-        pairs = HUB_ID
+        pairs = hub_id()
     found = []
     with Progress(console=error_console(), transient=True, disable=not error_console().is_terminal) as bar:
         for reader in dict.fromkeys((None, parser)):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Literal
 
 from vlrb_task.asking.ballots import Ballot, Mode
 from vlrb_task.judges.published import Published
 from vlrb_task.pairs.pair import Pair
-from vlrb_task.parsing.verdicts import Parser, RatingParser, Verdict
+from vlrb_task.parsing.verdicts import Parser, Rating, RatingParser, Reading, Reason, Verdict, unparsed, unrated
 from vlrb_task.support.errors import DataError
 
 Source = Literal["own", "framework", "published"]
@@ -83,6 +85,18 @@ class Prompt:
             raise ValueError("a published prompt says where it was published, and no other does")
 
 
+@dataclass(frozen=True, slots=True)
+class PromptRecord:
+    """Which prompt was asked: carried by every log and repeated by every result."""
+
+    name: str
+    source: str = "unknown"
+    sha256: str | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        return {"name": self.name, "source": self.source, "sha256": self.sha256}
+
+
 def own(text: str, sha256: str | None = None) -> Prompt:
     """A prompt written for this project, or for the package that adds the judge.
 
@@ -115,7 +129,7 @@ EXAMPLES: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A named way to ask, and to read the answer. A changed prompt is a new name.
+    """A named way to ask, and to read the answer. Logs name its prompt by hash; a changed prompt is a new version.
 
     Attributes:
         name: lower case, words joined by ``_``.
@@ -136,6 +150,7 @@ class Judge:
         authors_parser: the parser that reads as their script does, for ``vlrb score --parser``.
         approximate: what could not be established about the authors' own procedure, or is not done here, for people.
         alternatives: own judges of the same answer format, named when this one's prompt is not at hand.
+        version: raised when the prompt's text changes: scores of two versions are not comparable.
     """
 
     name: str
@@ -156,6 +171,7 @@ class Judge:
     authors_parser: str | None = None
     approximate: str | None = None
     alternatives: tuple[str, ...] = ()
+    version: int = 1
 
     def __post_init__(self) -> None:
         if self.prompt.template is None:
@@ -176,6 +192,39 @@ class Judge:
     def ask(self, text: str) -> str:
         """The text for a framework that cannot send a system message: it stands in front, as a paragraph of its own."""
         return f"{self.system}\n\n{text}" if self.system else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    """See :func:`guarded`. A class and no closure, so that other processes can be given it."""
+
+    parser: Parser | RatingParser
+    mode: Mode
+
+    def __call__(self, text: str) -> Reading | Rating:
+        pairwise = self.mode == "pairwise"
+        try:
+            with redirect_stdout(sys.stderr):
+                found: object = self.parser(text)
+        except (Exception, SystemExit):  # noqa: BLE001 - somebody else's code may raise anything, and costs one vote only
+            found = None
+        if isinstance(found, Reading if pairwise else Rating):
+            return found
+        return unparsed(Reason.PARSER_ERROR) if pairwise else unrated(Reason.PARSER_ERROR)
+
+
+def guarded(parser: Parser | RatingParser, mode: Mode) -> Parser | RatingParser:
+    """Another package's parser, made safe to call on any text.
+
+    Whatever it raises (``SystemExit`` too) and whatever it gives that is no :class:`Reading` (pairwise) or :class:`Rating`
+    (pointwise) is the unparsed reason ``parser_error``. What it prints goes to standard error, so that a JSON document on
+    standard output stays one.
+
+    Args:
+        parser: takes a text.
+        mode: of its judge.
+    """
+    return parser if isinstance(parser, _Guarded) else _Guarded(parser, mode)  # type: ignore[return-value]
 
 
 # Markers that some model wrapper takes for the place of a picture or for a special token. In the benchmark's own

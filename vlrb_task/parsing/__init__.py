@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vlrb_task.parsing import loose
+from vlrb_task.parsing.explain import Explanation, Finding, explain
 from vlrb_task.parsing.final import final
 from vlrb_task.parsing.formats import FORMATS
 from vlrb_task.parsing.paper import paper, paper_number
@@ -12,7 +13,18 @@ from vlrb_task.parsing.ratings import RATINGS
 from vlrb_task.parsing.verdicts import Parser, RatingParser
 from vlrb_task.support.errors import UnknownName
 
-__all__ = ["PARSERS", "RATING_PARSERS", "final", "get_parser", "get_rating_parser", "paper", "paper_number"]
+__all__ = [
+    "PARSERS",
+    "RATING_PARSERS",
+    "Explanation",
+    "Finding",
+    "explain",
+    "final",
+    "get_parser",
+    "get_rating_parser",
+    "paper",
+    "paper_number",
+]
 
 PARSERS: Mapping[str, Parser] = {
     "final": final,

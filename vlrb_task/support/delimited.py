@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.inputs import readable
 
 
 def read_delimited(path: Path, delimiter: str = ",", *, damaged: bool = False) -> Iterator[dict[str, str | None]]:
@@ -23,7 +24,7 @@ def read_delimited(path: Path, delimiter: str = ",", *, damaged: bool = False) -
     """
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
-        with path.open(encoding="utf-8-sig", errors="replace" if damaged else "strict", newline="") as file:
+        with readable(path).open(encoding="utf-8-sig", errors="replace" if damaged else "strict", newline="") as file:
             # Python 3.10's reader refuses a NUL.
             lines = (line.replace("\0", "\ufffd") for line in file) if damaged else file
             yield from csv.DictReader(lines, delimiter=delimiter)

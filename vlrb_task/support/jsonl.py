@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.inputs import open_once
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Lines:
         last = 0
         replaced = 0
         try:
-            with self.path.open("rb") as file:
+            with open_once(self.path) as file:
                 for last, raw in enumerate(file, start=1):
                     if not raw.strip():
                         continue
