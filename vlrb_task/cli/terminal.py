@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from vlrb_task.cli.options import visible
+from vlrb_task.support.visible import visible
 
 
 class SafeConsole(Console):
