@@ -31,7 +31,7 @@ BASE: dict[str, Any] = {
     "better": "first",
     "subset": {"value": "s"},
 }
-ROW = {"q": "Which?", "a": "this", "b": "that"}
+ROW: dict[str, Any] = {"q": "Which?", "a": "this", "b": "that"}
 
 
 def write(folder: Path, rows: list[dict[str, Any]], **mapping: Any) -> str:
@@ -159,7 +159,7 @@ def test_a_rule_that_does_not_fit_is_named(tmp_path: Path, rule: object, row: di
     ],
 )
 def test_rows_by_value_by_list_and_filled(tmp_path: Path, where: dict[str, Any], kept: list[int]) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"split": "easy", "n": 0, "image": "x"},
         {"split": "hard", "n": 1, "image": None},
         {"split": None, "n": 2.0, "image": []},
@@ -235,7 +235,7 @@ def test_ranks_that_are_none(ranks: Any) -> None:
 
 def test_every_bad_row_is_named_by_file_row_and_column(tmp_path: Path) -> None:
     """All of them at once, whether the mapping or the pairs find it, in the order of the file."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         ROW,
         {"q": None, "a": "x", "b": "y", "best": "A"},
         ROW | {"q": "2?", "best": "Z"},

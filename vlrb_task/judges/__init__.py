@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache
@@ -40,6 +41,7 @@ __all__ = [
     "fill_prompt",
     "get_judge",
     "guarded",
+    "in_order",
     "judge_names",
     "neutralise",
     "own",
@@ -54,6 +56,14 @@ def shipped_names() -> tuple[str, ...]:
     declares = re.compile(r"^JUDGE\b", re.MULTILINE)
     files = Path(__file__).parent.glob("*.py")
     return tuple(sorted(file.stem for file in files if declares.search(file.read_text(encoding="utf-8"))))
+
+
+_SOURCES = ("framework", "own", "published")
+
+
+def in_order(judges: Iterable[Judge]) -> list[Judge]:
+    """Judges as tables list them: by the source of their prompts, mode and name."""
+    return sorted(judges, key=lambda judge: (_SOURCES.index(judge.prompt.source), judge.mode != "pairwise", judge.name))
 
 
 @cache

@@ -47,12 +47,12 @@ class BallotList:
         """Hold the list to the pairs and the prompt that are asked about now.
 
         Raises:
-            DataError: it was made for others: the votes would not belong to those that stand.
+            DataError: it was made for others, so the votes would not belong to the earlier ones.
         """
         if self.fingerprint != fingerprint:
             raise DataError(
                 f"the list of ballots is about the pairs {self.fingerprint[:12]}, these are {fingerprint[:12]}: "
-                "the revision has changed since; use the pairs of the first run"
+                "the revision has changed; use the pairs of the first run"
             )
         if self.prompt_sha256 != prompt_sha256:
             raise DataError(
