@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support.judge_texts import judge_texts
 from vlrb_task.cli.main import group
-from vlrb_task.cli.options import _SafeConsole, visible
+from vlrb_task.cli.options import _SafeConsole
 from vlrb_task.cli.parse_explain import Explained, marked, show
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.check import judge_of
@@ -23,6 +23,7 @@ from vlrb_task.judges.explained import explain_own, pieces
 from vlrb_task.parsing.explain import Explanation, Finding
 from vlrb_task.parsing.verdicts import Reading, Verdict
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.visible import visible
 
 FIRST = "Overall Judgment: Answer 1 is better."
 
