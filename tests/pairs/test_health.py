@@ -81,7 +81,11 @@ def test_all_bad_rows_and_all_missing_pictures_are_told(tmp_path: Path) -> None:
 
 def test_contradictory_rows_are_told_unless_a_criterion_tells_them_apart(tmp_path: Path) -> None:
     """Ids differ, and the better answer stands now first, now second."""
-    rows: list[dict[str, Any]] = [{"id": "a"}, {"id": "b", "human_ranking": [1, 0]}, {"id": "c", "response": ["that", "this"]}]
+    rows: list[dict[str, Any]] = [
+        {"id": "a"},
+        {"id": "b", "human_ranking": [1, 0]},
+        {"id": "c", "response": ["that", "this"]},
+    ]
     rows += [{"id": "d", "query": "Else?"}, {"id": "e", "query": "Else?"}]
     found = doctor(write(tmp_path, rows))
     (told,) = [one for one in found["warnings"] if "contradictory" in one]
