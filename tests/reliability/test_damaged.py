@@ -23,7 +23,7 @@ from vlrb_task.compare.benches import read_benches
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, VlrbError, short
 from vlrb_task.support.literals import literal
-from vlrb_task.votes import tables
+from vlrb_task.votes import lmms_samples, tables
 
 ROW = {"index": "0", "question": "q", "response": "['a', 'b']", "answer": "[0, 1]", "category": "general"}
 ROWS = [{**ROW, "index": str(n), "prediction": "Overall Judgment: Answer 1 is better."} for n in range(8)]
@@ -254,12 +254,20 @@ def test_literals(text: str) -> None:
 
 
 def test_targets_of_native_logs(tmp_path: Path) -> None:
+    """A row of lmms-eval's own task whose target is no ranking is set aside; the others are scored."""
     path = tmp_path / "x_samples_vl_rewardbench.jsonl"
-    for target in ("{[]:1}", "[" * 10_000, "[0, 1, 2]", "9" * 5000, "[[0], [1]]", "{}", None, 5):
-        sample = {"doc_id": 0, "target": target, "resps": [["x"]], "input": "x", "vlrb": {}, "reward_bench": {}}
-        path.write_text(json.dumps(sample) + "\n")
-        result = CliRunner().invoke(group, ["score", str(path)])
-        assert isinstance(result.exception, VlrbError), result.exception
+    prompt = f"{lmms_samples._QUESTION}q{lmms_samples._FIRST}a{lmms_samples._SECOND}bb{lmms_samples._END}"
+
+    def sample(target: object) -> str:
+        field = {lmms_samples.NATIVE_FIELD: {"question_id": "mmmu_1"}}
+        text = "Overall Judgment: Answer 1 is better."
+        return json.dumps({"doc_id": 0, "target": target, "resps": [[text]], "input": prompt, **field}) + "\n"
+
+    for target in ("{[]:1}", "[" * 10_000, "[0, 1, 2]", "9" * 5000, "[[0], [1]]", "{}", None, 5, "-" * 50_000 + "1"):
+        path.write_text(sample("[0, 1]") + sample(target))
+        result = CliRunner().invoke(group, ["score", str(path), "--json"])
+        assert result.exit_code == 0, result.exception
+        assert json.loads(result.stdout)["votes"] == 1
 
 
 def test_what_errors_quote_is_short() -> None:
