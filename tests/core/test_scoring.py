@@ -6,10 +6,10 @@ import random
 from collections.abc import Iterable
 
 import pytest
+from vlrb_task.scores.tally import Label, PairVotes, Policy, Vote
 
 from vlrb_task.pairs.pair import ANSWERS, SUBSETS, Answer, other
 from vlrb_task.scores.score import PromptRecord, Run, baselines, score_run
-from vlrb_task.scores.tally import Label, PairVotes, Policy, Vote
 
 SIZES = {"general": 183, "hallucination": 749, "reasoning": 318}
 

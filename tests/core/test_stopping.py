@@ -8,12 +8,12 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vlrb_task.scores.tally import Counts, Policy, outcome
 
 from tests.support.made_up import made_up_pairs
 from vlrb_task.asking.ballots import Ballot, Mode, Order, Schedule, ballots_of
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.scores.stopping import Standing, expected_share, rest_of, settled, slot_of, votes_needed
-from vlrb_task.scores.tally import Counts, Policy, outcome
 
 POLICIES = list(Policy)
 

@@ -8,8 +8,6 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
 from vlrb_task.scores.tally import (
     Counts,
     Policy,
@@ -20,6 +18,8 @@ from vlrb_task.scores.tally import (
     outcome,
     winner_by_order,
 )
+
+from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
 from vlrb_task.support.errors import UnknownName
 
 counts = st.builds(Counts, st.integers(0, 6), st.integers(0, 6), st.integers(0, 6)).filter(lambda c: c.total > 0)

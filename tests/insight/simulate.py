@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from vlrb_task.scores.tally import Label, PairVotes, Vote
 
 from vlrb_task.pairs.pair import Answer, fingerprint
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.score import PromptRecord, Run
-from vlrb_task.scores.tally import Label, PairVotes, Vote
 from vlrb_task.votes import write_votes
 
 SIZES = {"general": 183, "hallucination": 749, "reasoning": 318}

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from vlrb_task.scores.tally import Vote
 
 from tests.insight.simulate import Planted, labels, records, run
 from tests.support.real_data import real_data_file
 from vlrb_task.audit.logs import blind_rule, label_order, position, unread
 from vlrb_task.cli.main import group
 from vlrb_task.scores.score import Run
-from vlrb_task.scores.tally import Vote
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import write_votes
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from vlrb_task.scores.tally import Policy
 
 from tests.insight.simulate import SIZES, Planted, labels, run
 from vlrb_task.compare.agreement import cohen_kappa, fleiss, judge_agreement, vote_agreement
@@ -14,7 +15,6 @@ from vlrb_task.compare.basis import common_basis
 from vlrb_task.scores import estimates
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import score_run
-from vlrb_task.scores.tally import Policy
 
 
 def holds(estimate: Estimate, truth: float) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from vlrb_task.scores.tally import Policy
 
 from tests.insight.simulate import Planted, labels, run
 from vlrb_task.compare.basis import common_basis, display_names
 from vlrb_task.compare.paired import PairedTest, bootstrap_difference, groups, mcnemar_p, outcomes, paired_tests
 from vlrb_task.compare.power import detectable
 from vlrb_task.scores.estimates import nothing
-from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import DataError
 
 SMALL = {"general": 30, "hallucination": 60, "reasoning": 40}

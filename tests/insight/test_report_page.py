@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from vlrb_task.scores.tally import Label
 
 from tests.insight.simulate import Planted, run, write
 from vlrb_task.cli.main import group
@@ -18,7 +19,6 @@ from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparse
 from vlrb_task.report.gallery import LEFT_OUT, NORMAL, VERDICT, embed, segments
 from vlrb_task.report.pictures import read_content
 from vlrb_task.scores.score import Said
-from vlrb_task.scores.tally import Label
 from vlrb_task.support.errors import DataError
 
 HOSTILE = "<script>window.hacked=1</script></script><img src=x onerror=hacked=1> \ud800 \u202eRTL \x00 שלום ]]> &amp; {{ 7*7 }}\n"

@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vlrb_task.scores.tally import mark, mark_ratings
 
 from vlrb_task.asking.ballots import Ballot, Order, Schedule, ballots_of
 from vlrb_task.judges import Judge, fill_prompt, get_judge, judge_names, neutralise, require_captions, shipped_names
@@ -20,7 +21,6 @@ from vlrb_task.judges.templates import checked
 from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.parsing import PARSERS, RATING_PARSERS
 from vlrb_task.parsing.verdicts import Rating, Reading, Verdict
-from vlrb_task.scores.tally import mark, mark_ratings
 from vlrb_task.support.errors import DataError, PromptUnavailable, UnknownName
 from vlrb_task.tasks.shipped import shipped_tasks
 

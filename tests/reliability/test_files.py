@@ -13,11 +13,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from vlrb_task.bulk.scoring import score_files
 
 from tests.support.lmms_eval import vlrb
 from tests.support.made_up import FIRST, made_up_pairs, record
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.bulk.scoring import score_files
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.scores.score import score_run

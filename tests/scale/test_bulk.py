@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from vlrb_task.bulk import reading
+from vlrb_task.bulk.scoring import BulkScore, score_files
+from vlrb_task.scores.tally import Policy
 
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.made_up import FAILED, FIRST, TIE, UNREAD, made_up_pairs, record, says
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.bulk import reading
-from vlrb_task.bulk.scoring import BulkScore, score_files
 from vlrb_task.cli import score
 from vlrb_task.pairs.pair import Answer, other
 from vlrb_task.pairs.rows import load_benchmark
 from vlrb_task.scores.score import Run, baselines, break_ties, score_run
-from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import read_runs, write_votes
 

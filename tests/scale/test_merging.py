@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vlrb_task.bulk.scoring import score_files
+from vlrb_task.scores.tally import Policy
+from vlrb_task.votes.merging import merge_logs
 
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.made_up import FAILED, FIRST, SECOND, made_up_pairs, record, says
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.bulk.scoring import score_files
 from vlrb_task.pairs.pair import Benchmark, other
 from vlrb_task.scores.score import Score, score_run
-from vlrb_task.scores.tally import Policy
 from vlrb_task.votes import read_log, read_runs, write_votes
 from vlrb_task.votes.assemble import assemble
-from vlrb_task.votes.merging import merge_logs
 
 BENCHMARK = made_up_pairs(12)
 K5 = Schedule(Order.ALTERNATE, 5)

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import pairs_option, print_warnings, trust_pickle_option
 from vlrb_task.compare.basis import display_names
 from vlrb_task.export import FORMATS
 from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import score_run
-from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import write_text
-from vlrb_task.votes import assemble
+from vlrb_task.votes import read_runs
 
 
 @click.command("export")
@@ -45,8 +44,7 @@ def command(
     markdown, latex and csv are tables of all runs; vlmevalkit is the CSV of its own scorer; model-index is the block of
     a model card; protocol is JSON with everything needed to repeat the measurement; statement is a line for a paper.
     """
-    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
-    runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
     if names and len(names) != len(runs):
         raise DataError(f"{len(names)} names for {len(runs)} runs")
     chosen = Policy.parse(policy)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -25,6 +26,12 @@ def pairs_option(function: F) -> F:
     """``--pairs``: where rows and labels come from."""
     help = "Parquet, JSONL or TSV file, or a hub id (with @REVISION to pin one)."
     return click.option("--pairs", metavar="P", default=None, help=help)(function)
+
+
+def policy_option(function: F) -> F:
+    """``--policy``: what ties and unparsed votes count."""
+    help = "strict (default), half or official: what ties and unparsed votes count."
+    return click.option("--policy", default="strict", help=help)(function)
 
 
 def trust_pickle_option(function: F) -> F:
@@ -95,3 +102,17 @@ def print_warnings(warnings: Iterable[str], name: str = "") -> None:
     out, whose = error_console(), f"{escape(name)}: " if name else ""
     for warning in warnings:
         out.print(f"[yellow]warning:[/yellow] {whose}{escape(warning)}", soft_wrap=True)
+
+
+@contextmanager
+def reading_bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar for reading large logs, on standard error and on terminals only; gives what to tell it."""
+    out = error_console()
+    if not out.is_terminal:
+        yield lambda done, of: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=out, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -18,10 +18,11 @@ from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
+from vlrb_task.pairs.labels import label_fields
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.support.errors import DataError, PromptUnavailable
 from vlrb_task.tasks.ballot_list import BallotList, read_ballots
-from vlrb_task.votes.records import SCHEMA_VERSION, benchmark_fields, pair_fields
+from vlrb_task.votes.records import SCHEMA_VERSION, benchmark_fields
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -103,7 +104,7 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
     asked = only.sha256 if only else f"{judge}:{schedule.label}"
     name = hashlib.sha256(f"{dataset._fingerprint}:{benchmark.fingerprint}:{asked}".encode()).hexdigest()
     dataset = dataset.add_column(
-        PAIR, [constant | pair_fields(pair) for pair in benchmark.pairs], new_fingerprint=name[:16]
+        PAIR, [constant | label_fields(pair) for pair in benchmark.pairs], new_fingerprint=name[:16]
     )
     # Columns are added to the rows as they lie on disk, then the copies are chained and shuffled together by index: all
     # three only refer to the pictures.

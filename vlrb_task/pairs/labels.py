@@ -45,7 +45,7 @@ class Categories(Generic[T]):
         return cls(tuple(places), np.array(codes, dtype=np.int64))
 
     def __getitem__(self, row: int) -> T:
-        return self.names[self.codes[row]]
+        return self.names[int(self.codes[row])]
 
     def take(self, rows: Ints | Mask) -> Categories[T]:
         """The same column of some rows."""
@@ -53,7 +53,8 @@ class Categories(Generic[T]):
 
     def where(self, wanted: T) -> Mask:
         """Which rows have a value, shape ``(rows,)``."""
-        return self.codes == (self.names.index(wanted) if wanted in self.names else -1)
+        found: Mask = self.codes == (self.names.index(wanted) if wanted in self.names else -1)
+        return found
 
     def counts(self) -> dict[T, int]:
         """How many rows have each value; values without a row are left out."""

@@ -32,18 +32,20 @@ class Options:
         merge: put together whatever may be one run, even if the logs do not say so.
         ties: count equal ratings as a choice of this response, as some scripts do without saying so.
         keep_undecidable: keep votes about pairs of which no answer is better; they can be read, but not scored.
+        keep_logged: keep the rows as they were read, for those who look for what was dropped.
     """
 
     merge: bool = False
     ties: Answer | None = None
     keep_undecidable: bool = False
+    keep_logged: bool = False
 
 
 def assemble(
     batches: Iterable[pa.RecordBatch],
     pairs: LabelSet | None = None,
     metadata: Metadata | None = None,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
 ) -> list[Run]:
     """Make runs of read votes.
 
@@ -133,6 +135,7 @@ class _Build:
 
     def run(self, refused: Mapping[str, Sequence[str]]) -> Run:
         header = self.group.headers[0]
+        logged = self.table if self.options.keep_logged else None
         self.keep(self.drop(warnings.OTHER_KIND, self.column("reason") == OTHER_KIND))
         labels, pair = self.labelled()
         ballots = self.ballots(pair)
@@ -156,6 +159,8 @@ class _Build:
             warnings=(*self.of_logs(refused), *self.told(header.judge, ballots)),
             metadata=self.group.metadata(self.metadata),
             ballots=ballots,
+            labelled_by=self.pairs,
+            logged=logged,
         )
         return whole.on_pairs(order)
 
@@ -241,7 +246,8 @@ class _Build:
         self.counts[warnings.no_judge(judge)] = self.group.unnamed
         self.counts[warnings.FAILED_REQUESTS] = int((ballots.reason == FAILED).sum())
         found = [warnings.counted(why, n, self.examples.get(why, "")) for why, n in self.counts.items() if n]
-        copied = warnings.copied_votes(*duplicates.copies(ballots))
+        copies = duplicates.copies(ballots)
+        copied = warnings.copied_votes(copies.compared, copies.copied)
         return [*self.group.warnings, *found, *self.remarks, *([copied] if copied else [])]
 
 
@@ -250,4 +256,3 @@ def _first_rows(pair: Ints, size: int) -> Ints:
     first = np.full(size, pair.size, dtype=np.int64)
     first[pair[::-1]] = np.arange(pair.size)[::-1]
     return first
-

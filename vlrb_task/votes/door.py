@@ -87,7 +87,8 @@ class LogFile:
             DataError: the file cannot be read.
         """
         if self.rows is None:
-            yield from lines.read_file(self.path)
+            for start, end in lines.pieces_of(self.path):
+                yield from lines.read_piece(self.path, start, end)[0]
         else:
             yield from to_batches(self.rows(benchmark), self.name)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from vlrb_task.pairs.labels import Ints, Mask
+from vlrb_task.pairs.labels import Ints
 from vlrb_task.votes.reading import digest_of
 from vlrb_task.votes.schema import FAILED
 from vlrb_task.votes.table import Ballots
@@ -57,18 +57,34 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
     return Kept(ballots, order[same_answer], order[other & failed], order[other & ~failed])
 
 
-def copies(ballots: Ballots) -> tuple[int, int]:
-    """Pairs and orders (or answers) that were asked more than once, and how many of them have one text only."""
+@dataclass(frozen=True)
+class Copies:
+    """Whether votes that should differ by sampling are the same text.
+
+    Attributes:
+        pairs: asked more than once in one order (or about one answer).
+        compared: pairs and orders asked more than once.
+        copied: those of them with one text only.
+    """
+
+    pairs: int
+    compared: int
+    copied: int
+
+
+def copies(ballots: Ballots) -> Copies:
+    """Look for copied texts; scalar rewards are left out."""
     rows = np.flatnonzero(~ballots.scored)
     shown = np.where(ballots.answer[rows] >= 0, ballots.answer[rows], ballots.first[rows])
     order = np.lexsort((ballots.digest[rows], shown, ballots.pair[rows]))
     pair, shown, digest = ballots.pair[rows][order], shown[order], ballots.digest[rows][order]
     if not pair.size:
-        return 0, 0
+        return Copies(0, 0, 0)
     starts = np.flatnonzero(np.concatenate(([True], (pair[1:] != pair[:-1]) | (shown[1:] != shown[:-1]))))
     ends = np.append(starts[1:], pair.size) - 1
     several = ends > starts
-    return int(several.sum()), int((several & (digest[starts] == digest[ends])).sum())
+    copied = several & (digest[starts] == digest[ends])
+    return Copies(np.unique(pair[starts[several]]).size, int(several.sum()), int(copied.sum()))
 
 
 def _ballots(table: pa.Table, pair: Ints) -> Ballots:
@@ -105,7 +121,8 @@ def _keys(table: pa.Table) -> Bits:
         for coded in (named, ids)
     ]
     keyed = np.asarray(table["key"].combine_chunks().is_valid())
-    return np.where(keyed, *found)
+    of_pair: Bits = np.where(keyed, found[0], found[1])
+    return of_pair
 
 
 def _mixed(*columns: NDArray[np.generic]) -> Bits:

@@ -174,7 +174,8 @@ def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
 def _named(table: pa.Table) -> Mask:
     headers = table["header"].combine_chunks()
     named = np.array([parse_header(text).named for text in headers.dictionary.to_pylist()])
-    return named[np.asarray(headers.indices)]
+    found: Mask = named[np.asarray(headers.indices)]
+    return found
 
 
 def _groups(parts: Sequence[Part], slots: _Slots, merge: bool) -> list[Group]:

@@ -60,7 +60,17 @@ def parse_header(text: str) -> Header:
     return Header(**value | {"prompt": PromptRecord(**value["prompt"])})
 
 
-RUN_FIELDS = ("prompt", "model", "fingerprint", "revision", "task", "framework", "subset_sizes", "schedule", "generation")
+RUN_FIELDS = (
+    "prompt",
+    "model",
+    "fingerprint",
+    "revision",
+    "task",
+    "framework",
+    "subset_sizes",
+    "schedule",
+    "generation",
+)
 """The fields of a vote record that are its run's, beside ``judge``."""
 
 MORE_FIELDS: tuple[str, ...] = ()

@@ -31,6 +31,7 @@ Progress = Callable[[int, int], None]
 """Called with the bytes read so far and in all."""
 
 Batches = list[pa.RecordBatch]
+LabelsFor = Callable[[Batches], LabelSet]
 
 _SHARED_FROM = 64 * 2**20
 """Bytes of logs from which several processes share the reading: they take a second to start."""
@@ -41,6 +42,13 @@ class Pairs:
     """The pairs that labels come from, as a user names them; read when they are first needed."""
 
     spec: str
+
+    @classmethod
+    def of(cls, benchmark: Benchmark) -> Pairs:
+        """Pairs that were read already."""
+        made = cls(benchmark.origin)
+        made.__dict__["benchmark"] = benchmark
+        return made
 
     @cached_property
     def benchmark(self) -> Benchmark:
@@ -72,7 +80,9 @@ def read_runs(
     ties: Answer | None = None,
     keep_texts: bool = False,
     keep_undecidable: bool = False,
+    keep_logged: bool = False,
     trust_pickle: bool = False,
+    unlabelled: LabelsFor | None = None,
     processes: int | None = None,
     progress: Progress | None = None,
 ) -> list[Run]:
@@ -89,7 +99,9 @@ def read_runs(
         ties: count equal ratings as a choice of this response.
         keep_texts: keep the texts, and where in them the verdicts stand.
         keep_undecidable: keep votes about pairs of which no answer is better.
+        keep_logged: keep the rows as they were read, nothing dropped.
         trust_pickle: open .pkl files, which can run any code that their authors put into them.
+        unlabelled: gives the labels of logs whose votes carry none, where ``pairs`` is not given; by default the hub's.
         processes: how many share the reading of large logs; by default one a core.
         progress: told how far the reading is.
 
@@ -101,14 +113,13 @@ def read_runs(
     """
     logs, empty = open_logs(paths, trust_pickle=trust_pickle)
     given = Pairs(pairs) if isinstance(pairs, str) else pairs
-    options = Options(merge=merge, ties=ties, keep_undecidable=keep_undecidable)
-    by_source = _read(logs, given, parser, keep_texts, processes, progress)
+    options = Options(merge, ties, keep_undecidable, keep_logged)
+    own, others = _read(logs, given, parser, keep_texts, processes, progress)
     metadata = {log.name: log.metadata for log in logs}
-    runs = [
-        run
-        for source, batches in by_source
-        for run in assemble(batches, None if source is None else source.labels, metadata, options)
-    ]
+    runs = assemble(own, given.labels if given else None, metadata, options) if own else []
+    if others:
+        labels = unlabelled(others) if unlabelled else Pairs(HUB_ID).labels
+        runs += assemble(others, labels, metadata, options)
     place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
     runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
     if empty:
@@ -123,21 +134,15 @@ def _read(
     keep_texts: bool,
     processes: int | None,
     progress: Progress | None,
-) -> list[tuple[Pairs | None, Batches]]:
-    """The batches of all logs, by where their labels come from."""
+) -> tuple[Batches, Batches]:
+    """The batches of all logs: those that are labelled, and those that need labels from elsewhere."""
     own: Batches = []
-    unlabelled: Batches = []
-    hub = Pairs(HUB_ID)
+    others: Batches = []
     benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
-    for log, batches in _batches(logs, benchmark, parser, keep_texts, processes, progress):
-        if given is None and not all(map(_labelled, batches)):
-            if not log.ours:
-                batches = [read_texts(b, parser, keep_texts=keep_texts) for b in log.batches(hub.benchmark)]
-            unlabelled += batches
-        else:
-            own += batches
-    found = [(given, own)] if own else []
-    return [*found, (hub, unlabelled)] if unlabelled else found
+    for batches in _batches(logs, benchmark, parser, keep_texts, processes, progress):
+        labelled = given is not None or all(map(_labelled, batches))
+        own, others = (own + batches, others) if labelled else (own, others + batches)
+    return own, others
 
 
 def _labelled(batch: pa.RecordBatch) -> bool:
@@ -154,7 +159,7 @@ def _batches(
     keep_texts: bool,
     processes: int | None,
     progress: Progress | None,
-) -> Iterator[tuple[LogFile, Batches]]:
+) -> Iterator[Batches]:
     """The read batches of each log; large logs of ours are read in pieces, several at once."""
     pieces = {log.name: pieces_of(log.path) if log.ours else [] for log in logs}
     whole, done = sum(end - start for own in pieces.values() for start, end in own), 0
@@ -186,7 +191,7 @@ def _batches(
         batches = found[log.name]
         if not log.ours:
             batches = [read_texts(batch, parser, keep_texts=keep_texts) for batch in log.batches(benchmark)]
-        yield log, batches
+        yield batches
 
 
 _Piece = tuple[Path, int, int, "str | None", bool]

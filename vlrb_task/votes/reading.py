@@ -197,5 +197,3 @@ def read_one(judge: str, text: str, failure: Reason | None = None) -> Reading | 
     if failure is not None:
         return Rating(None, failure) if rates else Reading(Verdict.UNPARSED, failure)
     return read(text)
-
-

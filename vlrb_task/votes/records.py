@@ -169,7 +169,7 @@ def _label(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The label that a vote carries, in the form of the columns."""
     label: dict[str, Any] = {}
     if (better := fields.get("better")) in (0, 1):
-        label["better"] = int(better)  # type: ignore[arg-type]
+        label["better"] = int(better)
     for name in ("subset", "source"):
         if fields.get(name):
             label[name] = encodable(fields[name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,12 +12,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from vlrb_task.judges.base import PromptRecord
-from vlrb_task.pairs.labels import Ints, Labels, Mask
+from vlrb_task.pairs.labels import Ints, Labels, LabelSet, Mask
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.votes.schema import NONE, REASONS
+from vlrb_task.votes.schema import NONE, PLACE, REASONS
 
 Small = NDArray[np.int8]
+
+
+def _small(value: int | None) -> int:
+    return NONE if value is None else value
+
+
+def _rating(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,33 @@ class Ballots:
     def __len__(self) -> int:
         return self.pair.size
 
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Ballots:
+        """From one mapping a ballot, with ``pair``, ``vote`` and either ``first`` or ``answer``, in any order.
+
+        ``choice`` and ``rating`` are None or missing where there is none, ``reason`` is a
+        :class:`~vlrb_task.parsing.verdicts.Reason`, and ``digest`` any value that tells texts apart.
+        """
+        found = sorted(rows, key=lambda row: (row["pair"], row["vote"], _small(row.get("answer"))))
+        digests: dict[object, int] = {}
+
+        def column(name: str, kind: type, make: Callable[[Any], float] = _small) -> NDArray[Any]:
+            return np.array([make(row.get(name)) for row in found], dtype=kind)
+
+        return cls(
+            pair=column("pair", np.int64),
+            vote=column("vote", np.int64),
+            first=column("first", np.int8),
+            answer=column("answer", np.int8),
+            choice=column("choice", np.int8),
+            reason=column("reason", np.int8, lambda reason: NONE if reason is None else PLACE[Reason(reason)]),
+            rating=column("rating", np.float64, _rating),
+            p=column("p", np.float64, _rating),
+            digest=column("digest", np.uint64, lambda value: digests.setdefault(value, len(digests))),
+            scored=np.zeros(len(found), dtype=bool),
+            line=np.zeros(len(found), dtype=np.int64),
+        )
+
     def take(self, rows: Ints | Mask) -> Ballots:
         """Some of the ballots."""
         places = np.flatnonzero(rows) if rows.dtype == bool else rows
@@ -63,7 +98,8 @@ class Ballots:
     @property
     def pointwise(self) -> Mask:
         """Which ballots show one answer."""
-        return self.answer != NONE
+        shown_one: Mask = self.answer != NONE
+        return shown_one
 
     @cached_property
     def halves(self) -> tuple[Ints, Ints]:
@@ -136,11 +172,13 @@ class Run:
         subset_sizes: pairs of the whole revision by subset; a run on part of them has fewer votes.
         labels: of the pairs that have votes, in the log's order of first appearance.
         votes: all of them; each of ``labels`` has one.
+        ballots: what was asked and answered, from which the votes were made.
         parser: name of the parser that read the texts.
         source: the log that this was read from.
         warnings: what a reader of the numbers must know.
         metadata: anything else that the log tells (model, task, framework).
-        ballots: what was asked and answered, from which the votes were made.
+        labelled_by: the set of pairs that the labels come from; None where they are the log's own.
+        logged: the rows as they were read, nothing dropped, if they were kept.
     """
 
     judge: str
@@ -150,11 +188,13 @@ class Run:
     subset_sizes: Mapping[str, int]
     labels: Labels
     votes: Votes
+    ballots: Ballots
     parser: str = "final"
     source: str = ""
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    ballots: Ballots | None = field(default=None, repr=False, compare=False)
+    labelled_by: LabelSet | None = None
+    logged: pa.Table | None = field(default=None, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -207,12 +247,14 @@ class Run:
     @cached_property
     def ordered(self) -> Mask:
         """Which votes showed both answers, in an order."""
-        return self.votes.first != NONE
+        shown_both: Mask = self.votes.first != NONE
+        return shown_both
 
     @cached_property
     def cast(self) -> Mask:
         """Which votes name the answer shown first or the one shown second."""
-        return self.ordered & (self.votes.choice != NONE)
+        named: Mask = self.ordered & (self.votes.choice != NONE)
+        return named
 
     @cached_property
     def choice(self) -> NDArray[np.float64]:
@@ -255,7 +297,7 @@ class Run:
             self,
             labels=self.labels.take(rows),
             votes=_renumbered(self.votes, place),
-            ballots=None if self.ballots is None else _renumbered(self.ballots, place),
+            ballots=_renumbered(self.ballots, place),
             subset_sizes=self.subset_sizes if subset_sizes is None else subset_sizes,
         )
 
