@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.options import console
+from vlrb_task.cli.options import FOLDER, console
 from vlrb_task.cli.score import show
 from vlrb_task.scores.baselines import baselines
 from vlrb_task.scores.score import score_run
@@ -26,9 +26,7 @@ from vlrb_task.votes import read_runs
     show_default=True,
     help="The baseline: first, second, longer, shorter, random or oracle.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Keep lmms-eval's files in this folder."
-)
+@click.option("-o", "--output", type=FOLDER, help="Keep lmms-eval's files in this folder.")
 def command(policy: str, output: Path | None) -> None:
     """The main job on the packaged pairs: a real lmms-eval run with a baseline judge, then its score table.
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import FILE, as_json, console, error_console, pairs_option, print_json
 from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, judge_names, require_captions, shipped_names
 from vlrb_task.judges.templates import cached_file, template_of
 from vlrb_task.pairs.demo import demo_parquet
@@ -128,7 +128,7 @@ def _shower(name: str) -> click.Command:
         out = console()
         if not as_json:
             out.print(_settings(judge))
-        template = template_of(judge, _framework_template)
+        template = template_of(judge, framework_template)
         require_captions(template, [pair])
         ballot = ballots_of(pair, Schedule(Order.KEY), judge.mode)[0]
         text = fill_prompt(template, judge.prompt, pair, ballot)
@@ -153,7 +153,7 @@ def _pair(pairs: str | None, wanted: str | None) -> Pair:
     return found[0]
 
 
-def _framework_template() -> Template:
+def framework_template() -> Template:
     """The paper's prompt from whichever framework is installed.
 
     Raises:
@@ -203,11 +203,11 @@ def _settings(judge: Judge) -> Table:
 @click.option(
     "--from",
     "clone",
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="CLONE",
     help="Take it from this clone of the repository.",
 )
-@click.option("--file", type=click.Path(path_type=Path), help="Take it from this file.")
+@click.option("--file", type=FILE, help="Take it from this file.")
 def fetch_command(name: str, clone: Path | None, file: Path | None) -> None:
     """Get the published prompt of judge NAME, check its hash, and keep it in the cache.
 

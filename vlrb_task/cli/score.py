@@ -12,11 +12,13 @@ from rich.table import Table
 from vlrb_task.cli.options import (
     as_json,
     console,
+    logs_argument,
     pairs_option,
     policy_option,
     print_json,
     print_warnings,
     reading_bar,
+    trust_pickle_option,
 )
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.pairs.pair import Answer
@@ -28,7 +30,7 @@ from vlrb_task.votes import Pairs, Run, read_runs
 
 
 @click.command("score")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@logs_argument
 @pairs_option
 @policy_option
 @click.option(
@@ -43,7 +45,7 @@ from vlrb_task.votes import Pairs, Run, read_runs
 @click.option(
     "--merge", is_flag=True, help="The logs are parts of one run, even if they do not say so: each ballot counts once."
 )
-@click.option("--trust-pickle", is_flag=True, help="Open .pkl files, which can run any code put into them.")
+@trust_pickle_option
 @as_json
 def command(
     logs: Sequence[Path],
