@@ -73,7 +73,7 @@ class Pairs:
 
 def read_runs(
     paths: Sequence[Path],
-    pairs: str | Pairs | None = None,
+    pairs: str | Pairs | Benchmark | None = None,
     parser: str | None = None,
     *,
     merge: bool = False,
@@ -92,7 +92,7 @@ def read_runs(
 
     Args:
         paths: files and folders of them.
-        pairs: where labels come from, as ``--pairs``. Without it they come from the votes; a log whose votes carry none
+        pairs: where labels come from, as ``--pairs``, or pairs that were read already. Without it they come from the votes; a log whose votes carry none
             gets those of the hub's dataset in the local cache.
         parser: reads every text in the place of the judges' own.
         merge: put together whatever may be one run, even if the logs do not say so.
@@ -112,7 +112,7 @@ def read_runs(
         DataError: a log that cannot be read, no vote that can be used, or labels that are not to be had.
     """
     logs, empty = open_logs(paths, trust_pickle=trust_pickle)
-    given = Pairs(pairs) if isinstance(pairs, str) else pairs
+    given = Pairs(pairs) if isinstance(pairs, str) else Pairs.of(pairs) if isinstance(pairs, Benchmark) else pairs
     options = Options(merge, ties, keep_undecidable, keep_logged)
     own, others = _read(logs, given, parser, keep_texts, processes, progress)
     metadata = {log.name: log.metadata for log in logs}
@@ -140,16 +140,15 @@ def _read(
     others: Batches = []
     benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
     for batches in _batches(logs, benchmark, parser, keep_texts, processes, progress):
-        labelled = given is not None or all(map(_labelled, batches))
+        labelled = given is not None or any(map(_has_labels, batches))
         own, others = (own + batches, others) if labelled else (own, others + batches)
     return own, others
 
 
-def _labelled(batch: pa.RecordBatch) -> bool:
-    """Whether every vote carries its label."""
-    votes = np.asarray(batch["refused"].is_null())
+def _has_labels(batch: pa.RecordBatch) -> bool:
+    """Whether votes carry their labels; one that lacks it among others is dropped, and counted."""
     label = (np.asarray(batch["better"].fill_null(NONE)) != NONE) & np.asarray(batch["subset"].is_valid())
-    return bool(label[votes].all())
+    return bool(label.any())
 
 
 def _batches(
