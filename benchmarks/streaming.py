@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import get_judge
-from vlrb_task.pairs.pair import Pair, parse_row
 from vlrb_task.pairs.labels import label_fields
+from vlrb_task.pairs.pair import Pair, parse_row
 
 TEXT = "Answer 1 names {0} dogs and a red bicycle, which the picture bears out; answer 2 speaks of a cat that is not there."
 SUBSETS = ("chat", "charts", "safety", "reasoning")

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from tests.insight.simulate import Planted, labels, run
 from vlrb_task.compare.basis import common_basis, display_names
-from vlrb_task.compare.paired import PairedTest, bootstrap_difference, groups, mcnemar_p, outcomes, paired_tests
+from vlrb_task.compare.paired import PairedTest, bootstrap_difference, groups, mcnemar_p, outcomes_of, paired_tests
 from vlrb_task.compare.power import detectable
 from vlrb_task.scores.estimates import nothing
 from vlrb_task.scores.policies import Policy
@@ -29,7 +29,7 @@ def test_the_two_discordant_counts_and_holm() -> None:
     shown = labels(SMALL)
     runs = [run(Planted(0.4 + 0.15 * i), seed=i, shown=shown, sizes=SMALL, name=f"j{i}") for i in range(3)]
     basis = common_basis(runs)
-    scores = outcomes(basis)
+    scores = outcomes_of(basis)
     tests = paired_tests(basis)
     assert [(t.a, t.b) for t in tests] == [("j0", "j1"), ("j0", "j2"), ("j1", "j2")]
     for test in tests:
@@ -160,7 +160,7 @@ def test_pairs_that_the_official_policy_drops_are_tested_where_both_have_them() 
     runs = [run(Planted(0.6, unparsed=0.1), 3, i, f"j{i}", SMALL, shown) for i in (0, 1)]
     basis = common_basis(runs, Policy.OFFICIAL)
     test = paired_tests(basis)[0]
-    assert test.n == int((~np.isnan(outcomes(basis))).all(axis=0).sum())
+    assert test.n == int((~np.isnan(outcomes_of(basis))).all(axis=0).sum())
     assert 0 < test.n < 130
 
 

@@ -200,7 +200,9 @@ def test_predictions_with_a_damaged_cell(tmp_path: Path, cells: dict[str, Any], 
         path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     (run,) = read_runs([path])
     assert len(run.votes) == 1
-    assert any(f"1 lines that are no votes, dropped, the first at {path.name}:2: " in warning for warning in run.warnings)
+    assert any(
+        f"1 lines that are no votes, dropped, the first at {path.name}:2: " in warning for warning in run.warnings
+    )
 
 
 def test_links_in_a_circle_among_logs(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def run_of(pairs: Iterable[PairVotes], sizes: Mapping[str, int] | None = None, *
     found = list(pairs)
     labels = Labels.of(vars(pair.label) for pair in found)
     ballots = Ballots.of(row for place, pair in enumerate(found) for vote in pair.votes for row in _rows(place, vote))
-    given = {
+    given: dict[str, Any] = {
         "judge": "official",
         "prompt": PromptRecord("official"),
         "revision": "1250",
@@ -106,5 +106,6 @@ def value(score: Score, name: str) -> float | None:
 
 def outcome(counts: Counts, policy: Policy) -> float | None:
     """The score of one pair."""
-    (found,) = outcomes(*(np.array([n]) for n in (counts.right, counts.wrong, counts.neither)), policy)
+    right, wrong, neither = (np.array([n]) for n in (counts.right, counts.wrong, counts.neither))
+    (found,) = outcomes(right, wrong, neither, policy)
     return None if np.isnan(found) else float(found)

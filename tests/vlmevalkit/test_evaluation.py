@@ -107,10 +107,10 @@ def test_texts_cut_by_excel_are_recognised(asking: Asking, tmp_path: Path) -> No
     with pytest.warns(UserWarning, match="truncated"):
         path = write(tmp_path, asking, texts, "xlsx")
     evaluation = score(asking, path)
-    assert evaluation.score.reasons == {"cut_off": 3}
+    assert evaluation.score.run.reasons == {"cut_off": 3}
     assert "3 texts were cut by Excel at 32,767 characters" in evaluation.result["Warnings"]
     whole = score(asking, write(tmp_path, asking, texts, "tsv"))
-    assert whole.score.reasons == {}
+    assert whole.score.run.reasons == {}
 
 
 @pytest.mark.parametrize("suffix", ["tsv", "json", "xlsx"])
@@ -149,7 +149,7 @@ def test_failed_requests_are_their_own_outcome(asking: Asking, tmp_path: Path) -
     for index in list(texts)[:4]:
         texts[index] = "Failed to obtain answer via API. Answer 1 is better."
     evaluation = score(asking, write(tmp_path, asking, texts))
-    assert evaluation.score.reasons == {"failed_request": 4}
+    assert evaluation.score.run.reasons == {"failed_request": 4}
     assert evaluation.result["Failed Requests"] == 4
     assert evaluation.result["Parsed Rate"] == pytest.approx(68 / 72)
     assert "4 of 72 requests failed" in evaluation.result["Warnings"]

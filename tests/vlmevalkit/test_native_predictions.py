@@ -15,8 +15,8 @@ from vlrb_task.asking.ballots import first_from_parity
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.pairs.rows import load_benchmark, read_rows
-from vlrb_task.votes import find_logs, read_runs
 from vlrb_task.support.errors import DataError
+from vlrb_task.votes import find_logs, read_runs
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 ROWS = list(read_rows(str(demo_parquet())))

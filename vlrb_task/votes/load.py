@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import LabelSet, load_labels
 from vlrb_task.pairs.pair import Answer, Benchmark
-from vlrb_task.pairs.rows import HUB_ID, load_benchmark
+from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.votes.assemble import Options, assemble
 from vlrb_task.votes.door import LogFile, open_logs
 from vlrb_task.votes.grouping import JOIN
@@ -92,8 +92,8 @@ def read_runs(
 
     Args:
         paths: files and folders of them.
-        pairs: where labels come from, as ``--pairs``, or pairs that were read already. Without it they come from the votes; a log whose votes carry none
-            gets those of the hub's dataset in the local cache.
+        pairs: where labels come from, as ``--pairs``, or pairs that were read already. Without it they come
+            from the votes; a log whose votes carry none gets those of the hub's dataset in the local cache.
         parser: reads every text in the place of the judges' own.
         merge: put together whatever may be one run, even if the logs do not say so.
         ties: count equal ratings as a choice of this response.
@@ -118,7 +118,7 @@ def read_runs(
     metadata = {log.name: log.metadata for log in logs}
     runs = assemble(own, given.labels if given else None, metadata, options) if own else []
     if others:
-        labels = unlabelled(others) if unlabelled else Pairs(HUB_ID).labels
+        labels = unlabelled(others) if unlabelled else Pairs(hub_id()).labels
         runs += assemble(others, labels, metadata, options)
     place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
     runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
