@@ -14,6 +14,7 @@ from vlmevalkit_adapter.evaluation import Evaluation, evaluate
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, TaskSpec, shipped_tasks
+from vlrb_task.votes.schema import NONE
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 
@@ -140,8 +141,8 @@ def test_texts_come_back_as_they_were(
     votes = [json.loads(line) for line in evaluation.files[0].read_text().splitlines()]
     assert votes[0]["text"] == text
     first = asking.questions[index].ballot.first
-    vote = evaluation.score.run.pairs[0].votes[0]
-    assert vote.choice == {None: None, "first": first, "second": 1 - (first or 0)}[reading]
+    choice = int(evaluation.score.run.votes.choice[0])
+    assert choice == {None: NONE, "first": first, "second": 1 - (first or 0)}[reading]
 
 
 def test_failed_requests_are_their_own_outcome(asking: Asking, tmp_path: Path) -> None:
