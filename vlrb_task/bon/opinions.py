@@ -113,6 +113,7 @@ def read_about(
         list(logs),
         parser=parser,
         merge=True,
+        across_sets=True,
         keep_undecidable=True,
         trust_pickle=trust_pickle,
         unlabelled=lambda batches: _labels(folder, batches),

@@ -33,12 +33,14 @@ class Options:
         ties: count equal ratings as a choice of this response, as some scripts do without saying so.
         keep_undecidable: keep votes about pairs of which no answer is better; they can be read, but not scored.
         keep_logged: keep the rows as they were read, for those who look for what was dropped.
+        across_sets: votes about several sets of pairs can be of one run.
     """
 
     merge: bool = False
     ties: Answer | None = None
     keep_undecidable: bool = False
     keep_logged: bool = False
+    across_sets: bool = False
 
 
 def assemble(
@@ -73,7 +75,7 @@ def assemble(
     table = table.filter(pc.invert(refused))
     if not table.num_rows:
         raise DataError(f"{_source(table['log'], told)}: no votes", [f for found in findings.values() for f in found])
-    groups, of_row = group_parts(table, told, merge=options.merge)
+    groups, of_row = group_parts(table, told, merge=options.merge, across_sets=options.across_sets)
     runs, lost = [], []
     for number, group in enumerate(groups):
         rows = table.filter(pa.array(of_row == number)) if len(groups) > 1 else table

@@ -112,7 +112,9 @@ def _schedule(headers: Iterable[Header]) -> dict[str, Any]:
     return {"schedule": known | ({"stop": ", ".join(stops)} if stops else {})}
 
 
-def group_parts(table: pa.Table, metadata: Metadata, *, merge: bool = False) -> tuple[list[Group], Ints]:
+def group_parts(
+    table: pa.Table, metadata: Metadata, *, merge: bool = False, across_sets: bool = False
+) -> tuple[list[Group], Ints]:
     """Find out which votes are of one run.
 
     Votes are of one run if they say so: they share judge, prompt, pairs, model and settings, and come from one task, or
@@ -124,11 +126,14 @@ def group_parts(table: pa.Table, metadata: Metadata, *, merge: bool = False) -> 
         metadata: what each log tells of its votes beside them.
         merge: put together whatever shares its identity, whatever its task. What a log does not tell is no difference,
             and settings are none.
+        across_sets: votes about several sets of pairs can be of one run, as the rounds of best of N are.
 
     Returns:
         The groups, in the order of their first votes, and the number of each row's group.
     """
     parts = _parts(table, metadata)
+    if across_sets:
+        parts = [replace(part, identity=replace(part.identity, fingerprint=None)) for part in parts]
     if merge:
         parts = [replace(part, identity=part.identity.without_settings()) for part in parts]
     known = [part.identity for part in parts if merge or part.continues]

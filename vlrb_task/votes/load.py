@@ -81,6 +81,7 @@ def read_runs(
     keep_texts: bool = False,
     keep_undecidable: bool = False,
     keep_logged: bool = False,
+    across_sets: bool = False,
     trust_pickle: bool = False,
     unlabelled: LabelsFor | None = None,
     processes: int | None = None,
@@ -100,6 +101,7 @@ def read_runs(
         keep_texts: keep the texts, and where in them the verdicts stand.
         keep_undecidable: keep votes about pairs of which no answer is better.
         keep_logged: keep the rows as they were read, nothing dropped.
+        across_sets: votes about several sets of pairs can be of one run, as the rounds of best of N are.
         trust_pickle: open .pkl files, which can run any code that their authors put into them.
         unlabelled: gives the labels of logs whose votes carry none, where ``pairs`` is not given; by default the hub's.
         processes: how many share the reading of large logs; by default one a core.
@@ -113,7 +115,7 @@ def read_runs(
     """
     logs, empty = open_logs(paths, trust_pickle=trust_pickle)
     given = Pairs(pairs) if isinstance(pairs, str) else Pairs.of(pairs) if isinstance(pairs, Benchmark) else pairs
-    options = Options(merge, ties, keep_undecidable, keep_logged)
+    options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
     own, others = _read(logs, given, parser, keep_texts, processes, progress)
     metadata = {log.name: log.metadata for log in logs}
     runs = assemble(own, given.labels if given else None, metadata, options) if own else []
@@ -140,15 +142,17 @@ def _read(
     others: Batches = []
     benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
     for batches in _batches(logs, benchmark, parser, keep_texts, processes, progress):
-        labelled = given is not None or any(map(_has_labels, batches))
+        labelled = given is not None or not batches or not _needs_labels(batches)
         own, others = (own + batches, others) if labelled else (own, others + batches)
     return own, others
 
 
-def _has_labels(batch: pa.RecordBatch) -> bool:
-    """Whether votes carry their labels; one that lacks it among others is dropped, and counted."""
-    label = (np.asarray(batch["better"].fill_null(NONE)) != NONE) & np.asarray(batch["subset"].is_valid())
-    return bool(label.any())
+def _needs_labels(batches: Batches) -> bool:
+    """Whether no vote carries its label; one that lacks it among others is dropped, and counted."""
+    votes = np.concatenate([np.asarray(batch["refused"].is_null()) for batch in batches])
+    labelled = [np.asarray(b["better"].fill_null(NONE)) != NONE for b in batches]
+    named = [np.asarray(batch["subset"].is_valid()) for batch in batches]
+    return bool(votes.any()) and not (np.concatenate(labelled) & np.concatenate(named)).any()
 
 
 def _batches(
