@@ -27,7 +27,7 @@ PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "datasets", "transformers", "t
 @pairs_option
 @as_json
 def command(pairs: str | None, as_json: bool) -> None:
-    """Tell what is installed and registered, which revision the data is, and what is wrong with it.
+    """Show what is installed and registered, which revision the data is, and any problems with the data.
 
     Exit code 1 if the data cannot be used.
     """
@@ -66,12 +66,12 @@ def _installed() -> dict[str, Any]:
 def _official_prompt(packages: dict[str, str]) -> str:
     """Whether the paper's prompt, as the installed lmms-eval ships it, has the right hash."""
     if "lmms-eval" not in packages:
-        return "no lmms-eval here"
+        return "lmms-eval is not installed"
     from vlrb_task.lmms.prompts import template
     from vlrb_task.support.errors import PromptUnavailable
 
     try:
-        return f"found, SHA-256 {template('official').sha256[:12]} as it must be"
+        return f"found, SHA-256 {template('official').sha256[:12]} as expected"
     except PromptUnavailable as error:
         return str(error)
 
@@ -150,4 +150,4 @@ def _show(report: dict[str, Any]) -> None:
     if len(data["problems"]) > 20:
         out.print(f"… and {len(data['problems']) - 20} more problems")
     if not data["problems"]:
-        out.print("[green]nothing wrong with the data[/green]")
+        out.print("[green]no problems with the data[/green]")

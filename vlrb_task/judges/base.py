@@ -149,7 +149,7 @@ class Judge:
         authors_rule: what the authors' own script does with a text that it cannot read.
         authors_parser: the parser that reads as their script does, for ``vlrb score --parser``.
         approximate: what could not be established about the authors' own procedure, or is not done here, for people.
-        alternatives: own judges of the same answer format, named when this one's prompt is not at hand.
+        alternatives: own judges of the same answer format, named in the error when this one's prompt is not on this machine.
         version: raised when the prompt's text changes: scores of two versions are not comparable.
     """
 
