@@ -123,6 +123,21 @@ def _differing(found: Units) -> int:
     return int(shares.size - np.unique(shares, return_counts=True)[1].max())
 
 
+def score_interval(value: float, variance: float, count: int, kish: float, differing: int) -> tuple[float, float]:
+    """Wilson's interval of any statistic in [0, 1] whose linearised variance is known, with the prior of :func:`effective_size`.
+
+    Args:
+        value: the statistic.
+        variance: of it, from its influence function.
+        count: units.
+        kish: how many of them it rests on, ``(sum of weights)^2 / sum of squared weights``.
+        differing: units that differ from the rest.
+    """
+    prior = exp(-differing / FEW) / (count * kish)
+    p = min(max(value, 0.0), 1.0)
+    return wilson(p, max(p * (1 - p) + prior * kish, _TINY) / max(variance + prior, _TINY))
+
+
 def share(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None) -> Estimate:
     """A mean of scores, or a share of votes, with its interval: Wilson's at the effective size.
 
