@@ -81,7 +81,7 @@ def get_judge(name: str) -> Judge:
     """A judge by name.
 
     Raises:
-        UnknownName: no such judge; the text lists those that there are. Or the judge is not declared as it must be.
+        UnknownName: no such judge (the error lists the known ones), or its declaration is wrong.
     """
     if name in shipped_names():
         module = f"{__name__}.{name}"

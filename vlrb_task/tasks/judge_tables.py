@@ -13,7 +13,7 @@ JUDGES_PAGE = Path(__file__).parents[2] / "docs" / "judges.md"
 
 
 def with_tables(page: str) -> str:
-    """The page with its tables made anew. Each stands between ``<!-- table: NAME -->`` and ``<!-- end -->``.
+    """The page with its tables regenerated. Each is between ``<!-- table: NAME -->`` and ``<!-- end -->``.
 
     Raises:
         ValueError: the page has no place for one of them.

@@ -1,4 +1,4 @@
-"""The tasks that are shipped: which judge asks which ballots, under one name in each framework.
+"""The shipped tasks: which judge asks which ballots, with a name for each framework.
 
 One table for both frameworks, so that the same name means the same ballots in both.
 """
