@@ -1,4 +1,4 @@
-"""Does a judge know when it is right? Confidences held against outcomes: Brier, log loss, ECE, accuracy by margin, risk and coverage.
+"""Does a judge know when it is right? Brier score, log loss, ECE, accuracy by margin, and risk against coverage.
 
 A confidence here is a probability ``p`` that the better response of a pair is the better one: the ``p`` of a vote, the share of
 a pair's votes, or a margin of scalar rewards put through a logistic function. ``max(p, 1 - p)`` is how sure the judge is;
