@@ -119,7 +119,7 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
 
 def _differing(found: Units) -> float:
     """How many units' shares differ from the most common one; a unit counts by its squared size, as in the variance."""
-    shares, at, counts = np.unique(np.round(found.top / found.bottom, 9), return_inverse=True, return_counts=True)
+    _, at, counts = np.unique(np.round(found.top / found.bottom, 9), return_inverse=True, return_counts=True)
     usual = at.reshape(-1) == int(np.argmax(counts))
     squares = found.bottom**2
     return float(exact_sum(squares[~usual]) / (exact_sum(squares) / squares.size))
