@@ -9,7 +9,7 @@ import pytest
 
 from tests.scores.simulate import covered
 from vlrb_task.scores.at_k import at_k
-from vlrb_task.scores.tally import Counts, Policy, expected_at_k, outcome
+from vlrb_task.scores.policies import Counts, Policy, expected_at_k, outcomes
 
 KINDS = ("right", "wrong", "neither")
 
@@ -22,8 +22,9 @@ def drawn(start: list[int], other: list[int], k: int, policy: Policy, alternate:
         draws = [a + b for a, b in product(combinations(first, (k + 1) // 2), combinations(second, k // 2))]
     else:
         draws = list(combinations(first + second, k))
-    values = [outcome(Counts(*(draw.count(kind) for kind in KINDS)), policy) for draw in draws]
-    kept = [value for value in values if value is not None]
+    counts = np.array([[draw.count(kind) for kind in KINDS] for draw in draws])
+    values = outcomes(counts[:, 0], counts[:, 1], counts[:, 2], policy).tolist()
+    kept = [value for value in values if value == value]
     return sum(kept) / len(values), len(kept) / len(values), sum(v * v for v in kept) / len(values)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import Groups, difference_of_shares, mean_difference, share
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -29,7 +29,9 @@ def effect_in_errors(alpha: float = ALPHA, power: float = POWER, tests: int = 1)
     return normal.inv_cdf(1 - alpha / (2 * tests)) + normal.inv_cdf(power)
 
 
-def smallest_difference(pairs: float, square: float, alpha: float = ALPHA, power: float = POWER, tests: int = 1) -> float:
+def smallest_difference(
+    pairs: float, square: float, alpha: float = ALPHA, power: float = POWER, tests: int = 1
+) -> float:
     """The smallest true difference of two judges on the same pairs that is found with probability ``power``.
 
     The paired differences have variance ``square - d^2``, so that ``d = e sqrt(square / (pairs + e^2))`` with ``e`` from
@@ -50,7 +52,9 @@ def smallest_difference(pairs: float, square: float, alpha: float = ALPHA, power
     return e * sqrt(square / (pairs + e * e))
 
 
-def pairs_needed(difference: float, square: float, alpha: float = ALPHA, power: float = POWER, tests: int = 1) -> int | None:
+def pairs_needed(
+    difference: float, square: float, alpha: float = ALPHA, power: float = POWER, tests: int = 1
+) -> int | None:
     """The least number of pairs on which a true difference is found with probability ``power``: the inverse of
     :func:`smallest_difference`.
 
@@ -66,7 +70,7 @@ def pairs_needed(difference: float, square: float, alpha: float = ALPHA, power: 
     """
     if not 0 < difference <= 1:
         raise ValueError(f"a difference is a fraction above 0 and up to 1, not {difference}")
-    if square < difference * difference or square < difference and square <= 0:
+    if square <= difference**2:
         return None
     e = effect_in_errors(alpha, power, tests)
     return max(1, ceil(e * e * (square - difference**2) / difference**2))
