@@ -23,8 +23,25 @@ _ON = (
     r"though|although|while|despite|with)\b))"
 )
 _NAME = (
-    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output)\s{1,3}\(?[12AB]\b\)?"
+    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output|feedback|caption)\s{1,3}\(?[12AB]\b\)?"
     r"|the\s{1,3}(?:first|second)(?:\s{1,3}(?:answer|response|assistant|option|model|candidate|output|one))?\b)[*_]{0,3})"
+)
+_NOUNS = (
+    "answer|response|assistant|option|model|candidate|output|feedback|caption|description|image|picture|summary|translation|"
+    "solution|story|essay|chatbot|version|reply|completion|video"
+)
+_ANY_NAME = rf"(?:(?:{_NOUNS})\s{{1,3}}\(?[12AB]\b\)?|the\s{{1,3}}(?:first|second)\s{{1,3}}(?:{_NOUNS}|one)\b)"
+# The thing that was judged, as judges call it when they say whose it is.
+_THING = (
+    r"(?:(?:edited|generated|overall|final|own|written|proposed|provided|given|version\s{1,3}of\s{1,3}the)\s{1,3}){0,2}"
+    r"(?:answer|response|output|reply|completion|image|picture|photo|video|caption|description|summary|translation|story|poem|essay"
+    r"|letter|email|version|solution|text|code|work|submission|result)\b"
+)
+# Its task: whoever is better for that is better.
+_TASK = (
+    r"(?:(?:the|this|these|that)\s{1,3}(?:(?:given|specific|above|original|provided|stated|user['’]s|particular|overall|mentioned)\s{1,3}){0,2}"
+    r"(?:instructions?|task|question|prompt|query|request|criteria|evaluation|scenario|context|case|user|comparison|analysis|guidelines|rubric|"
+    r"information|purpose)(?:\s{1,3}(?:above|given|provided|mentioned(?:\s{1,3}above)?|at\s{1,3}hand|asked))?)"
 )
 _ANSWERS = r"(?:(?:the\s{1,3})?(?:two\s{1,3})?(?:answers|responses|assistants|options|models|candidates|outputs)|them)"
 _TRUTH = (
@@ -59,6 +76,43 @@ def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _
 
 # By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
 _PHRASES = {
+    "'s ": _phrases((rf"({_ANY_NAME}[*_]{{0,3}})'s\s{{1,3}}{_THING}", r"\1")),
+    "’s ": _phrases((rf"({_ANY_NAME}[*_]{{0,3}})’s\s{{1,3}}{_THING}", r"\1")),
+    " from ": _phrases((rf"\bthe\s{{1,3}}{_THING}\s{{1,3}}from\s{{1,3}}(?={_ANY_NAME})", "")),
+    " by ": _phrases(
+        (
+            rf"\bthe\s{{1,3}}{_THING}\s{{1,3}}(?:(?:given|provided|generated|produced|created|edited|written|made|offered|presented)\s{{1,3}})?"
+            rf"by\s{{1,3}}(?={_ANY_NAME})",
+            "",
+        )
+    ),
+    " of ": _phrases((rf"\bthe\s{{1,3}}{_THING}\s{{1,3}}of\s{{1,3}}(?={_ANY_NAME})", "")),
+    " th": _phrases(
+        (
+            rf",?\s{{1,3}}(?:for|based\s{{1,3}}on|in|on|according\s{{1,3}}to|with\s{{1,3}}respect\s{{1,3}}to|given|under|to)\s{{1,3}}{_TASK}"
+            r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
+            "",
+        )
+    ),
+    "tied ": _phrases((r"\btied\s{1,3}for\s{1,3}(?:the\s{1,3})?(?:best|first)(?:\s{1,3}(?:quality|place|one))?\b", "tied")),
+    " perform": _phrases(
+        (r"\bperform(?:s|ed)?\s{1,3}((?:\w{1,14}ly\s{1,3}|much\s{1,3}|far\s{1,3}){0,2})(better|worse|best|worst)\b", r"is \1\2"),
+    ),
+    " better": _phrases(
+        (
+            rf"\b(?:answers?|answered|addresses|addressed|handles|handled|responds|responded\s{{1,3}}to|fulfil{{1,2}}s)\s{{1,3}}{_TASK}\s{{1,3}}(?:much\s{{1,3}}|slightly\s{{1,3}})?better\b",
+            "is better",
+        ),
+        (r"\b(?:does|did|do)\s{1,3}(?:an?|the)\s{1,3}((?:\w{1,14}ly\s{1,3}|much\s{1,3}){0,2})better\s{1,3}job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$|than|overall|and|because|due))", r"is \1better"),
+        (r"\b(?:does|did|do|fares|fared|is\s{1,3}doing)\s{1,3}(better|worse)\b", r"is \1"),
+        (r"\bis\s{1,3}((?:the|a)\s{1,3}(?:clearly\s{1,3}|slightly\s{1,3}|overall\s{1,3}){0,2})better\s{1,3}(?:pick|fit|match|performer|alternative|selection|bet|candidate)\b", r"is \1better one"),
+    ),
+    " advantage": _phrases(
+        (rf"\b(?:has|have|holds?|gains|enjoys)\s{{1,3}}(?:the|an?)\s{{1,3}}{_DEGREE}advantage\b{_ON}", "is better"),
+    ),
+    "vote ": _phrases((rf"\bmy\s{{1,3}}vote\s{{1,3}}(?:goes\s{{1,3}}to|is\s{{1,3}}for)(?=\s{{1,3}}{_ANY_NAME})", "I choose")),
+    " pick": _phrases((r"\b(?:clear|better|obvious|top|best|my|preferred)\s{1,3}pick\b", "winner")),
+    "orrect choice": _phrases((rf"\bthe\s{{1,3}}(?:correct|right)\s{{1,3}}choice\s{{1,3}}(?:is|would\s{{1,3}}be)(?=[\s:*_]{{1,5}}{_ANY_NAME})", "the better choice is")),
     "edge": _phrases(
         (rf"\b(give|gives|giving)\s{{1,3}}{_EDGE}\s{{1,3}}to\s{{1,3}}{_NAME}", _given),
         (rf"\b(give|gives|giving)\s{{1,3}}{_NAME}\s{{1,3}}{_EDGE}\b{_ON}", _given),

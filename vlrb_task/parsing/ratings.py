@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from vlrb_task.parsing import blocks
-from vlrb_task.parsing.objects import last_object
+from vlrb_task.parsing import normal
+from vlrb_task.parsing.jsons import last_object
 from vlrb_task.parsing.reflections import reflection
-from vlrb_task.parsing.slots import box, tag
+from vlrb_task.parsing.structures import boxes as box
+from vlrb_task.parsing.structures import tag
 from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 
 _UNIT_WORDS = """
@@ -57,7 +58,7 @@ _DENOMINATOR = re.compile(rf"(?:/|\bout\s{{1,9}}of)\s{{0,9}}({_NUMERAL}|{_SPELLE
 _NUMERATOR = re.compile(rf"(?<![\w.])({_NUMERAL}|{_SPELLED})[\s*_`$\"')\]}}]{{0,12}}\Z", re.IGNORECASE)
 _MOST = 64  # how many "n/10" of a text's end are looked at
 _LABELLED = re.compile(rf"(?:{_STRONG}|\b(?:score|rating|grade))[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
-_EDGES = blocks.BLANK + "*_`"
+_EDGES = normal.BLANK + "*_`"
 _PLAIN_NUMBER = re.compile(
     rf"{_DRESS}({_NUMERAL}|{_SPELLED})(?:{_OUT_OF})?(?:\s{{0,3}}(?:points?|%))?[\s*_`~$\"'“”‘’)\]}}.]{{0,12}}",
     re.IGNORECASE,
@@ -96,18 +97,18 @@ class Scale:
 
     def __call__(self, text: str) -> Rating:
         """Read a text."""
-        core, start = blocks.trim(text)
+        core, start = normal.trim(text)
         if not core:
             return unrated(Reason.EMPTY)
-        if blocks.failed(core):
+        if normal.failed(core):
             return unrated(Reason.FAILED_REQUEST)
         whole = _PLAIN_NUMBER.fullmatch(core) if len(core) <= 80 else None
         if whole:
             return self._rate(whole.group(1), whole.group(2), (start, start + len(core)), "")
-        part = blocks.outside(core)
+        part = normal.outside(core)
         if part.unclosed:
             return unrated(Reason.CUT_OFF)
-        skip = max(0, len(part.text) - blocks.WINDOW)
+        skip = max(0, len(part.text) - normal.WINDOW)
         body, offset = part.text[skip:], start + part.start + skip
         for find in (self._place, self._object, self._marked, self._fraction):
             rating = find(body, offset)
@@ -118,7 +119,7 @@ class Scale:
             label = match
         if label is not None:
             return unrated(Reason.NOT_A_NUMBER if body[label.end() :].strip(_EDGES) else Reason.CUT_OFF)
-        return unrated(blocks.reason_without_verdict(body, body.lower()))
+        return unrated(normal.reason_without_verdict(body, body.lower()))
 
     def _place(self, body: str, offset: int) -> Rating | None:
         """The last ``<score>``, ``<answer>`` or box, if it holds a number and nothing else."""
@@ -215,10 +216,10 @@ def number(text: str) -> Rating:
 
     Anything else is not a number: an engine that ignored the reward head and generated text is found out here.
     """
-    core, start = blocks.trim(text)
+    core, start = normal.trim(text)
     if not core:
         return unrated(Reason.EMPTY)
-    if blocks.failed(core):
+    if normal.failed(core):
         return unrated(Reason.FAILED_REQUEST)
     value = _value(core) if len(core) <= 900 and _FLOAT.fullmatch(core) else None
     span = (start, start + len(core))
@@ -241,7 +242,7 @@ def yes_no(text: str) -> Rating:
     last one; the word that opens the text and the one that is its last line. If those two differ, it is
     contradictory. A "yes" or "no" in a sentence is none.
     """
-    window = blocks.last_window(text)
+    window = normal.last_window(text)
     if isinstance(window, Reason):
         return unrated(window)
     body, offset, cut = window
@@ -257,7 +258,7 @@ def yes_no(text: str) -> Rating:
         marked = match
     if marked:
         return _said(marked.group(1), _move(marked.span(1), offset))
-    core = body.strip(blocks.BLANK)
+    core = body.strip(normal.BLANK)
     opening = None if cut else (_YES_ALONE.fullmatch(core[:41]) or _YES_OPENING.match(core))
     last = core.rpartition("\n")[2]
     closing = _YES_ALONE.fullmatch(last) if len(last) <= 40 else None
@@ -266,7 +267,7 @@ def yes_no(text: str) -> Rating:
         return unrated(Reason.CONTRADICTORY)
     if said:
         return _said(said.pop(), None)
-    return unrated(blocks.reason_without_verdict(body, body.lower()))
+    return unrated(normal.reason_without_verdict(body, body.lower()))
 
 
 def _said(word: str, span: tuple[int, int] | None) -> Rating:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from vlrb_task.judges import get_judge
 from vlrb_task.pairs.pair import UNDECIDABLE, Answer, Benchmark, count_subsets, fingerprint, revision_name
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
-from vlrb_task.parsing.blocks import failed
+from vlrb_task.parsing.normal import failed
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed, unrated
 from vlrb_task.scores.score import PromptRecord, Run, Said
 from vlrb_task.scores.tally import Label, PairVotes, Vote, mark, mark_ratings
