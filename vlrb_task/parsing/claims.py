@@ -34,7 +34,7 @@ _BEATS = re.compile(r"([FS])[fO]{0,3}w(?:f?[FS])?|([FS])>{1,3}f?[FS]|[FS]<{1,3}f
 _PREFERRED = re.compile(r"(?:g[fh]{0,3}(?:df?|c)?f{0,2})?(V)[fIτ~]{0,3}([FS])")
 _MADE = re.compile(r"((?:g[hf]{0,3}(?:df?)?)?[vV]|μ)f{0,2}([FS])[fc~O]{0,5}G")
 _IS = re.compile(
-    r"(?:[GRMC][jCef1O2JI^@kb]{0,6}|M[zf]?)[c:|][fO:@τ]{0,3}([FS]|[AB12](?=[)\].,;|]|$))(?![chηdPow]|af?[FS])"
+    r"(?:[GRMC][jCef1O2JI^@kb]{0,6}|M[zf]?)[c:|][fO:@τ+]{0,3}([FS]|[AB12](?=[)\].,;|]|$))(?![chηdPow]|af?[FS])"
 )
 _GIVES = re.compile(
     r"([FS])[fO]{0,3}[dc][fO]{0,5}([ml])[fO]{0,2}([pn])(?:,?a?[pn]){0,3}[xejr]?"
@@ -43,7 +43,7 @@ _GIVES = re.compile(
 _IS_RIGHT = re.compile(r"([FS])[fO]{0,3}cf{0,3}([pn])(?!n)")
 _TIED = re.compile(
     r"(?:[zðÞ]|f?T?f?bJ?|f?2?J|FaS|SaF)c[fO]{0,4}T(?:\^[FSaJ2f]{1,6})?"  # "it is a tie between …"
-    r"|g[hf]{0,3}v[zð]f{0,2}T|^f{0,3}T(?:\^[FSaJ2f]{1,6})?(?=[.,;]|$)"  # "I'd call it a tie", "a tie"
+    r"|g[hf]{0,3}v[zð]f{0,2}T(?:\^[FSaJ2f]{1,6})?|[gf]{0,2}O?M[fO]{0,2}c[f@]{0,3}T|^f{0,3}T(?:\^[FSaJ2f]{1,6})?(?=[.,;]|$)"  # "I'd call it a tie", "a tie"
     r"|K(?:j|f?J|If{0,2}[2J]{1,2}|Ið|[FS]H[FS])?[fOhη]{0,3}c[fO]{0,5}G(?:tf?[ejFS1]{1,2})?"  # "neither is better than the other"
     r"|(?:zc)?N[fp]{0,2}R"  # "no clear winner"
     r"|(?:b?FaS|b?SaF|bJ?|f?2?J|Þ)[fO]{0,2}c[fOI]{0,3}E(?:[φpne](?:,?a?[φpn]){0,3})?"  # "both are equally good"

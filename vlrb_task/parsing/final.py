@@ -171,7 +171,8 @@ class _Page:
             if kind == "box" and not asked and _DIGITS.fullmatch(content):
                 continue
             reading = structures.slot(content, place.start, tie | _BRACKET_TIE if kind == "brackets" else tie)
-            if not place.closed and (reading.reason is not None or len(content) > 200 or kind == "brackets"):
+            half = kind == "brackets" and not place.closed  # "[[A>" says what it says, "[[A" may have gone on in any way
+            if not place.closed and (reading.reason is not None or len(content) > 200 or (half and content[-1] not in "<>")):
                 reading = unparsed(Reason.CUT_OFF, reading.span)
             elif reading.reason in (Reason.EMPTY, Reason.CUT_OFF):
                 reading = unparsed(Reason.NO_VERDICT, reading.span)  # short it may be, but it is all there
@@ -223,8 +224,8 @@ class _Page:
         if reading.reason is Reason.CUT_OFF and normal.period(self.body):
             return unparsed(Reason.REPETITION)
         if reading.reason is Reason.CUT_OFF or not rest.strip(_EDGES):
-            if last.rule == "box" and not asked and reading.reason is None:
-                return self._boxed_letter(last)
+            if reading.reason is None and ((last.rule == "box" and not asked) or (last.rule == "brackets" and not last.closed)):
+                return self._beside_prose(last)
             return self._moved(reading)
         walk = Walk(rest, end)
         later = walk.read()
@@ -243,11 +244,14 @@ class _Page:
             return self._moved(unparsed(Reason.CUT_OFF, last.outer))
         return self._moved(reading)
 
-    def _boxed_letter(self, last: Structure) -> Reading:
-        """A box that nobody asked for may hold the option of the judged question: prose that differs makes it doubtful."""
+    def _beside_prose(self, last: Structure) -> Reading:
+        """A structure in doubt: a box that nobody asked for may hold an option of the judged question, and "[[A>" is cut off.
+
+        It counts if the prose before it says nothing else.
+        """
         before = Walk(self.body[: last.outer[0]], 0).read()
         if before.reason is None and before.verdict is not last.reading.verdict:
-            return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
+            return self._moved(unparsed(Reason.CONTRADICTORY if last.closed else Reason.CUT_OFF, last.outer))
         return self._moved(last.reading)
 
     def _prose(self) -> Reading:

@@ -65,6 +65,14 @@ _TOOL_JSON = re.compile(
 _TRIES = 12
 _NUMBER_LAST = re.compile(r"[a-z]\s\d{1,9}\Z")  # "Answer 2", and not "Total: 23"
 
+_NEEDS_MORE = re.compile(
+    r"\b(?:a|an|the|is|are|was|be|and|or|of|to|in|on|for|with|that|than|not|but|while|because|as|by|from|this|which|it|"
+    r"more|most|less|better|i|we|its|their|both|shows?|has|have)\Z",
+    re.IGNORECASE,
+)
+
+_SHORT = re.compile(r"[^\n:*]{1,30}[:=] {0,3}[^\s*\\]{1,20}(?: [^\s*\\]{1,20}){0,2}|[^\n:*]{1,30}\s\(?[12AB]\)?")
+
 _REFUSALS = (
     "i'm sorry",
     "i’m sorry",
@@ -238,6 +246,8 @@ def cut_off(text: str) -> bool:
     end = text.rstrip(BLANK + "*_`~#")
     if not end or len(end[-60:].split(None, 2)) < 3:
         return False
+    if len(text) <= 40 and _SHORT.fullmatch(text.strip(BLANK)) and _NEEDS_MORE.search(end) is None:
+        return False  # a short answer without a full stop: "Final Grade: Answer 2"
     return end[-1].isalpha() or end[-1] in ",:;-–—([" or _NUMBER_LAST.search(end[-20:]) is not None
 
 

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from vlrb_task.parsing.languages import english
+
 _Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
 
 _DEGREE = r"(?:(?:very|slight|small|clear|narrow|modest|definite|distinct|decisive|overall|final)\s{1,3}){0,2}"
@@ -74,6 +76,13 @@ def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _
     return tuple((re.compile(pattern, re.IGNORECASE), put) for pattern, put in pairs)
 
 
+# An option of the prompt, quoted as the judge's choice: I would choose "Tie, relatively the same" as my final verdict.
+_CHOSEN = (
+    r"\bI(?:['’]d|['’]ll)?\s{1,3}(?:(?:would|will|must|therefore|have\s{1,3}to|also)\s{1,3}){0,3}(?:choose|select|output|label|assign|give)\s{1,3}"
+    r"(?:(?:the|this|it|my|a)\s{1,3})?(?:(?:final\s{1,3})?(?:option|label|verdict|result|answer|choice)\s{1,3}){0,2}(?:as\s{1,3}|of\s{1,3}|:\s{0,3})?"
+    r"[\"“'‘]([^\"“”\n]{3,80}?)[.,]?[\"”'’](?:\s{1,3}(?:as|for)\s{1,3}(?:my|the)\s{1,3}(?:final\s{1,3})?(?:verdict|choice|answer|label|output))?"
+)
+
 # By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
 _PHRASES = {
     "'s ": _phrases((rf"({_ANY_NAME}[*_]{{0,3}})'s\s{{1,3}}{_THING}", r"\1")),
@@ -93,6 +102,27 @@ _PHRASES = {
             r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
             "",
         )
+    ),
+    "hoose": _phrases((_CHOSEN, r"my final verdict is: \1")),
+    "elect": _phrases((_CHOSEN, r"my final verdict is: \1")),
+    "utput": _phrases((_CHOSEN, r"my final verdict is: \1")),
+    "label": _phrases(
+        (_CHOSEN, r"my final verdict is: \1"),
+        (r"\blabel\s{1,3}(?:this|it|these|them|the\s{1,3}verdict|the\s{1,3}result)\s{1,3}(?:as\s{1,3})?(?:an?\s{1,3})?tie\b", "call it a tie"),
+    ),
+    "say that": _phrases(
+        (
+            r"\bI\s{1,3}(?:can\s?not|can['’]t|could\s{1,3}not|would\s{1,3}not|am\s{1,3}unable\s{1,3}to)\s{1,3}say\s{1,3}that\s{1,3}(?:either|(?:any\s{1,3})?one)\s{1,3}"
+            r"(?:(?:of\s{1,3}them|answer|response|model|output|option|assistant)\s{1,3})?is\s{1,3}(?:clearly\s{1,3})?better(?:\s{1,3}than\s{1,3}the\s{1,3}other(?:\s{1,3}one)?(?:['’]s)?)?",
+            "neither is better",
+        )
+    ),
+    "the same": _phrases(
+        (
+            r"\b(?:are|is)\s{1,3}(?:of\s{1,3})?(?:(?:relatively|roughly|about|nearly|almost|basically|essentially)\s{1,3})the\s{1,3}same"
+            rf"\s{{1,3}}(?:acceptable\s{{1,3}}|good\s{{1,3}}|overall\s{{1,3}}|in\s{{1,3}}terms\s{{1,3}}of\s{{1,3}}(?:overall\s{{1,3}})?)quality\b{_ALL}",
+            "are equally good",
+        ),
     ),
     "tied ": _phrases((r"\btied\s{1,3}for\s{1,3}(?:the\s{1,3})?(?:best|first)(?:\s{1,3}(?:quality|place|one))?\b", "tied")),
     " perform": _phrases(
@@ -164,6 +194,31 @@ _PHRASES = {
             "are equally good",
         ),
     ),
+    " in ": _phrases(
+        (
+            r"\b(?:are|is)\s{1,3}(?:(?:very|quite|roughly|generally|largely|fairly)\s{1,3})?(?:comparable|similar|equivalent|equal)\s{1,3}in\s{1,3}"
+            rf"(?:(?:overall|terms\s{{1,3}}of|their)\s{{1,3}}){{0,2}}(?:quality|performance|merit)\b{_ALL}",
+            "are equally good",
+        ),
+    ),
+    "ot better": _phrases(
+        (
+            rf"\b{_ANY_NAME}[*_]{{0,3}}\s{{1,3}}is\s{{1,3}}not\s{{1,3}}better[;,.]\s{{1,3}}(?:but\s{{1,3}}|rather,?\s{{1,3}}|instead,?\s{{1,3}})?({_ANY_NAME})\s{{1,3}}is(?=[*_]{{0,3}}\s{{0,3}}(?:[.!]|$))",
+            r"\1 is better",
+        ),
+    ),
+    " but ": _phrases(
+        (
+            rf"(?:\bit\s{{1,3}}is\s{{1,3}})?\bnot\s{{1,3}}{_ANY_NAME}[*_]{{0,3}},?\s{{1,3}}but\s{{1,3}}(?:rather\s{{1,3}})?({_ANY_NAME})[*_]{{0,3}},?\s{{1,3}}(?:that|which)\s{{1,3}}is\s{{1,3}}(?=better|superior|preferable)",
+            r"\1 is ",
+        ),
+    ),
+    " lead": _phrases((rf"\btakes\s{{1,3}}the\s{{1,3}}lead\b{_ON}", "is better")),
+    " ahead": _phrases((rf"\b(?:edges|pulls|comes|is\s{{1,3}}(?:slightly\s{{1,3}})?)\s{{0,3}}ahead\b{_ON}", "is better")),
+    "eserves to ": _phrases((r"\bdeserves\s{1,3}to\s{1,3}win\b", "is better")),
+    "inclined to": _phrases((r"\bI\s{1,3}(?:am|would\s{1,3}be)\s{1,3}inclined\s{1,3}to\s{1,3}(favou?r|prefer|choose|go\s{1,3}with|pick)\b", r"I \1")),
+    "hould be ": _phrases((r"\bshould\s{1,3}be\s{1,3}(?:preferred|chosen|selected|favou?red)\b", "is better")),
+    "to be preferred": _phrases((r"\bis\s{1,3}to\s{1,3}be\s{1,3}preferred\b", "is preferable")),
     " par": _phrases(
         (rf"\bon\s{{1,3}}(?:a\s{{1,3}})?par\s{{1,3}}with\s{{1,3}}(?={_NAME}{_ALL})", "as good as "),
         (
@@ -183,6 +238,7 @@ _PHRASES = {
 
 def plain(line: str) -> str:
     """A line with its phrases in plain words; the same object where it has none."""
+    line = english(line)
     for part, phrases in _PHRASES.items():
         if part in line:
             for pattern, put in phrases:

@@ -54,7 +54,7 @@ _SECTION_SCORE = re.compile(
 )
 _SECTION = re.compile(rf"^[ \t*_#>-]{{0,9}}(?:\d[.)] )?(?:evaluation of |analysis of )?{_NAME}[^\n.]{{0,40}}$", re.IGNORECASE | re.MULTILINE)
 _MAY_HOLD = re.compile(
-    r"scor|rat(?:e|ing)|grade|points|\bmark|[12ABab][)\]*_]{0,4}\s{0,2}[:=|][ *_]{0,3}\d|</answer>\s{0,9}<answer"
+    r"scor|rat(?:e|ing)|out of|grade|points|\bmark|[12ABab][)\]*_]{0,4}\s{0,2}[:=|][ *_]{0,3}\d|</answer>\s{0,9}<answer"
     r"|^\W{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d|\d(?:/\d{1,3})?[ ,;|]{1,4}\d[\d.]{0,4}\W{0,4}\Z",
     re.IGNORECASE,
 )
@@ -68,6 +68,7 @@ _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}\s|\*\*|\d[.)]\s)?[^\n]{1,70}")
 
 
 _SCORING = re.compile(rf"\b(?:{_WORD}|scoring|rating|grading|giv(?:e|ing)|assign(?:ing)?|award(?:ing)?)\b", re.IGNORECASE)
+_SAID = re.compile(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = re.compile(r"[:=|]")
 _APART = 1_500
 """Characters between the two scores of a pair: a judge may explain the first before it gives the second."""
@@ -131,6 +132,13 @@ def _mentions(text: str) -> list[_Mention]:
     return out
 
 
+def _closing(text: str, start: int, end: int) -> bool:
+    """Whether a pair that no word calls scores closes its text and can be nothing else: small numbers, of assistants or models."""
+    if "\n" in text[end:].strip() or len(text) - end > 300 or re.search(r"\d{3}|[2-9]\d|1[1-9]", text[start:end]):
+        return False
+    return _SAID.search(text, start, end) is None or not text[:start].strip()
+
+
 def _mentioned(text: str) -> list[_Pair]:
     """Pairs of which each score stands with its answer's name."""
     pairs: list[_Pair] = []
@@ -141,10 +149,10 @@ def _mentioned(text: str) -> list[_Pair]:
             continue
         one, other = (waiting, mention) if waiting.side == 0 else (mention, waiting)
         start, end = waiting.start, mention.end
-        sure = one.sure and other.sure or _SCORING.search(text, 0, start) or not text[end:].strip(" *_`.)\n")
+        whole = _CALLED_WHOLE.search(_line_before(text, start) + text[start : waiting.end]) is not None
+        sure = (one.sure and other.sure) or whole or _SCORING.search(text, 0, start) is not None or _closing(text, start, end)
         same_scale = one.scale == other.scale or one.scale is None or other.scale is None
         if sure and same_scale and not _of_a_criterion(text, start) and not _of_a_criterion(text, mention.start):
-            whole = _CALLED_WHOLE.search(_line_before(text, start) + text[start : waiting.end]) is not None
             pairs.append(_Pair(one.score, other.score, start, end, whole))
         waiting = None
     return pairs

@@ -259,7 +259,9 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
     # From the front, so that a whole list goes: an item that follows one of another verdict on the next line, and that one.
     for at in range(1, len(out)):
         before, last = out[at - 1], out[at]
-        if before.reading.verdict is last.reading.verdict or last.reading.reason is not None:
+        if last.reading.reason is not None or (
+            before.reading.verdict is last.reading.verdict and not (before.why == MENU and at > 1)
+        ):
             continue
         if _one_of_a_menu(text, before.outer, last.outer):
             out[at - 1] = before._replace(why=before.why or MENU)
