@@ -71,7 +71,7 @@ _DIRECT = re.compile(_LEAD_IN)
 _CLAUSES = re.compile(r"([^,:(|\[-]*)([,:(|\[-])")
 _JOINT = re.compile(r"(?<=[^,])a[fOM+~]{0,4}(?:gh?v@?)?\Z")
 _PLAIN_CLAUSE = re.compile(
-    r"[ϖOMefIτaα~σbΩpJj12DγκUPEð+^k]*|~z[xd]|[f+O]{0,3}jc|@[^FS]*|[Iτ]g[fev]{1,3}|fg|fv|~f{0,2}e[^ihηN]*|ϰf{0,3}[er]"
+    r"[ϖOMefIτaα~σbΩpJj12DγκUPEð+^k]*|~z[xd]|[f+O]{0,3}jc|@[^FS]*|[Iτ]g[fevM]{1,3}|fg|fv|~f{0,2}e[^ihηN]*|ϰf{0,3}[er]"
 )
 _ABOUT_THEM = re.compile(rf"{_LEAD_IN}(?:\^f?)?[FSbKzÞ]|a?gh?f?V[fIτ]{{0,2}}[FS]")
 _PREPOSITION = frozenset("Iτ~iγgvhη")

@@ -95,7 +95,7 @@ class Reader:
         if verdict is not None:
             return Reading(verdict, None, (start, start + len(core)))
         part = normal.outside(core)
-        body, offset = normal.lettered(normal.untagged(part.text)), start + part.start
+        body, offset = structures.named(normal.lettered(normal.untagged(part.text))), start + part.start
         if len(body) > normal.WINDOW:
             # The first line of the window may have lost its beginning, and with it a negation.
             skip = len(body) - normal.WINDOW
@@ -145,7 +145,10 @@ class _Page:
             for item in found:
                 if item.why == structures.MENU:
                     self._blank(item.outer)
-        return [item for item in found if not item.why]
+        kept = [item for item in found if not item.why]
+        if kind == "brackets" and not asked:  # what cannot be read was looked at for the sake of the menus
+            kept = [item for item in kept if item.reading.reason in (None, Reason.CUT_OFF)]
+        return kept
 
     def _read_all(self, kind: Kind, tie: frozenset[str], asked: bool) -> list[Structure]:
         body = self.body
@@ -177,7 +180,7 @@ class _Page:
             elif reading.reason in (Reason.EMPTY, Reason.CUT_OFF):
                 reading = unparsed(Reason.NO_VERDICT, reading.span)  # short it may be, but it is all there
             readable = reading.reason is None or (kind == "tag" and body[place.outer[0] : place.start].lower() == "<answer>")
-            if asked or readable or reading.reason is Reason.CUT_OFF:
+            if asked or readable or kind == "brackets" or reading.reason is Reason.CUT_OFF:
                 out.append(Structure(kind, place.outer, reading, place.closed))
         return out
 
@@ -186,6 +189,8 @@ class _Page:
         last = found[-1]
         for item in found[:-1]:
             self._note(item.rule, item.outer, str(item.reading.verdict), "the last one counts")
+        if last.rule == "brackets" and last.reading.reason is Reason.NO_VERDICT:
+            return self.any()  # "both are equally good: [[A=A]]"
         if len(found) > 1 and last.reading.reason is None and found[-2].reading.reason is None:
             before = found[-2]
             if before.reading.verdict is not last.reading.verdict and structures.side_by_side(
@@ -237,7 +242,8 @@ class _Page:
             if mark is Mark.LABEL and not asked:
                 self._note(last.rule, last.outer, str(reading.verdict), "a labelled line after it counts")
                 return self._second_thoughts(later)
-            if reading.reason is None and (strong or (mark >= Mark.GLOBAL and last.rule != "scores")):
+            weak = mark >= Mark.GLOBAL and last.rule != "scores" and later.verdict is not Verdict.TIE
+            if reading.reason is None and (strong or weak):
                 self._note(last.rule, last.outer, str(reading.verdict), "taken back by what follows")
                 return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
         elif reading.reason is None and _RETHINK.search(rest):

@@ -42,7 +42,7 @@ _THING = (
 # Its task: whoever is better for that is better.
 _TASK = (
     r"(?:(?:the|this|these|that)\s{1,3}(?:(?:given|specific|above|original|provided|stated|user['’]s|particular|overall|mentioned)\s{1,3}){0,2}"
-    r"(?:instructions?|task|question|prompt|query|request|criteria|evaluation|scenario|context|case|user|comparison|analysis|guidelines|rubric|"
+    r"(?:instructions?|tasks?|questions?|prompts?|query|queries|requests?|criteria|evaluation|scenario|context|case|user|comparison|analysis|guidelines|rubric|"
     r"information|purpose)(?:\s{1,3}(?:above|given|provided|mentioned(?:\s{1,3}above)?|at\s{1,3}hand|asked))?)"
 )
 _ANSWERS = r"(?:(?:the\s{1,3})?(?:two\s{1,3})?(?:answers|responses|assistants|options|models|candidates|outputs)|them)"

@@ -128,6 +128,18 @@ def boxes(text: str) -> Iterator[Place]:
         yield Place(start, end, True, (found.start(), at))
 
 
+_AS_NAMES = re.compile(
+    r"\[\[ ?([AB12]) ?\]\](?=[*_]{0,3} (?:is|was|wins|outperforms|performs)\b)|(?<=\bthan )([*_]{0,3})\[\[ ?([AB12]) ?\]\]"
+)
+
+
+def named(text: str) -> str:
+    """A text in which brackets that stand for a name have become one: "[[A]] is better than [[B]]"."""
+    if "[[" not in text:
+        return text
+    return _AS_NAMES.sub(lambda found: f"{found[2] or ''}bot {found[1] or found[3]}".ljust(len(found[0])), text)
+
+
 _BRACKETS = re.compile(r"\[\[([^\[\]\n]{1,60})\]\]")
 _OPEN_BRACKETS = re.compile(r"(?<!\[)\[\[(?!\[)[^\[\]\n]{0,60}\]?\Z")
 
@@ -208,6 +220,7 @@ def slot(content: str, offset: int, tie: frozenset[str] = frozenset()) -> Readin
 _CONDITION = re.compile(
     r"[\"'”’`*]{0,3}\s{0,3}(?:if\b|when\b|means\b|=\s|in case\b)|[\"'”’`]{1,3}\s{0,3}for a tie", re.IGNORECASE
 )
+_IF = re.compile(r"(?<!even )\b(?:if|whenever)\b(?! (?:i|we) (?:had|have|must|were)\b)", re.IGNORECASE)
 _FOR_A_TIE = re.compile(r"[\"'”’`*]{0,3} for a tie", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s\"'`,;$*)(\\]{0,9}(?:or|and|/|vs\.?|,)[\s\"'`$*(\\]{0,9}", re.IGNORECASE)
 _ITEM = r"[ \t*_>]{0,6}(?:\(?[0-9A-Ea-e][.):]|[-*•+]|[\"'`]|if\b|(?:assistant|model|answer|response|output|option|both|tie)\b)"
@@ -221,9 +234,13 @@ def side_by_side(text: str, before: tuple[int, int], last: tuple[int, int]) -> b
     return last[0] - before[1] <= 40 and _BETWEEN.fullmatch(text, before[1], last[0]) is not None
 
 
-def is_template(text: str, end: int) -> bool:
-    """Whether a structure that ends there is quoted from the instructions: ``"[[A]]" if assistant A is better``."""
-    return _CONDITION.match(text, end) is not None
+def is_template(text: str, place: tuple[int, int]) -> bool:
+    """Whether a structure is quoted from the instructions: ``"[[A]]" if assistant A is better``, ``if …, write [[A]]``."""
+    if _CONDITION.match(text, place[1]):
+        return True
+    sentence = text[max(0, place[0] - 300) : place[0]]
+    begins = max(sentence.rfind(sign) for sign in (". ", ".\" ", ".” ", "\n", "? ", "! "))
+    return _IF.search(sentence, begins + 1) is not None
 
 
 def _one_of_a_menu(text: str, before: tuple[int, int], last: tuple[int, int]) -> bool:
@@ -251,7 +268,7 @@ MENU = "one of a menu of options"
 def judged(text: str, found: list[Structure]) -> list[Structure]:
     """The structures of one kind, with the reason for those that are no verdicts: templates, menus, headings."""
     out = [
-        item._replace(why="an instruction restated") if is_template(text, item.outer[1]) else item for item in found
+        item._replace(why="an instruction restated") if is_template(text, item.outer) else item for item in found
     ]
     for at in range(1, len(out)):
         if out[at - 1].why and not out[at].why and _FOR_A_TIE.match(text, out[at].outer[1]):
@@ -259,9 +276,8 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
     # From the front, so that a whole list goes: an item that follows one of another verdict on the next line, and that one.
     for at in range(1, len(out)):
         before, last = out[at - 1], out[at]
-        if last.reading.reason is not None or (
-            before.reading.verdict is last.reading.verdict and not (before.why == MENU and at > 1)
-        ):
+        alike = before.reading.verdict is last.reading.verdict
+        if alike and (last.rule != "brackets" or text[slice(*before.outer)] == text[slice(*last.outer)]):
             continue
         if _one_of_a_menu(text, before.outer, last.outer):
             out[at - 1] = before._replace(why=before.why or MENU)

@@ -156,8 +156,13 @@ class Walk:
             code = encode(core)
             heading = len(core) <= 64 or _HEADING.match(core) is not None
             label, digits = label_of(code, heading)
+            heard = len(self.heard)
             found = self._claims(index, core, code, span, quoted)
-            return found if found is not None else self._boundary(label, digits, core)
+            if found is None:
+                found = self._boundary(label, digits, core)
+                if label is None and len(self.heard) == heard and not (self.section or self.local or self.names):
+                    self.unread.append((core, span))  # it may hold a remark all the same
+            return found
         if RETHINK.match(core) and self._doubted():
             return self.local or self.section
         waiting = self.section or self.local or self.names
@@ -301,13 +306,13 @@ class Walk:
                 return unparsed(Reason.CONTRADICTORY)
         return best or self._remarked()
 
-    def _remarked(self) -> Reading | None:
+    def _remarked(self, weak_only: bool = False) -> Reading | None:
         """What the remarks of a section agree on."""
         remarks = list(self.remarks)
         for core, span in self.unread:
             for piece in statements.split(statements.unquote(encode(core))):
                 claim = statements.read(piece, Mark.GLOBAL)
-                if claim.side and claim.mark is not Mark.CRITERION:
+                if claim.side and claim.mark is not Mark.CRITERION and not (weak_only and claim.strong):
                     remarks.append((claim.side, span))
         sides = {side for side, _ in remarks}
         if len(sides) > 1 or CLASH in sides:
@@ -336,5 +341,5 @@ class Walk:
             return None
         lines = [(core, span) for core, span in self.unread if span[1] == last]
         self.unread = lines[:1]
-        found = self._remarked()
+        found = self._remarked(weak_only=True)
         return found if found and found.reason is None and found.span and found.span[1] == last else None

@@ -127,7 +127,7 @@ _TABLE: dict[str, str] = {
     "just up too well now general whole slightly significantly marginally clearly noticeably considerably "
     "substantially notably generally definitely certainly undoubtedly obviously evidently really truly simply decidedly "
     "markedly vastly greatly moderately fairly relatively comparatively arguably actually objectively easily hugely "
-    "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly ",
+    "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly besides moreover furthermore additionally",
     "ð": "this these those",
     "": "text textbf mathbf mathrm",
 }
