@@ -58,7 +58,7 @@ def report(what: str, figures: tuple[float, float, float], target: str) -> None:
 
 
 def import_and_list() -> None:
-    code = "import vlrb_task.tasks.shipped; assert vlrb_task.tasks.shipped.SHIPPED"
+    code = "import vlrb_task.tasks.shipped; assert vlrb_task.tasks.shipped.shipped_tasks()"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

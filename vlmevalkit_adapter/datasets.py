@@ -19,7 +19,7 @@ from vlmeval.smp import LMUDataRoot, get_logger
 from vlmevalkit_adapter import failures
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.tasks.saved import tasks_of_environment
-from vlrb_task.tasks.shipped import SHIPPED, TaskSpec
+from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
 
 logger = get_logger("vlrb")
 
@@ -33,7 +33,7 @@ def specs() -> Mapping[str, TaskSpec]:
     Raises:
         DataError: ``VLRB_TASKS`` names no folder of tasks.
     """
-    return {spec.dataset_name: spec for spec in (*tasks_of_environment(), *SHIPPED.values())}
+    return {spec.dataset_name: spec for spec in (*tasks_of_environment(), *shipped_tasks().values())}
 
 
 class VLRB(ImageBaseDataset):  # type: ignore[misc]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from vlmevalkit_adapter.asking import Asking
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.writing import replacing
 from vlrb_task.votes import read_runs, write_votes
 from vlrb_task.votes.tables import CELL_LIMIT, read_table
 from vlrb_task.votes.vlmevalkit import failure_of, text_of
@@ -159,7 +159,5 @@ def _write_csv(path: Path, columns: dict[str, float | None]) -> None:
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file anew and at once: ``--reuse`` may have put an old run's there."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    write(temporary)
-    os.replace(temporary, path)
+    with replacing(path) as place:
+        write(place)

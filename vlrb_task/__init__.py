@@ -1,3 +1,3 @@
 """vlrb: VL-RewardBench for judges and reward models, inside lmms-eval and VLMEvalKit."""
 
-__version__ = "0.1.0"
+from vlrb_task.support.version import __version__ as __version__

@@ -40,7 +40,7 @@ def test_what_was_there_stays_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], name: str, size: int
 ) -> None:
     made = run(Planted(0.7), 2, sizes={"general": 20, "reasoning": 20})
-    arguments = [*command, str(write(tmp_path / "a.votes.jsonl", made, "m" * 40))]
+    arguments = [*command, "--force", str(write(tmp_path / "a.votes.jsonl", made, "m" * 40))]
     (tmp_path / "out").mkdir()
     monkeypatch.chdir(tmp_path / "out")
     for content in ([], ["a good one"]):

@@ -11,19 +11,20 @@ import pytest
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.real_data import real_data_file
 from vlrb_task import judges
-from vlrb_task.judges import BUILT_IN, get_judge
+from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
 from vlrb_task.lmms.write import task_yaml
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
-from vlrb_task.tasks.shipped import SHIPPED
+from vlrb_task.tasks.shipped import shipped_tasks
 
 
 def test_the_list() -> None:
     listed = vlrb_json("judges")
-    assert [judge["name"] for judge in listed][: len(BUILT_IN)] == list(BUILT_IN)
+    assert {judge["name"] for judge in listed} == set(judge_names())
+    assert [judge["name"] for judge in listed][:2] == ["official", "blind"], "by source, mode and name"
     by_name = {judge["name"]: judge for judge in listed}
     assert by_name["unified_reward"]["prompt"]["published"].endswith("test_qwen_vlrewardbench.py")
     assert by_name["unified_reward"]["prompt"]["at_hand"] is False
@@ -49,10 +50,13 @@ def test_one_judge_with_a_pair_of_the_users() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["judges", "nobody"], "no judge 'nobody': use one of official"),
+        (["judges", "nobody"], "no judge 'nobody': use one of arm_thinker, "),
         (["judges", "letter", "--id", "none"], "no such pair"),
         (["judges", "caption"], "1 pairs have no caption"),
-        (["judges", "r1_reward"], "is not on this machine: vlrb judges fetch r1_reward. Of the same answer format"),
+        (
+            ["judges", "r1_reward"],
+            "is not on this machine: run vlrb judges fetch r1_reward. Always available, with the same answer format: think_tags",
+        ),
         (["judges", "fetch", "letter"], "has no published prompt to fetch"),
         (["judges", "fetch", "spark", "--file", "nowhere.py"], "nowhere.py: cannot be read"),
         (["judges", "fetch", "spark", "--file", "a", "--from", "b"], "--from and --file exclude each other"),
@@ -115,7 +119,7 @@ def test_tasks_are_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_shipped_files_are_what_the_writer_writes() -> None:
     files = {path.stem: path.read_text(encoding="utf-8") for path in include_path().glob("*.yaml")}
-    assert files == {spec.name: task_yaml(spec) for spec in SHIPPED.values()}
+    assert files == {spec.name: task_yaml(spec) for spec in shipped_tasks().values()}
 
 
 def test_another_packages_judge_that_is_broken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +132,7 @@ def test_another_packages_judge_that_is_broken_is_named(monkeypatch: pytest.Monk
     for name, why in (
         ("gone", "cannot be loaded from no_such_module:JUDGE"),
         ("odd", "is a function, not a vlrb_task.judges.Judge"),
-        ("other", "gives a judge named 'letter'"),
+        ("other", "vlrb_task.judges.letter:JUDGE declares judge 'letter', not 'other'"),
     ):
         with pytest.raises(UnknownName, match=why):
             get_judge(name)

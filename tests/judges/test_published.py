@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from vlrb_task.judges import BUILT_IN, Judge, fetching, get_judge
+from vlrb_task.judges import Judge, get_judge, shipped_names
 from vlrb_task.judges.base import Prompt, Template
 from vlrb_task.judges.published import Place, Published, extract
-from vlrb_task.judges.templates import template_of
+from vlrb_task.judges.templates import cache_folder, cached_file, template_of
 from vlrb_task.support.errors import DataError, PromptUnavailable
+from vlrb_task.tasks import fetching
 
 CODE = '''
 ignored = "{Query}"
@@ -127,10 +128,12 @@ def no_framework() -> Template:
 
 def test_fetch_from_a_clone_whatever_is_checked_out(clone: tuple[Path, Judge], cache: Path) -> None:
     folder, judge = clone
-    with pytest.raises(PromptUnavailable, match=r"vlrb judges fetch theirs\. Of the same answer format.*: letter"):
+    with pytest.raises(
+        PromptUnavailable, match=r"run vlrb judges fetch theirs\. Always available, with the same answer format: letter"
+    ):
         template_of(judge, no_framework)
     path = fetching.fetch(judge, clone=folder)
-    assert path == fetching.cached_file(judge)
+    assert path == cached_file(judge)
     assert cache in path.parents
     assert [file.name for file in path.parent.iterdir()] == [path.name], "nothing half-written is left"
     assert template_of(judge, no_framework).text == TEXT
@@ -148,7 +151,7 @@ def test_another_revision_is_refused_and_not_kept(clone: tuple[Path, Judge]) -> 
     folder, judge = clone
     with pytest.raises(PromptUnavailable, match=r"not the one of revision .*not kept"):
         fetching.fetch(judge, file=folder / "code" / "ask.py")
-    assert not fetching.cached_file(judge).exists()
+    assert not cached_file(judge).exists()
 
 
 def test_a_cache_that_was_tampered_with_is_refused(clone: tuple[Path, Judge]) -> None:
@@ -231,7 +234,7 @@ def test_without_a_network_one_is_told_what_to_bring(raw_server: list[str], monk
 
 def test_the_cache_follows_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/someone")
-    assert fetching.cache_folder().name == "cache"
+    assert cache_folder().name == "cache"
     monkeypatch.delenv("VLRB_CACHE")
     for platform, environment, end in (
         ("linux", {"XDG_CACHE_HOME": ""}, ".cache/vlrb"),
@@ -242,10 +245,10 @@ def test_the_cache_follows_the_platform(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(sys, "platform", platform)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        assert fetching.cache_folder().as_posix().endswith(end)
+        assert cache_folder().as_posix().endswith(end)
 
 
-PUBLISHED = [name for name in BUILT_IN if get_judge(name).prompt.source == "published"]
+PUBLISHED = [name for name in shipped_names() if get_judge(name).prompt.source == "published"]
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -13,14 +13,14 @@ from vlmevalkit_adapter.asking import Asking, ask
 from vlmevalkit_adapter.evaluation import Evaluation, evaluate
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.support.errors import DataError
-from vlrb_task.tasks.shipped import DEMO, SHIPPED, TaskSpec
+from vlrb_task.tasks.shipped import DEMO, TaskSpec, shipped_tasks
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 
 
 @pytest.fixture(scope="module")
 def asking(tmp_path_factory: pytest.TempPathFactory) -> Asking:
-    return ask(SHIPPED["vlrb_demo"], tmp_path_factory.mktemp("lmu"))
+    return ask(shipped_tasks()["vlrb_demo"], tmp_path_factory.mktemp("lmu"))
 
 
 @pytest.fixture(scope="module")

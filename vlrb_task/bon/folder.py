@@ -13,15 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.asking.ballots import Schedule
 from vlrb_task.bon.designs import Comparison, Scheme
 from vlrb_task.bon.questions import Draw, Question
 from vlrb_task.judges import Judge, get_judge
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
-from vlrb_task.tasks.saved import save_task
-from vlrb_task.tasks.shipped import TaskSpec
+from vlrb_task.support.writing import write_lines, write_text
 
 VERSION = 1
 EMBEDDED = 2**30
@@ -85,10 +84,9 @@ def write(folder: Folder) -> None:
     """Write what the folder is, its pairs and tasks aside."""
     folder.path.mkdir(parents=True, exist_ok=True)
     making = asdict(folder.making) | {"scheme": str(folder.making.scheme)}
-    (folder.path / "bon.json").write_text(json.dumps({"v": VERSION} | making, indent=2) + "\n", encoding="ascii")
-    with (folder.path / "questions.jsonl").open("w", encoding="ascii") as file:
-        for question in folder.questions:
-            file.write(json.dumps(_line(question, folder.pictures.get(question.id))) + "\n")
+    lines = (json.dumps(_line(question, folder.pictures.get(question.id))) + "\n" for question in folder.questions)
+    write_lines(folder.path / "questions.jsonl", lines)
+    write_text(folder.path / "bon.json", json.dumps({"v": VERSION} | making, indent=2) + "\n")
 
 
 def _line(question: Question, picture: str | None) -> Row:
@@ -178,23 +176,6 @@ def check_judge(judge: str, scheme: Scheme) -> Judge:
         other = "rates one answer at a time" if chosen.mode == "pointwise" else "compares two answers"
         raise DataError(f"judge {judge!r} {other}: it cannot serve the scheme {scheme}")
     return chosen
-
-
-def write_task(folder: Folder, pairs: Benchmark, judge: str, name: str) -> TaskSpec:
-    """Write the task that asks a judge about the pairs of one run.
-
-    Raises:
-        DataError: as :func:`check_judge`.
-    """
-    from vlrb_task.lmms.write import task_yaml
-
-    scheme, schedule = folder.making.scheme, folder.making.schedule
-    if check_judge(judge, scheme).mode == "pointwise":
-        schedule = Schedule(Order.KEY, schedule.votes)
-    task = TaskSpec(f"{name}_{judge}", judge, schedule, f"best-of-N candidates, {scheme}", f"{name}.parquet")
-    (folder.path / f"{task.name}.yaml").write_text(task_yaml(task, list(pairs.subset_counts)), encoding="utf-8")
-    save_task(task, folder.path)
-    return task
 
 
 def asked_of(

@@ -1,11 +1,10 @@
-"""Making a folder, and the further rounds of one: which comparisons are asked next, and what they cost."""
+"""Rounds of a folder, the first and the further ones: which comparisons are asked next, and what they cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from vlrb_task.bon import folder as folders
 from vlrb_task.bon.designs import Comparison, Cost, Scheme, comparisons, cost, knockout
@@ -13,57 +12,40 @@ from vlrb_task.bon.folder import Folder, Making
 from vlrb_task.bon.gathering import Gathered
 from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.pickers import winner
-from vlrb_task.bon.questions import Kind, Question, usual_draws
+from vlrb_task.bon.questions import Kind, Question
 from vlrb_task.judges import get_judge
 from vlrb_task.support.errors import DataError
-from vlrb_task.tasks.shipped import TaskSpec
 
 UNKNOWN_PROMPT = 1_200
 """Characters taken for the prompt of a judge whose text is not at hand: about the length of the paper's."""
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was written.
+class Round:
+    """What is to be asked.
 
     Attributes:
         folder: where.
-        pairs: of this run, by subset.
-        tasks: one for each judge; empty for a dry run, or where nothing is left to ask.
-        costs: of every scheme, the chosen one among them.
-        round: of a knockout, from 1; 0 where comparisons are asked that had no vote.
+        chosen: comparisons by question id; empty for a dry run, or where nothing is left to ask.
+        judges: whom to ask.
+        name: of the round's pairs.
+        number: of a knockout's round, from 1; 0 where comparisons are asked that had no vote.
         waiting: knockouts that go on after this round.
+        costs: of every scheme, the chosen one among them.
     """
 
     folder: Folder
-    pairs: Mapping[str, int]
-    tasks: tuple[TaskSpec, ...]
-    costs: tuple[Cost, ...] = ()
-    round: int = 1
+    chosen: Mapping[str, Sequence[Comparison]] = field(default_factory=dict)
+    judges: tuple[str, ...] = ()
+    name: str = ""
+    number: int = 1
     waiting: int = 0
+    costs: tuple[Cost, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
         """Questions by what there is to win in them."""
         return {str(kind): sum(q.kind is kind for q in self.folder.questions) for kind in Kind}
-
-    def to_dict(self) -> dict[str, Any]:
-        """The document of ``--json``."""
-        making = self.folder.making
-        return {
-            "folder": str(self.folder.path),
-            "scheme": str(making.scheme),
-            "round": self.round,
-            "questions": len(self.folder.questions),
-            "kinds": self.kinds,
-            "n": usual_draws(self.folder.questions),
-            "pairs": dict(self.pairs),
-            "tasks": [task.name for task in self.tasks],
-            "datasets": [task.dataset_name for task in self.tasks],
-            "costs": [asdict(one) | {"scheme": str(one.scheme)} for one in self.costs],
-            "sources": [dict(source) for source in making.sources],
-            "notes": list(making.notes),
-        }
 
 
 def costs(questions: Sequence[Question], making: Making, judge: str) -> tuple[Cost, ...]:
@@ -85,14 +67,17 @@ def costs(questions: Sequence[Question], making: Making, judge: str) -> tuple[Co
     )
 
 
-def first_round(path: Path, making: Making, gathered: Gathered, judges: Sequence[str]) -> Made:
-    """Write a new folder.
+def first_round(path: Path, making: Making, gathered: Gathered, judges: Sequence[str]) -> Round:
+    """Write what a new folder is, and plan its first round.
 
     Raises:
         DataError: a folder is there already, or a judge cannot serve the scheme.
     """
     if (path / "bon.json").exists():
         raise DataError(f"{path}: a folder of vlrb bon make is there already; give another, or remove it first")
+    for name in ("questions.jsonl", *(f"{making.name}{end}" for end in (".parquet", *(f"_{j}.yaml" for j in judges)))):
+        if (path / name).exists():
+            raise DataError(f"{path / name}: is there already, and vlrb bon make replaces nothing; give another folder")
     for judge in judges:
         folders.check_judge(judge, making.scheme)
     folder = Folder(path, making, gathered.questions, gathered.pictures)
@@ -101,11 +86,12 @@ def first_round(path: Path, making: Making, gathered: Gathered, judges: Sequence
         raise DataError("no question has two different candidates: there is nothing to pick from")
     folders.write(folder)
     waiting = sum(len(q.texts) > 2 for q in folder.questions) if making.scheme is Scheme.KNOCKOUT else 0
-    return _write(folder, chosen, judges, making.name, 1, waiting, costs(folder.questions, making, judges[0]))
+    prices = costs(folder.questions, making, judges[0])
+    return Round(folder, chosen, tuple(judges), making.name, waiting=waiting, costs=prices)
 
 
-def next_round(folder: Folder, opinions: Opinions) -> Made:
-    """Write what the judge has to be asked next: comparisons without a vote, of a knockout those of the round due."""
+def next_round(folder: Folder, opinions: Opinions) -> Round:
+    """Plan what the judge has to be asked next: comparisons without a vote, of a knockout those of the round due."""
     asked = {pair.label.id for pair in opinions.run.pairs}
     chosen: dict[str, list[Comparison]] = {}
     round = waiting = 0
@@ -122,21 +108,7 @@ def next_round(folder: Folder, opinions: Opinions) -> Made:
             round = max(round, len(rounds))
             waiting += len(left) - len(rounds[-1]) > 1
     if not any(chosen.values()):
-        return Made(folder, {}, (), round=round)
+        return Round(folder, number=round)
     taken = len(list(folder.path.glob(f"{folder.making.name}_next*.parquet")))
     name = f"{folder.making.name}_next{taken + 1}"
-    return _write(folder, chosen, [opinions.judge], name, round, waiting)
-
-
-def _write(
-    folder: Folder,
-    chosen: Mapping[str, Sequence[Comparison]],
-    judges: Sequence[str],
-    name: str,
-    round: int,
-    waiting: int,
-    prices: tuple[Cost, ...] = (),
-) -> Made:
-    pairs = folders.write_pairs(folder, folders.asked_of(folder.questions, chosen), name)
-    tasks = tuple(folders.write_task(folder, pairs, judge, name) for judge in judges)
-    return Made(folder, pairs.subset_counts, tasks, prices, round, waiting)
+    return Round(folder, chosen, (opinions.judge,), name, round, waiting)

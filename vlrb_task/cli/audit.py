@@ -14,6 +14,7 @@ from vlrb_task.audit.rows import SIZES
 from vlrb_task.audit.tables import SUFFIXES, read_table
 from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import (
+    FILE,
     as_json,
     console,
     pairs_option,
@@ -29,7 +30,7 @@ _LEVELS = {"ok": "green", "warning": "yellow", "fault": "red", "unknown": "brigh
 
 
 @click.command("audit")
-@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=FILE)
 @click.option("--general", metavar="G", help="Accuracy on general, with the digits that were printed: 49.1 or 0.491.")
 @click.option("--hallucination", metavar="H", help="On hallucination.")
 @click.option("--reasoning", metavar="R", help="On reasoning.")

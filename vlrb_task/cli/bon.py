@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING
 import click
 
 from vlrb_task.bon.designs import Scheme
-from vlrb_task.cli.options import as_json, error_console, print_json, trust_pickle_option
+from vlrb_task.cli.options import (
+    FILE,
+    FOLDER,
+    as_json,
+    error_console,
+    force_option,
+    pairs_option,
+    policy_option,
+    print_json,
+    trust_pickle_option,
+)
 from vlrb_task.support.errors import DataError, UnknownName, VlrbError
 from vlrb_task.support.extra import require
+from vlrb_task.support.writing import output_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-FILES = click.Path(path_type=Path)
-FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group("bon")
@@ -26,7 +34,7 @@ def command() -> None:
 
 
 @command.command("make")
-@click.argument("samples", metavar="SAMPLES...", nargs=-1, required=True, type=FILES)
+@click.argument("samples", metavar="SAMPLES...", nargs=-1, required=True, type=FILE)
 @click.option("-o", "--output", type=FOLDER, required=True, help="Folder to write.")
 @click.option("--scheme", default="round_robin", show_default=True, help=", ".join(Scheme) + ".")
 @click.option(
@@ -45,7 +53,7 @@ def command() -> None:
 @click.option("--include-path", type=FOLDER, help="Folder with that task's YAML file, if lmms-eval does not ship it.")
 @click.option("--rescore", is_flag=True, help="Ask lmms-eval's own scorer about each answer by itself.")
 @click.option(
-    "--questions", type=FILES, help="File of the benchmark with its pictures: parquet, JSONL or VLMEvalKit's TSV."
+    "--questions", type=FILE, help="File of the benchmark with its pictures: parquet, JSONL or VLMEvalKit's TSV."
 )
 @click.option("--no-images", is_flag=True, help="Ask without pictures.")
 @click.option("--dry-run", is_flag=True, help="Only say what there is and what it would cost.")
@@ -77,8 +85,9 @@ def make(
     """
     from vlrb_task.bon.folder import Folder, Making
     from vlrb_task.bon.gathering import Wanted, gather
-    from vlrb_task.bon.making import Made, costs, first_round
+    from vlrb_task.bon.making import Round, costs, first_round
     from vlrb_task.cli.bon_tables import show_made
+    from vlrb_task.lmms.best_of_n import Made, write_round
 
     chosen = Scheme.parse(scheme)
     if not name.startswith("vlrb"):
@@ -91,9 +100,9 @@ def make(
     making = Making(name, chosen, least, order, votes, gathered.sources, gathered.notes)
     if dry_run:
         prices = costs(gathered.questions, making, asked[0])
-        made = Made(Folder(output, making, gathered.questions), {}, (), prices)
+        made = Made(Round(Folder(output, making, gathered.questions), costs=prices))
     else:
-        made = first_round(output, making, gathered, asked)
+        made = write_round(first_round(output, making, gathered, asked))
     if as_json:
         print_json(made.to_dict())
     else:
@@ -102,7 +111,7 @@ def make(
 
 @command.command("next")
 @click.argument("folder", type=FOLDER)
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILES)
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser.")
 @trust_pickle_option
 @as_json
@@ -112,15 +121,16 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pic
     In other schemes, and where a run was cut short: write the comparisons that have no vote yet.
     """
     from vlrb_task.bon import folder as folders
-    from vlrb_task.bon.making import next_round as write_next
+    from vlrb_task.bon.making import next_round as plan_next
     from vlrb_task.bon.opinions import read_opinions
     from vlrb_task.cli.bon_tables import show_made
+    from vlrb_task.lmms.best_of_n import write_round
 
     opened = folders.read(folder)
     opinions = read_opinions(opened, logs, parser, trust_pickle=trust_pickle)
     if len(opinions) != 1:
         raise DataError(f"logs of one judge are needed, not of {', '.join(o.name for o in opinions)}")
-    written = write_next(opened, opinions[0])
+    written = write_round(plan_next(opened, opinions[0]))
     if as_json:
         print_json(written.to_dict())
     else:
@@ -129,10 +139,11 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pic
 
 @command.command("score")
 @click.argument("folder", type=FOLDER)
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILES)
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)
 @click.option("--ranking", default="auto", show_default=True, help="auto, wins, bradley-terry or knockout.")
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser, in place of the judge's own.")
-@click.option("--plot", type=FILES, help="Draw accuracy against n: an svg, pdf or png file.")
+@click.option("--plot", type=FILE, help="Draw accuracy against n: an svg, pdf or png file.")
+@force_option
 @trust_pickle_option
 @as_json
 def score(
@@ -141,6 +152,7 @@ def score(
     ranking: str,
     parser: str | None,
     plot: Path | None,
+    force: bool,
     trust_pickle: bool,
     as_json: bool,
 ) -> None:
@@ -151,12 +163,12 @@ def score(
     from vlrb_task.bon.scores import score as score_folder
     from vlrb_task.cli.bon_tables import show_score
 
+    _check_plot(plot, [folder, *logs], force)
     opened = folders.read(folder)
     with error_console().status("reading votes and working out picks"):
         found = score_folder(opened, read_opinions(opened, logs, parser, trust_pickle=trust_pickle), ranking)
     if plot is not None:
-        require("vlrb bon score --plot", "matplotlib")
-        from vlrb_task.bon.figures import curves
+        from vlrb_task.report.bon_figures import curves
 
         _save(plot, curves(found))
     if as_json:
@@ -167,12 +179,13 @@ def score(
 
 @command.command("correlate")
 @click.argument("folder", type=FOLDER, required=False)
-@click.argument("logs", metavar="LOG...", nargs=-1, type=FILES)
-@click.option("--pairs", metavar="P", help="The benchmark's pairs, for logs without labels of their own.")
-@click.option("--table", type=FILES, help="CSV with columns judge, gain, and overall or macro, as fractions.")
+@click.argument("logs", metavar="LOG...", nargs=-1, type=FILE)
+@pairs_option
+@click.option("--table", type=FILE, help="CSV with columns judge, gain, and overall or macro, as fractions.")
 @click.option("--ranking", default="auto", show_default=True, help="As for score.")
-@click.option("--policy", default="strict", help="strict (default), half or official: for the benchmark's score.")
-@click.option("--plot", type=FILES, help="Draw the scatter: an svg, pdf or png file.")
+@policy_option
+@click.option("--plot", type=FILE, help="Draw the scatter: an svg, pdf or png file.")
+@force_option
 @trust_pickle_option
 @as_json
 def correlate(
@@ -183,6 +196,7 @@ def correlate(
     ranking: str,
     policy: str,
     plot: Path | None,
+    force: bool,
     trust_pickle: bool,
     as_json: bool,
 ) -> None:
@@ -197,6 +211,7 @@ def correlate(
     from vlrb_task.cli.bon_tables import show_correlations
     from vlrb_task.scores.tally import Policy
 
+    _check_plot(plot, [folder, *logs, pairs, table], force)
     points = read_table(table) if table else []
     if folder is not None:
         if not logs:
@@ -208,8 +223,7 @@ def correlate(
         raise VlrbError("vlrb bon correlate: a folder with logs, or a --table, is needed")
     found = correlations(points)
     if plot is not None:
-        require("vlrb bon correlate --plot", "matplotlib")
-        from vlrb_task.bon.figures import scatter
+        from vlrb_task.report.bon_figures import scatter
 
         _save(plot, scatter(found[0]))
     if as_json:
@@ -218,10 +232,20 @@ def correlate(
         show_correlations(found)
 
 
-def _save(path: Path, figure: Figure) -> None:
-    from vlrb_task.report.figures import FORMATS, save
+def _check_plot(path: Path | None, inputs: Sequence[Path | str | None], force: bool) -> None:
+    """Refuse a picture that could not be written, before the work begins."""
+    if path is None:
+        return
+    require("vlrb bon --plot", "matplotlib")
+    from vlrb_task.report.figures import FORMATS, PICTURE
 
     if path.suffix.removeprefix(".") not in FORMATS:
         raise UnknownName(f"--plot {path}: end its name in .{', .'.join(FORMATS)}")
+    output_file(path, PICTURE, inputs, force=force)
+
+
+def _save(path: Path, figure: Figure) -> None:
+    from vlrb_task.report.figures import save
+
     save(figure, path)
     error_console().print(f"wrote {path}", soft_wrap=True, markup=False)

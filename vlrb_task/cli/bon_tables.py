@@ -8,12 +8,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from vlrb_task.bon.correlation import GainCorrelation
-from vlrb_task.bon.making import Made
+from vlrb_task.bon.making import Round
 from vlrb_task.bon.pickers import Picker
 from vlrb_task.bon.questions import usual_draws
 from vlrb_task.bon.scores import BonScore, Difference
 from vlrb_task.cli.options import console, print_warnings
 from vlrb_task.compare.correlation import Coefficient
+from vlrb_task.lmms.best_of_n import Made
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.tasks.saved import FOLDER_VARIABLE
 
@@ -24,24 +25,24 @@ MOST_TESTS = 20
 def show_made(made: Made) -> None:
     """What there is, what it costs, and how to run it: all of it before anything runs."""
     out = console()
-    folder = made.folder
-    kinds = ", ".join(f"{kind} {count}" for kind, count in made.kinds.items())
+    round, folder = made.round, made.round.folder
+    kinds = ", ".join(f"{kind} {count}" for kind, count in round.kinds.items())
     size = usual_draws(folder.questions)
     out.print(f"[bold]{len(folder.questions)} questions[/bold] with {size} draws each: {kinds}", soft_wrap=True)
     for note in folder.making.notes:
         out.print(f"  {escape(note)}", soft_wrap=True)
-    if made.costs:
-        out.print(_costs(made))
+    if round.costs:
+        out.print(_costs(round))
     if made.pairs:
         listed = ", ".join(f"{name} {count}" for name, count in made.pairs.items())
-        which = f"round {made.round}" if made.round > 1 else "the run"
+        which = f"round {round.number}" if round.number > 1 else "the run"
         out.print(f"pairs of {which}: {sum(made.pairs.values())} ({listed})", soft_wrap=True)
-        if made.waiting:
+        if round.waiting:
             out.print(
-                f"{made.waiting} knockouts go on after it: vlrb bon next {escape(str(folder.path))} LOG…",
+                f"{round.waiting} knockouts go on after it: vlrb bon next {escape(str(folder.path))} LOG…",
                 soft_wrap=True,
             )
-    elif not made.costs:
+    elif not round.costs:
         out.print("nothing is left to ask", soft_wrap=True)
     for task in made.tasks:
         out.print(
@@ -54,7 +55,7 @@ def show_made(made: Made) -> None:
         )
 
 
-def _costs(made: Made) -> Table:
+def _costs(round: Round) -> Table:
     table = Table(
         title="What each scheme asks for",
         caption="tokens of text are estimated (4 characters each); every ballot has the question's picture on top; "
@@ -62,8 +63,8 @@ def _costs(made: Made) -> Table:
     )
     for name in ("scheme", "ballots", "runs", "prompt tokens", "output tokens, at most", "grows with"):
         table.add_column(name, justify="left" if name in ("scheme", "grows with") else "right")
-    for cost in made.costs:
-        chosen = cost.scheme is made.folder.making.scheme
+    for cost in round.costs:
+        chosen = cost.scheme is round.folder.making.scheme
         cells = (
             f"{cost.scheme}{' (chosen)' if chosen else ''}",
             f"{cost.ballots:,}",

@@ -8,27 +8,26 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, pairs_option, print_json, trust_pickle_option
+from vlrb_task.cli.options import (
+    as_json,
+    benches_option,
+    logs_argument,
+    pairs_option,
+    policy_option,
+    print_json,
+    trust_pickle_option,
+)
 from vlrb_task.scores.tally import Policy
 from vlrb_task.support.extra import require
 from vlrb_task.votes import assemble
 
 
 @click.command("compare")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@logs_argument
 @pairs_option
-@click.option(
-    "--policy", default="strict", help="strict (default), half or official: what ties and unparsed votes count."
-)
+@policy_option
 @click.option("--published", is_flag=True, help="Also show published scores, with what is known against them.")
-@click.option(
-    "--bench",
-    "benches",
-    metavar="FILE",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Other benchmarks' results: a folder of lmms-eval or VLMEvalKit, or a CSV. Can be given more than once.",
-)
+@benches_option
 @trust_pickle_option
 @as_json
 def command(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.options import console
+from vlrb_task.cli.options import FOLDER, console
 from vlrb_task.cli.score import load_runs, show
 from vlrb_task.scores.score import baselines, score_run
 from vlrb_task.support.errors import VlrbError
@@ -24,9 +24,7 @@ from vlrb_task.support.errors import VlrbError
     show_default=True,
     help="The baseline: first, second, longer, shorter, random or oracle.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Keep lmms-eval's files in this folder."
-)
+@click.option("-o", "--output", type=FOLDER, help="Keep lmms-eval's files in this folder.")
 def command(policy: str, output: Path | None) -> None:
     """The main job on the packaged pairs: a real lmms-eval run with a baseline judge, then its score table.
 

@@ -12,13 +12,13 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from vlrb_task import __version__
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.pairs.pictures import UnreadablePicture, opened
 from vlrb_task.pairs.rows import HUB_ID, is_local, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
-from vlrb_task.tasks.shipped import SHIPPED
+from vlrb_task.support.version import __version__
+from vlrb_task.tasks.shipped import shipped_tasks
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "datasets", "transformers", "torch", "huggingface_hub", "pyarrow")
 
@@ -55,8 +55,8 @@ def _installed() -> dict[str, Any]:
         "packages": packages,
         "registered": {
             "lmms-eval": bool(points) and "lmms-eval" in packages,
-            "tasks": list(SHIPPED),
-            "datasets": [spec.dataset_name for spec in SHIPPED.values()],
+            "tasks": list(shipped_tasks()),
+            "datasets": [spec.dataset_name for spec in shipped_tasks().values()],
         },
         "official_prompt": _official_prompt(packages),
         "judges": judges,

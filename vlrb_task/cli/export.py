@@ -8,28 +8,33 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import pairs_option, print_warnings, trust_pickle_option
+from vlrb_task.cli.options import (
+    NEW_FILE,
+    force_option,
+    logs_argument,
+    pairs_option,
+    policy_option,
+    print_warnings,
+    trust_pickle_option,
+)
 from vlrb_task.compare.basis import display_names
-from vlrb_task.export import FORMATS
+from vlrb_task.export import FORMATS, MARKS
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.score import score_run
 from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import DataError
-from vlrb_task.support.writing import write_text
+from vlrb_task.support.writing import output_file, write_text
 from vlrb_task.votes import assemble
 
 
 @click.command("export")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@logs_argument
 @click.option("--to", "kind", type=click.Choice(list(FORMATS)), required=True, help="What to write.")
 @pairs_option
-@click.option(
-    "--policy", default="strict", help="strict (default), half or official: what ties and unparsed votes count."
-)
+@policy_option
 @click.option("--name", "names", metavar="NAME", multiple=True, help="Name of a run, in the order of the logs.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write, else standard output."
-)
+@click.option("-o", "--output", type=NEW_FILE, help="File to write, else standard output.")
+@force_option
 @trust_pickle_option
 def command(
     logs: Sequence[Path],
@@ -38,6 +43,7 @@ def command(
     policy: str,
     names: Sequence[str],
     output: Path | None,
+    force: bool,
     trust_pickle: bool,
 ) -> None:
     """Write results as others take them.
@@ -45,6 +51,8 @@ def command(
     markdown, latex and csv are tables of all runs; vlmevalkit is the CSV of its own scorer; model-index is the block of
     a model card; protocol is JSON with everything needed to repeat the measurement; statement is a line for a paper.
     """
+    if output is not None:
+        output_file(output, MARKS[kind], [*logs, pairs], force=force)
     labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
     runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
     if names and len(names) != len(runs):

@@ -12,15 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, judge_names, require_captions
-from vlrb_task.judges.fetching import cached_file, fetch
-from vlrb_task.judges.templates import template_of
+from vlrb_task.cli.options import FILE, as_json, console, error_console, pairs_option, print_json
+from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, judge_names, require_captions, shipped_names
+from vlrb_task.judges.templates import cached_file, template_of
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Pair
 from vlrb_task.pairs.rows import load_benchmark
 from vlrb_task.support.errors import PromptUnavailable, UnknownName, VlrbError
-from vlrb_task.tasks.shipped import SHIPPED
+from vlrb_task.tasks.fetching import fetch
+from vlrb_task.tasks.shipped import shipped_tasks
 
 
 class JudgesGroup(click.Group):
@@ -58,15 +58,24 @@ def command(ctx: click.Context, as_json: bool) -> None:
     console().print(table)
 
 
+_SOURCES = ("framework", "own", "published")
+
+
 def _loaded() -> list[Judge]:
-    """Every judge; another package's that cannot be loaded is told of, and does not hide the rest."""
+    """Every judge: this package's by the source of their prompts, mode and name, then other packages'.
+
+    One that cannot be loaded gives a warning, and does not hide the rest.
+    """
     found = []
     for name in judge_names():
         try:
             found.append(get_judge(name))
         except UnknownName as error:
             error_console().print(f"[yellow]warning:[/yellow] {escape(str(error))}", soft_wrap=True)
-    return found
+    shipped = set(shipped_names())
+    return sorted(
+        found, key=lambda j: (j.name not in shipped, _SOURCES.index(j.prompt.source), j.mode != "pairwise", j.name)
+    )
 
 
 def _at_hand(judge: Judge) -> str:
@@ -78,7 +87,7 @@ def _at_hand(judge: Judge) -> str:
 def describe(judge: Judge) -> dict[str, Any]:
     """A judge for programs: everything but its prompt's text. Whether a framework has one is not known here."""
     published = judge.prompt.published
-    task = next((spec for spec in SHIPPED.values() if spec.judge == judge.name), None)
+    task = next((spec for spec in shipped_tasks().values() if spec.judge == judge.name), None)
     return {
         "name": judge.name,
         "summary": judge.summary,
@@ -119,7 +128,7 @@ def _shower(name: str) -> click.Command:
         out = console()
         if not as_json:
             out.print(_settings(judge))
-        template = template_of(judge, _framework_template)
+        template = template_of(judge, framework_template)
         require_captions(template, [pair])
         ballot = ballots_of(pair, Schedule(Order.KEY), judge.mode)[0]
         text = fill_prompt(template, judge.prompt, pair, ballot)
@@ -144,7 +153,7 @@ def _pair(pairs: str | None, wanted: str | None) -> Pair:
     return found[0]
 
 
-def _framework_template() -> Template:
+def framework_template() -> Template:
     """The paper's prompt from whichever framework is installed.
 
     Raises:
@@ -194,11 +203,11 @@ def _settings(judge: Judge) -> Table:
 @click.option(
     "--from",
     "clone",
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="CLONE",
     help="Take it from this clone of the repository.",
 )
-@click.option("--file", type=click.Path(path_type=Path), help="Take it from this file.")
+@click.option("--file", type=FILE, help="Take it from this file.")
 def fetch_command(name: str, clone: Path | None, file: Path | None) -> None:
     """Get the published prompt of judge NAME, check its hash, and keep it in the cache.
 

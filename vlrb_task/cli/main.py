@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import click
 
-from vlrb_task import __version__
 from vlrb_task.support.errors import VlrbError
+from vlrb_task.support.version import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("vlrb_task.cli.demo", "The main job on the packaged pairs: a real lmms-eval run, then its score."),
@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bon": ("vlrb_task.cli.bon", "Best of N: does picking with the judge help, and does the benchmark predict it?"),
     "judges": ("vlrb_task.cli.judges", "The judges: list them, show a prompt, fetch a published one."),
     "task": ("vlrb_task.cli.task", "Write a task for a judge, a schedule or pairs that are not shipped."),
+    "batch": (
+        "vlrb_task.cli.batch",
+        "A task without a framework: batch files of requests, and their results as votes.",
+    ),
     "hook": ("vlrb_task.cli.hook", "Switch on the VLRB datasets in VLMEvalKit's own commands."),
     "include-path": ("vlrb_task.cli.include_path", "The folder for lmms-eval's --include_path."),
 }

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +17,32 @@ from rich.text import Text
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+_EMPTY = "the name is empty (a variable that is not set?)"
+
+
+class NamedPath(click.Path):
+    """A path. The empty one, which an unset variable leaves, is an error: it would stand for this folder."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail(_EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _not_empty(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    if value == "":
+        raise click.BadParameter(_EMPTY, ctx, parameter)
+    return value
+
+
+FILE = NamedPath()
+FOLDER = NamedPath(file_okay=False)
+NEW_FILE = NamedPath(dir_okay=False)
+
+
 def as_json(function: F) -> F:
     """``--json``: one JSON document on standard output, for programs."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")(function)
@@ -24,13 +51,36 @@ def as_json(function: F) -> F:
 def pairs_option(function: F) -> F:
     """``--pairs``: where rows and labels come from."""
     help = "Parquet, JSONL or TSV file, or a hub id (with @REVISION to pin one)."
-    return click.option("--pairs", metavar="P", default=None, help=help)(function)
+    return click.option("--pairs", metavar="P", default=None, help=help, callback=_not_empty)(function)
 
 
 def trust_pickle_option(function: F) -> F:
     """``--trust-pickle``: for every command that reads logs, since the refusal of a .pkl file names it."""
     help = "Open .pkl files, which can run any code put into them."
     return click.option("--trust-pickle", is_flag=True, help=help)(function)
+
+
+def policy_option(function: F) -> F:
+    """``--policy``: what ties and unparsed votes count."""
+    help = "strict (default), half or official: what ties and unparsed votes count."
+    return click.option("--policy", default="strict", help=help)(function)
+
+
+def logs_argument(function: F) -> F:
+    """``LOG...``: one or more logs of judgements, or folders of them."""
+    return click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)(function)
+
+
+def benches_option(function: F) -> F:
+    """``--bench``: other benchmarks' results."""
+    help = "Other benchmarks' results: a folder of lmms-eval or VLMEvalKit, or a CSV. Can be given more than once."
+    return click.option("--bench", "benches", metavar="FILE", multiple=True, type=FILE, help=help)(function)
+
+
+def force_option(function: F) -> F:
+    """``--force``: for every command that writes a file which the user names."""
+    help = "Replace files that this command did not write. An input is never replaced."
+    return click.option("--force", is_flag=True, help=help)(function)
 
 
 def print_json(value: Any) -> None:
@@ -48,11 +98,12 @@ def _finite(value: Any) -> Any:
     return value
 
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
-    r"""A text that does nothing to a terminal: control characters and lone surrogates as escapes such as ``\x1b``.
+    r"""A text that does nothing to a terminal: control characters, those that turn the direction of writing, and lone
+    surrogates are shown as escapes such as ``\x1b``.
 
     Line ends and tabs stay.
     """

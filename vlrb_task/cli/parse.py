@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.options import as_json, console, print_json, print_warnings
+from vlrb_task.cli.options import FILE, as_json, console, print_json, print_warnings
 from vlrb_task.judges import get_judge
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
 from vlrb_task.parsing.verdicts import Rating, Reading
@@ -22,7 +22,7 @@ DEFAULT_JUDGE = "official"
 
 
 @click.command("parse")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
 @click.option("--judge", default=None, metavar="J", help=f"Whose parser reads the texts (default: {DEFAULT_JUDGE}).")
 @click.option("--parser", default=None, metavar="NAME", help="Show another parser's reading beside the judge's.")
 @click.option("--check", is_flag=True, help="The texts have their verdicts with them: count what is read and misread.")
@@ -35,6 +35,10 @@ DEFAULT_JUDGE = "official"
     metavar="SHARE",
     help="With --check: exit code 1 if less than this share of the texts with a verdict is read rightly.",
 )
+@click.option("--explain", is_flag=True, help="Show for each text what was found where, and which rule decided.")
+@click.option(
+    "--row", "rows", type=click.IntRange(min=1), multiple=True, metavar="N", help="With --explain: this line only."
+)
 @as_json
 def command(
     files: Sequence[Path],
@@ -43,6 +47,8 @@ def command(
     check: bool,
     max_misread: int | None,
     min_read: float | None,
+    explain: bool,
+    rows: tuple[int, ...],
     as_json: bool,
 ) -> None:
     """Read the judge's texts in a JSONL FILE of {"text": ...} and print what they say.
@@ -50,18 +56,31 @@ def command(
     With --check, each line also has "gold" (first, second, tie or unparsed; for a pointwise judge "score") and may
     have "judge" (whose format it is) and "also" (other readings that are as good). Each text is read with its judge's
     parser, for which the bounds are, and beside it with the general one; --judge or --parser reads all with one.
+    With --explain, too, a line that has "judge" is read with that judge's parser.
     """
+    if check and explain:
+        raise click.UsageError("--check and --explain: only one of them")
+    _refuse(check, "--check", (("--max-misread", max_misread), ("--min-read", min_read)))
+    _refuse(explain, "--explain", (("--row", rows or None),))
     if check:
         from vlrb_task.cli.parse_check import check_files
 
         check_files(files, judge, parser, max_misread, min_read, as_json)
         return
-    for option, value in (("--max-misread", max_misread), ("--min-read", min_read)):
-        if value is not None:
-            raise click.UsageError(f"{option}: only with --check")
+    if explain:
+        from vlrb_task.cli.parse_explain import explain_files
+
+        explain_files(files, judge, parser, rows, as_json)
+        return
     if len(files) > 1:
-        raise click.UsageError("more than one file: only with --check")
+        raise click.UsageError("more than one file: only with --check or --explain")
     _read(files[0], judge or DEFAULT_JUDGE, parser, as_json)
+
+
+def _refuse(given: bool, needed: str, options: Iterable[tuple[str, object]]) -> None:
+    for option, value in options:
+        if value is not None and not given:
+            raise click.UsageError(f"{option}: only with {needed}")
 
 
 def _read(file: Path, judge: str, parser: str | None, as_json: bool) -> None:

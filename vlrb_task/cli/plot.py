@@ -8,22 +8,31 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, trust_pickle_option
+from vlrb_task.cli.options import (
+    FOLDER,
+    as_json,
+    console,
+    error_console,
+    force_option,
+    logs_argument,
+    pairs_option,
+    policy_option,
+    print_json,
+    trust_pickle_option,
+)
 from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import UnknownName
 from vlrb_task.support.extra import require
+from vlrb_task.support.writing import output_file
 from vlrb_task.votes import assemble
 
 
 @click.command("plot")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@logs_argument
 @pairs_option
-@click.option(
-    "--policy", default="strict", help="strict (default), half or official: what ties and unparsed votes count."
-)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder to write to."
-)
+@policy_option
+@click.option("-o", "--output", type=FOLDER, default=Path(), help="Folder to write to.")
+@force_option
 @click.option("--format", "kind", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True)
 @click.option("--only", "names", metavar="NAME", multiple=True, help="One picture; can be given more than once.")
 @trust_pickle_option
@@ -33,6 +42,7 @@ def command(
     pairs: str | None,
     policy: str,
     output: Path,
+    force: bool,
     kind: str,
     names: Sequence[str],
     trust_pickle: bool,
@@ -46,7 +56,7 @@ def command(
     require("vlrb plot", "statsmodels", "krippendorff", "matplotlib")
     from vlrb_task.cli.compare_tables import show_warnings
     from vlrb_task.compare.comparison import compare
-    from vlrb_task.report.figures import FIGURES, draw, save
+    from vlrb_task.report.figures import FIGURES, PICTURE, draw, save
 
     if unknown := set(names) - set(FIGURES):
         raise UnknownName(f"no picture {min(unknown)!r}: use one of {', '.join(FIGURES)}")
@@ -54,11 +64,12 @@ def command(
     runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
     found = compare(runs, Policy.parse(policy))
     output.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, figure in draw(found, names).items():
-        path = output / f"{name}.{kind}"
+    drawn = {output / f"{name}.{kind}": figure for name, figure in draw(found, names).items()}
+    for path in drawn:
+        output_file(path, PICTURE, [*logs, pairs], force=force)
+    for path, figure in drawn.items():
         save(figure, path)
-        written.append(str(path))
+    written = [*map(str, drawn)]
     show_warnings(found)
     if as_json:
         print_json({"basis": found.basis.line, "remarks": list(found.basis.remarks), "written": written})

@@ -9,32 +9,36 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, trust_pickle_option
+from vlrb_task.cli.options import (
+    FOLDER,
+    NEW_FILE,
+    as_json,
+    benches_option,
+    console,
+    error_console,
+    force_option,
+    logs_argument,
+    pairs_option,
+    policy_option,
+    print_json,
+    trust_pickle_option,
+)
 from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.extra import require
-from vlrb_task.support.writing import replacing
+from vlrb_task.support.writing import output_file, replacing
 from vlrb_task.votes import assemble
 
 
 @click.command("report")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@logs_argument
 @pairs_option
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The page to write."
-)
-@click.option(
-    "--policy", default="strict", help="strict (default), half or official: what ties and unparsed votes count."
-)
+@click.option("-o", "--output", required=True, type=NEW_FILE, help="The page to write.")
+@force_option
+@policy_option
 @click.option("--published", is_flag=True, help="Also show published scores, with what is known against them.")
-@click.option(
-    "--bench", "benches", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="As for compare."
-)
-@click.option(
-    "--bon",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of vlrb bon make: LOGs about it show its picks.",
-)
+@benches_option
+@click.option("--bon", type=FOLDER, help="Folder of vlrb bon make: LOGs about it show its picks.")
 @click.option("--max-image-mb", default=20.0, show_default=True, help="All images together, in megabytes; 0 for none.")
 @click.option(
     "--max-text",
@@ -49,6 +53,7 @@ def command(
     logs: Sequence[Path],
     pairs: str | None,
     output: Path,
+    force: bool,
     policy: str,
     published: bool,
     benches: Sequence[Path],
@@ -67,11 +72,12 @@ def command(
     from vlrb_task.cli.compare_tables import show_warnings
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
-    from vlrb_task.report.page import render
+    from vlrb_task.report.page import PAGE, render
     from vlrb_task.report.pictures import MEGABYTE, Content, read_content
 
     if not 0 <= max_image_mb * MEGABYTE < math.inf:
         raise DataError(f"--max-image-mb {max_image_mb:g}: a number of megabytes from 0 is needed")
+    output_file(output, PAGE, [*logs, *benches, pairs, bon], force=force)
     limit = int(max_image_mb * MEGABYTE)
     runs, audits, origin = [], [], pairs
     folder, picks = None, list[Path]()
@@ -97,7 +103,7 @@ def command(
         content = read_content(origin, keys, limit) if origin else Content()
     shown = None
     if folder is not None:
-        from vlrb_task.bon.section import section
+        from vlrb_task.report.bon_section import section
 
         shown = section(folder, picks, runs, Policy.parse(policy), trust_pickle=trust_pickle)
     page = render(found, content, dict(zip(found.basis.names, audits, strict=True)), limit, max_text, shown)

@@ -14,7 +14,17 @@ from rich.table import Table
 
 from vlrb_task import votes as runs
 from vlrb_task.cli.labelled import labelled_logs
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json, print_warnings
+from vlrb_task.cli.options import (
+    as_json,
+    console,
+    error_console,
+    logs_argument,
+    pairs_option,
+    policy_option,
+    print_json,
+    print_warnings,
+    trust_pickle_option,
+)
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.pairs.rows import HUB_ID
@@ -28,11 +38,9 @@ if TYPE_CHECKING:
 
 
 @click.command("score")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@logs_argument
 @pairs_option
-@click.option(
-    "--policy", default="strict", help="strict (default), half or official: what ties and unparsed votes count."
-)
+@policy_option
 @click.option(
     "--parser", default=None, metavar="NAME", help="Read the texts with another parser, beside the judge's own."
 )
@@ -51,7 +59,7 @@ if TYPE_CHECKING:
     help="Read in little memory, with a process a core, and merge as --merge does: votes files and our sample logs. "
     "The default for one such file (or several with --merge) of more than 64 MiB; the numbers are the same.",
 )
-@click.option("--trust-pickle", is_flag=True, help="Open .pkl files, which can run any code put into them.")
+@trust_pickle_option
 @as_json
 def command(
     logs: Sequence[Path],

@@ -12,7 +12,7 @@ import click
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.cli.continuation import what_is_left
-from vlrb_task.cli.options import console, pairs_option, trust_pickle_option
+from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_option, trust_pickle_option
 from vlrb_task.judges import Judge, get_judge, require_captions
 from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.pair import SUBSETS, parse_rows
@@ -21,8 +21,8 @@ from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
-from vlrb_task.tasks.saved import FOLDER_VARIABLE, save_task
-from vlrb_task.tasks.shipped import SHIPPED, TaskSpec
+from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
+from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
 
 
 @click.command("task")
@@ -30,15 +30,13 @@ from vlrb_task.tasks.shipped import SHIPPED, TaskSpec
 @click.option("--votes", default=1, show_default=True, type=click.IntRange(1, 1000), metavar="K", help="Votes a pair.")
 @click.option("--order", default="alternate", show_default=True, help="key, both, alternate or parity.")
 @pairs_option
-@click.option(
-    "--captions", type=click.Path(path_type=Path), help="JSON file of id (or key) to caption, for the judge `caption`."
-)
+@click.option("--captions", type=FILE, help="JSON file of id (or key) to caption, for the judge `caption`.")
 @click.option(
     "--votes-from",
     "logs",
     multiple=True,
     metavar="LOG",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Logs of this run so far: what stands there is not asked again. May be given several times.",
 )
 @click.option(
@@ -55,9 +53,8 @@ from vlrb_task.tasks.shipped import SHIPPED, TaskSpec
 )
 @trust_pickle_option
 @click.option("--name", required=True, help="Name of the task.")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write."
-)
+@click.option("-o", "--output", required=True, type=FOLDER, help="Folder to write.")
+@force_option
 def command(
     judge: str,
     votes: int,
@@ -71,6 +68,7 @@ def command(
     trust_pickle: bool,
     name: str,
     output: Path,
+    force: bool,
 ) -> None:
     """Write a task: a judge with a schedule, on the benchmark or on your own pairs.
 
@@ -86,13 +84,14 @@ def command(
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", name):
         raise UnknownName(f"--name {name!r}: use letters, digits, '_', '-' and '.', beginning with a letter")
     spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or HUB_ID)
-    taken = {shipped.dataset_name for shipped in SHIPPED.values()}
-    if name in SHIPPED or name == "vl_rewardbench" or spec.dataset_name in taken:
+    taken = {shipped.dataset_name for shipped in shipped_tasks().values()}
+    if name in shipped_tasks() or name == "vl_rewardbench" or spec.dataset_name in taken:
         raise VlrbError(
             f"--name {name!r}: a task of this name is already there, and the frameworks would take that one"
         )
     if not is_local(spec.pairs):
         HubDataset.parse(spec.pairs)  # fails before anything is written
+    check_outputs(name, output, [pairs, captions, *logs], force=force)
     policy = _stop(stop, stop_policy, sparing, bool(logs))
     output.mkdir(parents=True, exist_ok=True)
     tell = partial(console().print, soft_wrap=True, markup=False)  # paths and warnings quote what is no markup

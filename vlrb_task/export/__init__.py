@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from vlrb_task.export.cards import model_index
@@ -22,3 +23,16 @@ FORMATS: Mapping[str, Writer] = {
     "statement": statement,
 }
 """What ``vlrb export --to`` knows."""
+
+_NEVER = re.compile(rb"(?!)")
+
+MARKS: Mapping[str, re.Pattern[bytes]] = {
+    "markdown": re.compile(rb"\A[^\n]*accuracy in % with 95 % intervals; policy [^\n]*\n\n\| judge \| overall \|"),
+    "latex": re.compile(rb"\A% [^\n]*accuracy in % with 95 % intervals; policy "),
+    "csv": re.compile(rb"\Aname,judge,prompt,prompt_sha256,parser,policy,revision,fingerprint,"),
+    "vlmevalkit": _NEVER,  # VLMEvalKit's own file looks the same
+    "model-index": re.compile(rb"\Amodel-index:\n.*\bprompt_sha256:", re.DOTALL),
+    "protocol": re.compile(rb'\A(?:\[\s*)?\{\s*"name": .*"benchmark": .*"fingerprint": ', re.DOTALL),
+    "statement": re.compile(rb"\A[^\n]* as a judge with the prompt [^\n]*\(vlrb \d"),
+}
+"""What a file of each format begins with, so that it is known to be ours."""

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from vlrb_task import __version__
 from vlrb_task.compare.basis import printable
 from vlrb_task.pairs.pair import set_name
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import Run, Score
+from vlrb_task.support.version import __version__
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "numpy", "scipy", "pyarrow")
 

@@ -85,6 +85,18 @@ class Prompt:
             raise ValueError("a published prompt says where it was published, and no other does")
 
 
+@dataclass(frozen=True, slots=True)
+class PromptRecord:
+    """Which prompt was asked: carried by every log and repeated by every result."""
+
+    name: str
+    source: str = "unknown"
+    sha256: str | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        return {"name": self.name, "source": self.source, "sha256": self.sha256}
+
+
 def own(text: str, sha256: str | None = None) -> Prompt:
     """A prompt written for this project, or for the package that adds the judge.
 

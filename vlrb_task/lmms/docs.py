@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
+from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
@@ -103,7 +104,9 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
     asked = only.sha256 if only else f"{judge}:{schedule.label}"
     name = hashlib.sha256(f"{dataset._fingerprint}:{benchmark.fingerprint}:{asked}".encode()).hexdigest()
     dataset = dataset.add_column(
-        PAIR, [constant | pair_fields(pair) for pair in benchmark.pairs], new_fingerprint=name[:16]
+        PAIR,
+        [constant | pair_fields(pair) | {"answers_sha256": answers_sha256(pair.responses)} for pair in benchmark.pairs],
+        new_fingerprint=name[:16],
     )
     # Columns are added to the rows as they lie on disk, then the copies are chained and shuffled together by index: all
     # three only refer to the pictures.

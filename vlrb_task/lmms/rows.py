@@ -11,6 +11,7 @@ from vlrb_task.asking.ballots import Ballot, Order, Schedule
 from vlrb_task.judges import fill_prompt, get_judge
 from vlrb_task.lmms.docs import vote_of
 from vlrb_task.lmms.prompts import template
+from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
 from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.pairs.pictures import UnreadablePicture, opened
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed
@@ -49,7 +50,9 @@ def doc_to_text(doc: Doc) -> str:
 
 def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
     """The conversation for chat wrappers, for a judge with a system message or with the picture last."""
-    judge = get_judge(vote_of(doc)["judge"])
+    vote = vote_of(doc)
+    judge = get_judge(vote["judge"])
+    note_chat(vote["key"])
     text = [{"type": "text", "text": _prompt(doc)}]
     shown = [{"type": "image", "url": picture} for picture in doc_to_visual(doc)]
     user = {"role": "user", "content": text + shown if judge.image == "last" else shown + text}
@@ -89,8 +92,9 @@ def doc_to_visual(doc: Doc) -> list[Image]:
     vote = vote_of(doc)
     if get_judge(vote["judge"]).image == "none":
         return []
-    shown = doc.get("images") or [doc.get("image")]
-    return [_picture(value, vote) for value in shown if value is not None]
+    shown = [value for value in doc.get("images") or [doc.get("image")] if value is not None]
+    note_pictures(vote["key"], shown)
+    return [_picture(value, vote) for value in shown]
 
 
 def _picture(value: Any, vote: Mapping[str, Any]) -> Image:
@@ -122,6 +126,9 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     text = text if isinstance(text, str) else "" if text is None else str(text)
     record = {name: value for name, value in vote.items() if value is not None} | {"text": text}
     record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
+    judge = get_judge(vote["judge"])
+    if sent := sent_sha256(judge, vote["key"], _prompt(doc)):
+        record["messages_sha256"] = sent
     failure = Reason.UNREADABLE_IMAGE if is_unreadable(vote["key"]) else None
     if failure:
         record["failure"] = str(failure)

@@ -169,7 +169,7 @@ def write_shipped(folder: Path | None = None) -> list[Path]:
     folder = folder or include_path()
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for spec in tasks.SHIPPED.values():
+    for spec in tasks.shipped_tasks().values():
         path = folder / f"{spec.name}.yaml"
         write_text(path, task_yaml(spec))
         written.append(path)

@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from vlrb_task.compare.basis import printable
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.support.version import __version__
 from vlrb_task.support.writing import write_bytes
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ INK = "#123456"
 
 WIDTH = 7.2
 FORMATS = ("svg", "pdf", "png")
+PICTURE = re.compile(rb"\bvlrb \d[\w.+]*, Matplotlib ")
+"""What the metadata of every picture has, so that it is known to be ours."""
 
 
 def short(name: str, most: int = 38) -> str:
@@ -301,10 +304,17 @@ def save(figure: Figure, path: Path, ink: str = "#000000") -> None:
         VlrbError: the file cannot be written.
     """
     kind = path.suffix.removeprefix(".")
-    metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[kind]
+    made_by = f"vlrb {__version__}, Matplotlib {mpl.__version__}"
+    of_kind: dict[str, dict[str, Any]] = {
+        "svg": {"Date": None, "Creator": made_by},
+        "pdf": {"CreationDate": None, "Creator": made_by},
+        "png": {"Software": made_by},
+    }
     buffer = io.BytesIO()
     with style(ink), mpl.rc_context({"svg.hashsalt": path.stem}):
-        figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, facecolor="white" if kind == "png" else "none")
+        figure.savefig(
+            buffer, format=kind, dpi=200, metadata=of_kind[kind], facecolor="white" if kind == "png" else "none"
+        )
     write_bytes(path, buffer.getvalue())
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from vlrb_task import __version__
 from vlrb_task.audit.logs import Finding
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.paired import groups_line
@@ -19,11 +19,16 @@ from vlrb_task.report.gallery import MOST_CHARACTERS, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.support.version import __version__
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from vlrb_task.bon.section import Section
+    from vlrb_task.report.bon_section import Section
+
+
+PAGE = re.compile(rb'<meta name="generator" content="vlrb ')
+"""What every page has near its beginning, so that it is known to be ours."""
 
 
 def render(

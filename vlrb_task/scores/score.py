@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import Any
 
+from vlrb_task.judges.base import PromptRecord as PromptRecord
 from vlrb_task.pairs.pair import SUBSETS, Answer, order_subsets, other
 from vlrb_task.parsing.verdicts import Rating, Reading
 from vlrb_task.scores import estimates
@@ -23,18 +24,6 @@ from vlrb_task.scores.tally import (
     outcome,
     winner_by_order,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PromptRecord:
-    """Which prompt was asked: carried by every log and repeated by every result."""
-
-    name: str
-    source: str = "unknown"
-    sha256: str | None = None
-
-    def to_dict(self) -> dict[str, str | None]:
-        return {"name": self.name, "source": self.source, "sha256": self.sha256}
 
 
 @dataclass(frozen=True, slots=True)

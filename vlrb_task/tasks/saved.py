@@ -7,17 +7,37 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges.base import Sampling
 from vlrb_task.support.errors import DataError
-from vlrb_task.support.writing import write_text
+from vlrb_task.support.writing import output_file, write_text
 from vlrb_task.tasks.shipped import HUB, TaskSpec
 
 FOLDER_VARIABLE = "VLRB_TASKS"
 _SUFFIX = ".task.json"
+_MARKS = {
+    ".yaml": re.compile(rb"\A# [^\n]*\bWritten by vlrb"),
+    _SUFFIX: re.compile(rb'\A\{\s*"name": .*"judge": .*"order": ', re.DOTALL),
+    ".ballots.jsonl": re.compile(rb'\A\{"ballots": '),
+    ".parquet": re.compile(rb'"image": \{"_type": "Image"\}, "images": \{'),
+}
+"""The files of a task, and what each of ours has in it."""
+
+
+def check_outputs(name: str, folder: Path, inputs: Iterable[str | Path | None], *, force: bool = False) -> None:
+    """Check that a task's files may be written. To be asked before the first of them is.
+
+    Raises:
+        VlrbError: as :func:`vlrb_task.support.writing.output_file`, about one of them.
+    """
+    given = list(inputs)
+    for suffix, mark in _MARKS.items():
+        output_file(folder / f"{name}{suffix}", mark, given, force=force)
 
 
 def save_task(spec: TaskSpec, folder: Path) -> Path:
@@ -45,7 +65,7 @@ def load_tasks(folder: Path) -> list[TaskSpec]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder")
-    return [_load(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
+    return [load_task(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
 
 
 def tasks_of_environment() -> list[TaskSpec]:
@@ -58,7 +78,12 @@ def tasks_of_environment() -> list[TaskSpec]:
     return load_tasks(Path(folder).expanduser()) if folder else []
 
 
-def _load(path: Path) -> TaskSpec:
+def load_task(path: Path) -> TaskSpec:
+    """One task's file.
+
+    Raises:
+        DataError: no such file, or no task that ``vlrb task`` wrote.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
         pairs, sampling = str(value["pairs"]), value.get("sampling")

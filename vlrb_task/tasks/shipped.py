@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 from vlrb_task.asking.ballots import Order, Schedule
-from vlrb_task.judges import BUILT_IN
+from vlrb_task.judges import shipped_names
 from vlrb_task.judges.base import Sampling
 
 VERSION = "1.0"
@@ -54,7 +56,7 @@ class TaskSpec:
 # The settings of lmms-eval's own vl_rewardbench task, for runs that are compared with its runs.
 _NATIVE = Sampling(temperature=1.0, top_p=1.0, max_new_tokens=1024)
 
-_SPECS = (
+_SCHEDULES = (
     TaskSpec("vlrb", "official", Schedule(Order.KEY), "one vote a pair, order from the pair's key"),
     TaskSpec("vlrb_swap", "official", Schedule(Order.BOTH), "both orders: consistency, no reward for position bias"),
     TaskSpec("vlrb_k5", "official", Schedule(Order.ALTERNATE, 5), "the paper's five votes, the order alternating"),
@@ -69,14 +71,15 @@ _SPECS = (
     TaskSpec(
         "vlrb_demo", "criteria", Schedule(Order.BOTH), "the packaged synthetic pairs, both orders, no download", DEMO
     ),
-    *(
-        TaskSpec(
-            f"vlrb_{judge}", judge, Schedule(Order.KEY), f"judge {judge} at its published settings, one vote a pair"
-        )
-        for judge in BUILT_IN
-        if judge != "official"
-    ),
 )
 
-SHIPPED: Mapping[str, TaskSpec] = {spec.name: spec for spec in _SPECS}
-"""Every shipped task by its lmms-eval name."""
+
+@cache
+def shipped_tasks() -> Mapping[str, TaskSpec]:
+    """Every shipped task by its lmms-eval name: those above, and one for each further judge of this package."""
+    judges = (
+        TaskSpec(f"vlrb_{name}", name, Schedule(Order.KEY), f"judge {name} at its published settings, one vote a pair")
+        for name in shipped_names()
+        if name != "official"
+    )
+    return MappingProxyType({spec.name: spec for spec in (*_SCHEDULES, *judges)})

@@ -1,55 +1,25 @@
-"""Published prompts on this machine: fetched from their authors' repositories, checked, and kept in the user's cache."""
+"""``vlrb judges fetch``: a published prompt from its authors' repository, a clone or a file, checked and kept in the cache.
+
+The only place that asks a network for a prompt. Reading the cache is :mod:`vlrb_task.judges.templates`.
+"""
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from vlrb_task.judges.base import Judge, Template
 from vlrb_task.judges.published import Published, extract
-from vlrb_task.support.errors import DataError, PromptUnavailable
+from vlrb_task.judges.templates import CACHE_VARIABLE, cached_file
+from vlrb_task.support.errors import DataError, PromptUnavailable, VlrbError
+from vlrb_task.support.writing import write_text
 
-CACHE_VARIABLE = "VLRB_CACHE"
 RAW = "https://raw.githubusercontent.com"
 
 _TIMEOUT = 30.0
 _LARGEST = 5_000_000
-
-
-def cache_folder() -> Path:
-    """``VLRB_CACHE``, or ``vlrb`` in the platform's folder for caches."""
-    if given := os.environ.get(CACHE_VARIABLE):
-        return Path(given).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "vlrb" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "vlrb"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vlrb"
-
-
-def cached_file(judge: Judge) -> Path:
-    """Where a judge's prompt is kept. A prompt with another hash is another file."""
-    return cache_folder() / "prompts" / f"{judge.name}-{judge.prompt.sha256[:16]}.txt"
-
-
-def cached_template(judge: Judge) -> Template | None:
-    """A judge's prompt from the cache, not yet checked; None if it was never fetched.
-
-    Raises:
-        PromptUnavailable: the file is there and cannot be read.
-    """
-    path = cached_file(judge)
-    try:
-        return Template(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise PromptUnavailable(f"{path}: cannot be read ({error}); vlrb judges fetch {judge.name}") from error
 
 
 def fetch(judge: Judge, *, clone: Path | None = None, file: Path | None = None) -> Path:
@@ -87,7 +57,13 @@ def fetch(judge: Judge, *, clone: Path | None = None, file: Path | None = None) 
             f"{where}: the prompt there has SHA-256 {template.sha256[:12]}…, not {judge.prompt.sha256[:12]}…: it is not the "
             f"one of revision {published.revision[:12]}, so it was not kept"
         )
-    return _keep(cached_file(judge), template.text)
+    path = cached_file(judge)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, template.text)
+    except (OSError, VlrbError) as error:
+        raise DataError(f"{path}: cannot be written ({error}); {CACHE_VARIABLE} names another folder") from error
+    return path
 
 
 def _read(path: Path) -> str:
@@ -129,20 +105,3 @@ def _download(name: str, published: Published) -> str:
             f"or bring {published.file} of revision {published.revision[:12]} alone (--file FILE)"
         ) from error
     return content.decode("utf-8", errors="replace")
-
-
-def _keep(path: Path, text: str) -> Path:
-    """Write a file whole or not at all: another process may be reading it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error}); {CACHE_VARIABLE} names another folder") from error
-    return path

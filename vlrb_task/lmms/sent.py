@@ -1,0 +1,62 @@
+"""What lmms-eval's wrappers were handed for each pair in this process: its pictures, and in which form.
+
+lmms-eval post-processes rows without their pictures, so what was shown is noted when a wrapper takes it. A row whose
+pictures nobody took, as with lmms-eval's response cache, has no hash of what was sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vlrb_task.asking.messages import Conversation, conversation, messages_sha256
+from vlrb_task.judges import Judge
+
+_lock = threading.Lock()
+_pictures: dict[str, tuple[str, ...]] = {}
+_chat: set[str] = set()
+
+
+def picture_sha256(value: Any) -> str:
+    """SHA-256 of a picture's file; of one that is only there decoded, of its mode, size and pixels."""
+    data = value.get("bytes") if isinstance(value, Mapping) else None
+    if data is None and hasattr(value, "tobytes"):
+        data = f"{value.mode} {value.size}".encode() + value.tobytes()
+    return hashlib.sha256(data or b"").hexdigest()
+
+
+def note_pictures(key: str, pictures: Sequence[Any]) -> None:
+    """A wrapper took a pair's pictures."""
+    with _lock:
+        if key not in _pictures:
+            _pictures[key] = tuple(picture_sha256(picture) for picture in pictures)
+
+
+def note_chat(key: str) -> None:
+    """A wrapper took a pair's conversation, in which a system message stands apart."""
+    with _lock:
+        _chat.add(key)
+
+
+def sent_sha256(judge: Judge, key: str, prompt: str) -> str | None:
+    """The hash of what a wrapper was handed for a ballot; None where it took no pictures, so that this is not known."""
+    pictures = _pictures.get(key)
+    if pictures is None and judge.image != "none":
+        return None
+    return messages_sha256(handed(judge, prompt, pictures or (), chat=key in _chat))
+
+
+def handed(judge: Judge, prompt: str, pictures: Sequence[str], *, chat: bool) -> Conversation[str]:
+    """What a wrapper is handed for a ballot.
+
+    Args:
+        judge: whose prompt.
+        prompt: filled.
+        pictures: their hashes.
+        chat: whether the wrapper takes whole conversations. Others get pictures and one text, the system message in front.
+    """
+    if chat:
+        return conversation(prompt, pictures, system=judge.system, image=judge.image)
+    return conversation(judge.ask(prompt), pictures, image="none" if judge.image == "none" else "first")
