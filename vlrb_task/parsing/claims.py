@@ -27,7 +27,8 @@ class Found(NamedTuple):
 
 
 _BETTER = re.compile(
-    r"([FS])[,(]?[fO]{0,4}([hη]f{0,2})?,?(?:c[fOc+~]{0,8}|df{0,2}~f{0,3}|[cd][^FSKbJNitZX&,.;:%÷$]{1,24}a[f+]{0,2}c[f+O]{0,3})([GR])"
+    r"([FS])[,(]?[fO]{0,4}([hη]f{0,2})?,?(?:c[fOc+~]{0,8}|df{0,2}~f{0,3}"
+    r"|[cd][^FSKbJNitZX&,.;:%÷$]{1,24}a[f+]{0,2}c[f+O]{0,3})([GR])"
 )
 _WORSE = re.compile(r"([FS])[fO]{0,4}c[fOc+]{0,8}W|([FS])[fO]{0,3}ℓ")
 _BEATS = re.compile(r"([FS])[fO]{0,3}w(?:f?[FS])?|([FS])>{1,3}f?[FS]|[FS]<{1,3}f?([FS])")
@@ -43,7 +44,8 @@ _GIVES = re.compile(
 _IS_RIGHT = re.compile(r"([FS])[fO]{0,3}cf{0,3}([pn])(?!n)")
 _TIED = re.compile(
     r"(?:[zðÞ]|f?T?f?bJ?|f?2?J|FaS|SaF)c[fO]{0,4}T(?:\^[FSaJ2f]{1,6})?"  # "it is a tie between …"
-    r"|g[hf]{0,3}v[zð]f{0,2}T(?:\^[FSaJ2f]{1,6})?|[gf]{0,2}O?M[fO]{0,2}c[f@]{0,3}T|^f{0,3}T(?:\^[FSaJ2f]{1,6})?(?=[.,;]|$)"  # "I'd call it a tie", "a tie"
+    r"|g[hf]{0,3}v[zð]f{0,2}T(?:\^[FSaJ2f]{1,6})?|[gf]{0,2}O?M[fO]{0,2}c[f@]{0,3}T"
+    r"|^f{0,3}T(?:\^[FSaJ2f]{1,6})?(?=[.,;]|$)"  # "I'd call it a tie", "a tie"
     r"|K(?:j|f?J|If{0,2}[2J]{1,2}|Ið|[FS]H[FS])?[fOhη]{0,3}c[fO]{0,5}G(?:tf?[ejFS1]{1,2})?"  # "neither is better than the other"
     r"|(?:zc)?N[fp]{0,2}R"  # "no clear winner"
     r"|(?:b?FaS|b?SaF|bJ?|f?2?J|Þ)[fO]{0,2}c[fOI]{0,3}E(?:[φpne](?:,?a?[φpn]){0,3})?"  # "both are equally good"

@@ -43,10 +43,10 @@ _BOTH = re.compile(
 )
 _EDGES = normal.BLANK + "*_`.\"')]}$\\"
 _DIGITS = re.compile(r"[\s(]{0,3}[\d.]{1,9}[)\s]{0,3}")
-_DECLARED = re.compile(
-    r"^[ \t*_#>-]{0,9}(?:(?:my|the|final|overall)\s){0,3}(?:verdict|choice|winner|judge?ment|decision|preference|preferred|better|best)"
-    r"[\w ]{0,20}[*_]{0,3}\s?[:=]",
-    re.MULTILINE | re.IGNORECASE,
+_DECLARES = re.compile(
+    r"^\W{0,9}(?:(?:my|the|final|overall)\s){0,3}(?:verdict|choice|winner|judge?ment|decision|preference|preferred"
+    r"|better|best)[\w ]{0,20}\W{0,3}$",
+    re.IGNORECASE,
 )
 
 
@@ -164,7 +164,12 @@ class _Page:
             if reading.reason is Reason.NO_VERDICT and not asked:
                 return []
             return [Structure("json", span, Reading(reading.verdict, reading.reason, span))]
-        places = {"tag": structures.tags, "box": structures.boxes, "brackets": structures.brackets, "arena": structures.arenas}
+        places = {
+            "tag": structures.tags,
+            "box": structures.boxes,
+            "brackets": structures.brackets,
+            "arena": structures.arenas,
+        }
         out = slots_of_scores(body) if kind == "tag" else []
         pairs = [item.outer for item in out]
         for place in places[kind](body):
@@ -174,12 +179,18 @@ class _Page:
             if kind == "box" and not asked and _DIGITS.fullmatch(content):
                 continue
             reading = structures.slot(content, place.start, tie | _BRACKET_TIE if kind == "brackets" else tie)
-            half = kind == "brackets" and not place.closed  # "[[A>" says what it says, "[[A" may have gone on in any way
-            if not place.closed and (reading.reason is not None or len(content) > 200 or (half and content[-1] not in "<>")):
+            half = (
+                kind == "brackets" and not place.closed
+            )  # "[[A>" says what it says, "[[A" may have gone on in any way
+            if not place.closed and (
+                reading.reason is not None or len(content) > 200 or (half and content[-1] not in "<>")
+            ):
                 reading = unparsed(Reason.CUT_OFF, reading.span)
             elif reading.reason in (Reason.EMPTY, Reason.CUT_OFF):
                 reading = unparsed(Reason.NO_VERDICT, reading.span)  # short it may be, but it is all there
-            readable = reading.reason is None or (kind == "tag" and body[place.outer[0] : place.start].lower() == "<answer>")
+            readable = reading.reason is None or (
+                kind == "tag" and body[place.outer[0] : place.start].lower() == "<answer>"
+            )
             if asked or readable or kind == "brackets" or reading.reason is Reason.CUT_OFF:
                 out.append(Structure(kind, place.outer, reading, place.closed))
         return out
@@ -204,22 +215,24 @@ class _Page:
         found: list[Structure] = []
         for kind in _EVERY:
             of_kind = self.find(kind, frozenset())
-            if len(of_kind) > 1 and not _agree(of_kind[-2:]) and structures.side_by_side(
-                self.body, of_kind[-2].outer, of_kind[-1].outer
-            ):
-                return self._moved(unparsed(Reason.CONTRADICTORY, of_kind[-1].outer))
+            if len(of_kind) > 1 and not _agree(of_kind[-2:]):
+                before, last = of_kind[-2:]
+                if structures.side_by_side(self.body, before.outer, last.outer):
+                    of_kind[-1] = _in_doubt(last)
             found += of_kind
         if not found:
             return self._prose()
         found.sort(key=lambda item: item.outer[1])
-        last = found[-1]
+        first, last = found[0], found[-1]
         for item in found[:-1]:
             self._note(item.rule, item.outer, str(item.reading.verdict), "a later structure counts")
-        if last.reading.reason is None and not _agree([found[0], last]) and found[0].reading.reason is None:
-            if not self.body[: found[0].outer[0]].strip(_EDGES) and not _RETHINK.search(self.body, found[0].outer[1]):
-                return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
-        if last.rule in ("box", "scores") and last.reading.reason is None and len(found) > 1 and not _agree(found[-2:]):
-            return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
+        if last.reading.reason is None and len(found) > 1:
+            opens = not self.body[: first.outer[0]].strip(_EDGES)
+            if first.reading.reason is None and opens and not _agree([first, last]):
+                if not _RETHINK.search(self.body, first.outer[1]):
+                    last = _in_doubt(last)
+            elif last.rule in ("box", "scores") and not _agree(found[-2:]):
+                last = _in_doubt(last)
         return self._taken_back(last, asked=False)
 
     def _taken_back(self, last: Structure, asked: bool) -> Reading:
@@ -229,7 +242,9 @@ class _Page:
         if reading.reason is Reason.CUT_OFF and normal.period(self.body):
             return unparsed(Reason.REPETITION)
         if reading.reason is Reason.CUT_OFF or not rest.strip(_EDGES):
-            if reading.reason is None and ((last.rule == "box" and not asked) or (last.rule == "brackets" and not last.closed)):
+            if reading.reason is None and (
+                (last.rule == "box" and not asked) or (last.rule == "brackets" and not last.closed)
+            ):
                 return self._beside_prose(last)
             return self._moved(reading)
         walk = Walk(rest, end)
@@ -261,43 +276,40 @@ class _Page:
         return self._moved(last.reading)
 
     def _prose(self) -> Reading:
-        body = structures.without_menus(self.body)
-        walk = Walk(body, 0, marked_only=self.inside)
+        walk = Walk(self.body, 0, marked_only=self.inside)
         reading = walk.read()
+        if reading.span is None or structures.is_option(self.body, reading.span):
+            body = structures.without_menus(self.body)
+            if body is not self.body:
+                walk = Walk(body, 0, marked_only=self.inside)
+                reading = walk.read()
         for one in walk.heard:
             self._note(_RULES[one.mark], one.span, str(one.verdict))
         if reading.span is None or reading.reason is not None:
             return self._moved(reading)
         heard = next((one for one in walk.heard if one.span == reading.span), None)
-        if heard is not None and heard.mark < Mark.LABEL and self._declared_otherwise(body, reading):
+        if heard is not None and heard.mark < Mark.LABEL and self._declared_otherwise(reading, reading.span[0]):
             return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
         return self._second_thoughts(reading)
 
-    def _declared_otherwise(self, body: str, reading: Reading) -> bool:
-        """Whether a line above declares another verdict, as its label or as the opening line of the text."""
-        assert reading.span is not None
-        if _RETHINK.search(body, 0, reading.span[0] + 12):
-            return False
+    def _declared_otherwise(self, reading: Reading, until: int) -> bool:
+        """Whether a line above declares another verdict, as its label or as the opening line of the text, for good."""
         said: set[Verdict] = set()
-        opening = body[: body.find("\n") + 1 or len(body)]
-        lines = [(0, opening)] if len(opening) <= 200 else []
-        for found in _DECLARED.finditer(body, 0, reading.span[0]):
-            start = body.rfind("\n", 0, found.start()) + 1 if body[found.start()] != "\n" else found.start() + 1
-            end = body.find("\n", found.end())
-            lines.append((start, body[start : end if end >= 0 else len(body)][:400]))
-        for start, line in lines:
-            if start >= reading.span[0] or not line.strip():
-                continue
-            walk = Walk(line, start)
-            declared = walk.read()
-            if declared.reason is None and declared.verdict is not reading.verdict:
-                heard = walk.heard[0] if walk.heard else None
-                if heard is None or heard.mark is Mark.LABEL or (start == 0 and heard.strong and _WHOLE_CLAIM.fullmatch(line.strip())):
+        start = 0
+        for line in self.body[:until].split("\n"):
+            head, colon, _ = line[:60].partition(":")
+            label = bool(colon) and _DECLARES.search(head) is not None
+            if label or (start == 0 and len(line) <= 200 and _WHOLE_CLAIM.fullmatch(line.strip())):
+                walk = Walk(line[:400], start)
+                declared = walk.read()
+                if declared.reason is None and (not label or not walk.heard or walk.heard[0].mark is Mark.LABEL):
                     said.add(declared.verdict)
-                    self._note("label", (start, start + len(line.rstrip())), str(declared.verdict), "taken back by what follows")
-            elif declared.reason is None:
-                said.add(declared.verdict)
-        return len(said) == 1 and reading.verdict not in said
+                    if declared.verdict is not reading.verdict:
+                        self._note(
+                            "label", (start, start + len(line)), str(declared.verdict), "taken back by what follows"
+                        )
+            start += len(line) + 1
+        return len(said) == 1 and reading.verdict not in said and not _RETHINK.search(self.body, 0, until + 12)
 
     def _second_thoughts(self, reading: Reading) -> Reading:
         """Take back a verdict that the judge went on to doubt, or that is one of two said in turn without end."""
@@ -331,23 +343,40 @@ class _Page:
 
 _BRACKET_TIE = frozenset("c")
 _WHOLE_CLAIM = re.compile(
-    r"[\s*_#>]{0,9}(?:\(?[AB12]\)?[:.]\s)?(?:the )?\w{1,12}[ ](?:\(?[12abAB]\)?|answer|response|one)[*_]{0,3}(?: is| wins)[^.,;\n]{0,40}[.!*_\s]{0,6}", re.IGNORECASE
+    r"[\s*_#>]{0,9}(?:\(?[AB12]\)?[:.]\s)?(?:the )?\w{1,12}[ ](?:\(?[12abAB]\)?|answer|response|one)[*_]{0,3}(?: is"
+    r"| wins)[^.,;\n]{0,40}[.!*_\s]{0,6}",
+    re.IGNORECASE,
 )
-_RULES = {Mark.CRITERION: "criterion", Mark.PLAIN: "claim", Mark.LOCAL: "therefore", Mark.GLOBAL: "overall", Mark.LABEL: "label"}
+_RULES = {
+    Mark.CRITERION: "criterion",
+    Mark.PLAIN: "claim",
+    Mark.LOCAL: "therefore",
+    Mark.GLOBAL: "overall",
+    Mark.LABEL: "label",
+}
+
+
+def _in_doubt(item: Structure) -> Structure:
+    """A structure that another one contradicts; a labelled line after it may still decide."""
+    return item._replace(reading=unparsed(Reason.CONTRADICTORY, item.outer))
 
 
 def _agree(found: list[Structure]) -> bool:
     return len({item.reading.verdict for item in found}) == 1
 
 
-_CLOSING_LINE = re.compile(r"(?:\A|\n)([*_#]{0,4} ?Overall Judgment:[*_]{0,2} ?[*_]{0,2}Answer ([12]) is better\.?[*_]{0,2})\Z")
-_UNUSUAL = ("<", "◁", "THINK]", "channel", "analysis")
+_CLOSING_LINE = re.compile(
+    r"(?:\A|\n)([*_#]{0,4} ?Overall Judgment:[*_]{0,2} ?[*_]{0,2}Answer ([12]) is better\.?[*_]{0,2})\Z"
+)
+_UNUSUAL = ("<", "◁", "THINK]", "channel", "analysis", "[[", "\\", "{")
 
 
 def closing_line(text: str) -> Reading | None:
     """The reading of a text that ends in the line that the official prompt asks for, word for word, and nothing odd before it."""
     found = _CLOSING_LINE.search(text, max(0, len(text) - 64))
-    if found is None or len(text) > 240 or any(sign in text for sign in _UNUSUAL) or normal.failed(text):
+    if found is None or any(sign in text for sign in _UNUSUAL) or normal.failed(text):
+        return None
+    if len(text) > 240 and (len(text) > normal.WINDOW or normal.period(text)):
         return None
     return Reading(Verdict.FIRST if found[2] == "1" else Verdict.SECOND, None, found.span(1))
 

@@ -27,7 +27,9 @@ _SINGLE = re.compile(r"(?<=[{\[,:\s])'([^'\"\n]{0,2000})'(?=\s{0,20}[}\],:])")
 _KEY = re.compile(r"(?<=[{,\s])([A-Za-z_][\w-]{0,60})(?=\s{0,20}:)")
 _LITERALS = re.compile(r"(?<=[:\[,\s])(True|False|None)(?=\s{0,20}[,}\]])")
 _JSON_LITERALS = {"True": "true", "False": "false", "None": "null"}
-_BACKSLASH = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})|\\(?=[bfnrt][a-zA-Z]{2})|\\(?=u[0-9a-fA-F]{0,3}[^0-9a-fA-F])')
+_BACKSLASH = re.compile(
+    r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})|\\(?=[bfnrt][a-zA-Z]{2})|\\(?=u[0-9a-fA-F]{0,3}[^0-9a-fA-F])'
+)
 
 
 def last_object(text: str) -> tuple[Any, tuple[int, int] | None, bool]:
@@ -125,19 +127,51 @@ _DECISION_KEYS = """
 _DECISIONS = frozenset(_DECISION_KEYS.split())
 # These may hold something else than a name: what else they hold is no verdict, but it rules none out.
 _LOOSE_DECISIONS = frozenset(
-    "answer result finalanswer model assistant response option overall conclusion comparison evaluation final label "
-    "prediction preference".split()
+    [
+        "answer",
+        "result",
+        "finalanswer",
+        "model",
+        "assistant",
+        "response",
+        "option",
+        "overall",
+        "conclusion",
+        "comparison",
+        "evaluation",
+        "final",
+        "label",
+        "prediction",
+        "preference",
+    ]
 )
 _COUNTED = frozenset(("label", "prediction", "predictedlabel"))
 """A number under these keys may count from nought."""
 _RANKINGS = frozenset(("ranking", "rankings", "rank", "ranks", "besttoworst", "order", "orderedmodels", "finalranking"))
-_NOUNS = ("answer", "response", "assistant", "model", "output", "option", "candidate", "score", "rating", "scoreanswer", "")
-_FIRST_KEYS = tuple(f"{noun}{name}" for noun in _NOUNS for name in "1a") + ("first", "firstanswer", "firstresponse")
-_SECOND_KEYS = tuple(f"{noun}{name}" for noun in _NOUNS for name in "2b") + ("second", "secondanswer", "secondresponse")
-_OVERALL = "overall overallscore overallscores total totalscore totalscores final finalscore finalscores scores score results result rating ratings"
+_NOUNS = (
+    "answer",
+    "response",
+    "assistant",
+    "model",
+    "output",
+    "option",
+    "candidate",
+    "score",
+    "rating",
+    "scoreanswer",
+    "",
+)
+_FIRST_KEYS = (*tuple(f"{noun}{name}" for noun in _NOUNS for name in "1a"), "first", "firstanswer", "firstresponse")
+_SECOND_KEYS = (*tuple(f"{noun}{name}" for noun in _NOUNS for name in "2b"), "second", "secondanswer", "secondresponse")
+_OVERALL = """
+    overall overallscore overallscores total totalscore totalscores final finalscore finalscores scores score results result
+    rating ratings
+"""
 _OVERALL_KEYS = tuple(_OVERALL.split())
 _TIES = frozenset(("tie", "none", "null", "both", "neither", "equal", "draw", "tied", "no", "c", "same"))
-_FIELD = re.compile(r"(?<!\\)[\"'“]([\w -]{2,30})[\"'”]\s{0,9}:\s{0,9}(?:[\"'“]([^\"'“”\n]{1,60})[\"'”]|(\d)(?=\s{0,9}[,}\n]))")
+_FIELD = re.compile(
+    r"(?<!\\)[\"'“]([\w -]{2,30})[\"'”]\s{0,9}:\s{0,9}(?:[\"'“]([^\"'“”\n]{1,60})[\"'”]|(\d)(?=\s{0,9}[,}\n]))"
+)
 
 
 def _plain(key: str) -> str:
@@ -145,7 +179,9 @@ def _plain(key: str) -> str:
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, str) and re.fullmatch(r"\s{0,9}\d{1,4}(?:\.\d{1,9})?\s{0,9}(?:/\s{0,9}\d{1,4}\s{0,9})?", value, re.ASCII):
+    if isinstance(value, str) and re.fullmatch(
+        r"\s{0,9}\d{1,4}(?:\.\d{1,9})?\s{0,9}(?:/\s{0,9}\d{1,4}\s{0,9})?", value, re.ASCII
+    ):
         return float(value.partition("/")[0])
     if isinstance(value, dict):
         inner = {_plain(str(key)): item for key, item in value.items()}
@@ -212,7 +248,10 @@ def _ranked_models(value: list[dict[str, Any]]) -> Verdict | None:
     ranks: dict[Verdict, float] = {}
     for item in value:
         plain = {_plain(str(key)): held for key, held in item.items()}
-        name = next((_name(str(plain[key])) for key in ("model", "name", "answer", "response", "assistant") if key in plain), None)
+        name = next(
+            (_name(str(plain[key])) for key in ("model", "name", "answer", "response", "assistant") if key in plain),
+            None,
+        )
         rank = _number(plain.get("rank"))
         if name is None or rank is None:
             return None

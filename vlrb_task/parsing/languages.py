@@ -1,4 +1,4 @@
-"""Verdict sentences of other languages, put into the English that the grammar reads: Chinese, Japanese, Korean, German, French, Spanish.
+"""Verdict sentences in Chinese, Japanese, Korean, German, French and Spanish, put into the English that the grammar reads.
 
 Only plain sentences are taken: a name, a word that says better, and nothing between them but degrees. A sentence with a
 condition, or a question, or a clause with a negation, stays as it is, and what stays is opaque to the grammar.
@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_NAMES = {"一": "1", "二": "2", "甲": "A", "乙": "B", "première": "1", "seconde": "2", "deuxième": "2", "premier": "1", "second": "2"}
+_NAMES = {
+    "一": "1",
+    "二": "2",
+    "甲": "A",
+    "乙": "B",
+    "première": "1",
+    "seconde": "2",
+    "deuxième": "2",
+    "premier": "1",
+    "second": "2",
+}
 _NAMES |= {"erste": "1", "zweite": "2", "primera": "1", "segunda": "2", "primer": "1", "segundo": "2"}
 
 
@@ -38,7 +48,9 @@ _CHINESE = _language(
     r"(?:更好|更优秀?|更優秀?|更佳|较好|較好|更胜一筹|略胜一筹|胜出|勝出|获胜|獲勝|更出色|略好|稍好|最好|更强|優勝|优胜)(?:一些|一点)?"
     r"|{n}(?:(?:明显|显然|略微?|稍微?)?(?:优于|優於|好于|好於|胜过|勝過|强于)|比{n}(?:更|要|略|稍微?|明显)?(?:好|优秀|出色))"
     r"|(?:我)?(?:更?倾向于|更?喜欢|更?偏好|选择)(?:选择)?{n}|更好的(?:是|答案是|回答是|为){n})",
-    r"平局|平手|不相上下|(?:两|兩|二)(?:个|個|者|种|条)?(?:{z})?(?:的?质量)?都?(?:一样好|同样好|一樣好|同樣好|同样优秀|打平|难分高下)".replace("{z}", _ZH_NOUN),
+    r"平局|平手|不相上下|(?:两|兩|二)(?:个|個|者|种|条)?(?:{z})?(?:的?质量)?都?(?:一样好|同样好|一樣好|同樣好|同样优秀|打平|难分高下)".replace(
+        "{z}", _ZH_NOUN
+    ),
     r"\s{0,3}(?:最终|最後|最后|总体|整体|综合|總體|最終)?(?:判断|判斷|结论|結論|判定|评价|評價|裁决|裁定|选择|選擇|胜者|获胜者|勝者|裁判结果)\s{0,3}(?:[:：]|是|为)\s{0,3}",
     r"\s{0,3}(?:综上所述|綜上所述|因此|所以|总之|總之|总的来说|总体来说|总体而言|整体来看|整体而言|综上|綜上|综合来看|综合考虑|故|我认为|我認為|我觉得)",
     "如果|若|假如|假设|倘若|除非|是否|吗|嗎|可能|或许|也许|哪",
@@ -66,15 +78,22 @@ _KOREAN = _language(
     "않|안\\s|못|없|아니",
 )
 _EUROPEAN = _language(
-    r"(?:(?:la|die|das|der|el)\s)?(?:(?:Antwort|Modell|Assistent|Option|réponse|modèle|assistant|option|respuesta|modelo|asistente|opción)\s"
+    r"(?:(?:la|die|das|der|el)\s)?(?:(?:Antwort|Modell|Assistent|Option|réponse|modèle|assistant|option|respuesta"
+    r"|modelo|asistente|opción)\s"
     r"\(?([12AB])\)?|(erste|zweite|première|seconde|deuxième|primera|segunda)\s(?:Antwort|réponse|respuesta))",
-    r"(?:{n}\s(?:ist|est|es|war)\s(?:(?:deutlich|etwas|klar|insgesamt|viel|leicht|nettement|légèrement|clairement|bien|globalement|claramente|ligeramente|"
-    r"significativamente|mucho|die|la|le|el|das|der|eindeutig)\s){0,3}(?:besser|bessere|meilleure?|mejor|überlegen|supérieure?|superior|preferible|préférable)"
-    r"|{n}\s(?:gewinnt|gagne|gana)\b|(?:die\sbessere\sAntwort\sist|la\smeilleure\sréponse\sest|la\smejor\srespuesta\ses)\s(?:la\s|die\s)?{n})",
-    r"unentschieden|\bempate\b|égalité|beide\s\w{1,12}\ssind\s(?:gleich\sgut|gleichwertig)|les\sdeux\s\w{1,12}\s(?:sont|se)\s(?:équivalentes|équivalents|valent|également\sbonnes)"
+    r"(?:{n}\s(?:ist|est|es|war)\s(?:(?:deutlich|etwas|klar|insgesamt|viel|leicht|nettement|légèrement|clairement"
+    r"|bien|globalement|claramente|ligeramente|"
+    r"significativamente|mucho|die|la|le|el|das|der|eindeutig)\s){0,3}(?:besser|bessere|meilleure?|mejor|überlegen"
+    r"|supérieure?|superior|preferible|préférable)"
+    r"|{n}\s(?:gewinnt|gagne|gana)\b|(?:die\sbessere\sAntwort\sist|la\smeilleure\sréponse\sest"
+    r"|la\smejor\srespuesta\ses)\s(?:la\s|die\s)?{n})",
+    r"unentschieden|\bempate\b|égalité|beide\s\w{1,12}\ssind\s(?:gleich\sgut|gleichwertig)"
+    r"|les\sdeux\s\w{1,12}\s(?:sont|se)\s(?:équivalentes|équivalents|valent|également\sbonnes)"
     r"|(?:ambas|las\sdos)\s\w{1,12}\sson\s(?:igual(?:mente)?\s(?:de\s)?buenas|equivalentes)",
-    r"\s{0,3}[*_]{0,3}(?:Gesamturteil|Endurteil|Urteil|Fazit|Gewinner|Jugement\s(?:final|global)|Verdict\sfinal|Gagnant|Veredicto(?:\sfinal)?|Juicio\s(?:final|general)|Ganador)[*_]{0,3}\s?:[*_]{0,3}\s?",
-    r"\s{0,3}(?:daher|insgesamt|also|somit|par\sconséquent|donc|globalement|en\sconclusion|por\s(?:lo\s)?tanto|en\sgeneral|en\sconclusión|en\sresumen)",
+    r"\s{0,3}[*_]{0,3}(?:Gesamturteil|Endurteil|Urteil|Fazit|Gewinner|Jugement\s(?:final|global)|Verdict\sfinal"
+    r"|Gagnant|Veredicto(?:\sfinal)?|Juicio\s(?:final|general)|Ganador)[*_]{0,3}\s?:[*_]{0,3}\s?",
+    r"\s{0,3}(?:daher|insgesamt|also|somit|par\sconséquent|donc|globalement|en\sconclusion|por\s(?:lo\s)?tanto"
+    r"|en\sgeneral|en\sconclusión|en\sresumen)",
     r"\b(?:wenn|falls|ob|sofern|si|cuando|lorsque|quand)\b",
     r"\b(?:nicht|kein\w{0,2}|ne|n['’]|pas|non|no|nunca|jamais|weder|ni)\b|n['’]est",
 )
@@ -83,7 +102,9 @@ _TRIGGERS = (
     (re.compile("[ぁ-ヿ]"), _JAPANESE),
     (re.compile("[가-힣]"), _KOREAN),
 )
-_EUROPEAN_WORDS = re.compile(r"Antwort|réponse|respuesta|Unentschieden|égalité|empate|modèle|Modell|modelo", re.IGNORECASE)
+_EUROPEAN_WORDS = re.compile(
+    r"Antwort|réponse|respuesta|Unentschieden|égalité|empate|modèle|Modell|modelo", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"[^。.!！?？;；]{1,400}[。.!！?？;；]?")
 _CLAUSE = re.compile(r"[^,，、:：]{0,300}[,，、:：]?")
 

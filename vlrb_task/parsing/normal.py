@@ -33,8 +33,8 @@ _TAG = re.compile(
     rf"<(/?)(?:\w{{1,12}}:)?{_THOUGHT}>|([◁]/?)think▷|\[(/?)THINK\]|<\|(begin|end)_of_thought\|>", re.IGNORECASE
 )
 # Literals that are found at once where the pattern would try every "<" of the text.
-_TAG_WORDS = ("hink>", "hinking>", "hought", "easoning>", "eflection>", "cratchpad>", "eason>", "think▷", "THINK")
-_TAG_WORDS = (*_TAG_WORDS, *(word.upper() for word in _TAG_WORDS))
+_LOWER_TAG_WORDS = ("hink>", "hinking>", "hought", "easoning>", "eflection>", "cratchpad>", "eason>", "think▷", "THINK")
+_TAG_WORDS = (*_LOWER_TAG_WORDS, *(word.upper() for word in _LOWER_TAG_WORDS))
 _CHANNEL = re.compile(r"<\|channel\|>\s{0,9}(\w{1,20})")
 _STRIPPED_CHANNEL = "assistantfinal"  # the same, where the special tokens were dropped from the text
 _ANALYSIS = re.compile(r"analysis(?=[A-Z])")
@@ -132,7 +132,7 @@ def plain(text: str) -> str:
 
 def lettered(text: str) -> str:
     """A text with the letter of "Output (a)" and "model_b" in upper case: only capitals are names elsewhere."""
-    if "(a)" in text or "(b)" in text or "_a" in text or "_b" in text:
+    if ("(" in text and ("(a)" in text or "(b)" in text)) or ("_" in text and ("_a" in text or "_b" in text)):
         return _SMALL_LETTER.sub(lambda found: found[0][:-1] + found[0][-1].upper(), text)
     return text
 
@@ -192,10 +192,9 @@ def outside(text: str) -> Outside:
 
 def _final_channel(text: str) -> Outside | None:
     """The final channel of a text in the harmony format, its tokens kept or dropped; None if the text has none."""
-    last = None
-    for last in _CHANNEL.finditer(text):
-        pass
-    if last is not None:
+    channels = list(_CHANNEL.finditer(text))
+    if channels:
+        last = channels[-1]
         final = last[1].lower().startswith("final")
         return Outside(text[last.end() :], last.end(), inside=not final, unclosed=not final)
     start = text.rfind(_STRIPPED_CHANNEL)

@@ -42,8 +42,10 @@ _OUT_OF = (
 _ABOUT = r"(?:(?:approximately|about|around|roughly|nearly|~|≈)\s{0,3})?"
 _VALUE = rf"{_DRESS}{_ABOUT}({_NUMERAL}|{_SPELLED}\b)"
 # "18 + 5 + 6 = 29", "(20 + 22) / 2 = 21": the last result is the number.
+_TERM = r"[\d.,]{1,9}[ )*_]{0,4}"
+_MORE_TERMS = rf"(?:[-+−*/×x÷][ (*_]{{0,4}}{_TERM})"
 _SUM = re.compile(
-    rf"{_DRESS}[\d.,]{{1,9}}[ )*_]{{0,4}}(?:[-+−*/×x÷][ (*_]{{0,4}}[\d.,]{{1,9}}[ )*_]{{0,4}}){{1,30}}(?:[=≈→]{_DRESS}[\d.,]{{1,9}}[ )*_]{{0,4}}(?:[-+−*/×÷][ (*_]{{0,4}}[\d.,]{{1,9}}[ )*_]{{0,4}}){{0,30}}){{0,3}}[=≈→]{_DRESS}({_NUMERAL})"
+    rf"{_DRESS}{_TERM}{_MORE_TERMS}{{1,30}}(?:[=≈→]{_DRESS}{_TERM}{_MORE_TERMS}{{0,30}}){{0,3}}[=≈→]{_DRESS}({_NUMERAL})"
 )
 
 # What may stand between a number and the end of its claim to be one: a second number there makes it a range or a list.
@@ -54,7 +56,10 @@ _STRONG = (
     r"|(?:overall|total|sum)(?=[\s*_]{0,6}[:=])|final\s{1,9}(?:answer|verdict|judge?ment)(?=[\s*_]{0,6}[:=]))"
 )
 # The scale, in brackets behind the word: "Score (1-10): 7".
-_SCALE = r"(?:[\s*_]{0,4}[(\[](?:(?:out of|max(?:imum)?|of|from|on a scale of|0|1)[\s:]{0,3})?(?:[-–/]|to|out of)?\s{0,3}(\d{1,4})?[^()\[\]\n\d]{0,20}[)\]])?"
+_SCALE = (
+    r"(?:[\s*_]{0,4}[(\[](?:(?:out of|max(?:imum)?|of|from|on a scale of|0|1)[\s:]{0,3})?"
+    r"(?:[-–/]|to|out of)?\s{0,3}(\d{1,4})?[^()\[\]\n\d]{0,20}[)\]])?"
+)
 _JOIN = r"[\s*_`]{0,9}(?:[:=|]|is\b|of\b|would be\b|given\b|->|→)?(?:[\s*_]{0,6}(?:is\b|of\b|:|would be\b))?"
 
 _KEYWORD = re.compile(_STRONG, re.IGNORECASE)
@@ -63,12 +68,18 @@ _OPENS = re.compile(r"(?:^|[\n.!?;,]|\b(?:a|the|my|with|it|i)\s)[\s*_#>-]{0,9}(?
 _AFTER = re.compile(rf"{_SCALE}{_JOIN}{_VALUE}(?:{_OUT_OF})?", re.IGNORECASE)
 _LABEL_AFTER = re.compile(rf"{_SCALE}[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
 _GIVEN = re.compile(
-    rf"\b(?:give|rate|score|assign|award|deserves|merits|receives)(?:\s(?:it|this|the|a|an|answer|response|output|final|overall|score|rating|of|as|at|with)){{0,7}}{_VALUE}(?:{_OUT_OF})?",
+    rf"\b(?:give|rate|score|assign|award|deserves|merits|receives)(?:\s(?:it|this|the|a|an|answer|response|output"
+    rf"|final|overall|score|rating|of|as|at|with)){{0,7}}{_VALUE}(?:{_OUT_OF})?",
     re.IGNORECASE,
 )
 # A number that is no score yet: "A score of 10 would need more detail."
-_SUPPOSED = re.compile(r"[\s*_)]{0,4}(?:would|could|requires?|needs?|means?|is reserved|if\b|stands for|indicates?|should be|represents?)", re.IGNORECASE)
-_LINE_ALONE = re.compile(rf"{_DRESS}({_NUMERAL})(?:{_OUT_OF})?(?:\s{{0,3}}(?:points?|%))?[\s*_`~$\"'“”‘’)\]}}.]{{0,12}}", re.IGNORECASE)
+_SUPPOSED = re.compile(
+    r"[\s*_)]{0,4}(?:would|could|requires?|needs?|means?|is reserved|if\b|stands for|indicates?|should be|represents?)",
+    re.IGNORECASE,
+)
+_LINE_ALONE = re.compile(
+    rf"{_DRESS}({_NUMERAL})(?:{_OUT_OF})?(?:\s{{0,3}}(?:points?|%))?[\s*_`~$\"'“”‘’)\]}}.]{{0,12}}", re.IGNORECASE
+)
 _DENOMINATOR = re.compile(rf"(?:/|\bout\s{{1,9}}of)\s{{0,9}}({_NUMERAL}|{_SPELLED}\b)", re.IGNORECASE)
 _NUMERATOR = re.compile(rf"(?<![\w.])({_NUMERAL}|{_SPELLED})[\s*_`$\"')\]}}]{{0,12}}\Z", re.IGNORECASE)
 _MOST = 64  # how many "n/10" of a text's end are looked at
@@ -167,7 +178,7 @@ class Scale:
         return None
 
     def _marked(self, body: str, offset: int) -> Rating | None:
-        """The last number behind "Final Score:" or the like; failing that, behind a plain "Score:"; failing that, a score given."""
+        """The last number behind "Final Score:" or the like; else behind a plain "Score:"; else a score that is given."""
         for keyword, labelled in ((_KEYWORD, False), (_PLAIN_KEYWORD, True), (_PLAIN_KEYWORD, False)):
             for word in reversed(list(keyword.finditer(body))):
                 if keyword is _PLAIN_KEYWORD and not _opens(body, word.start()):
@@ -185,7 +196,9 @@ class Scale:
         given = [found for found in _GIVEN.finditer(body) if not _SUPPOSED.match(body, found.end())]
         if given and len({_value(found.group(1)) for found in given}) == 1:
             found = given[-1]
-            return self._rate(found.group(1), found.group(2), _move(found.span(1), offset), body[found.end() : found.end() + 24])
+            return self._rate(
+                found.group(1), found.group(2), _move(found.span(1), offset), body[found.end() : found.end() + 24]
+            )
         return None
 
     def _line(self, body: str, offset: int) -> Rating | None:

@@ -49,7 +49,8 @@ _OPENING = (
 )
 _BASIS = r"(?:(?:based on|given|after|upon|according to|looking at|from|comparing|since|because|as)\b[^.?!\n]{1,200}?,\s{1,3})"
 _SAYING = (
-    rf"(?:(?:I|we){_S}(?:(?:can|must|would|therefore|thus|also){_S}){{0,2}}(?:confirm|conclude|find|believe|think|say|agree|affirm)"
+    rf"(?:(?:I|we){_S}(?:(?:can|must|would|therefore|thus|also){_S}){{0,2}}(?:confirm|conclude|find|believe|think|say"
+    rf"|agree|affirm)"
     rf"{_S}(?:that{_S})?|(?:this|which|it){_S}(?:means|shows|confirms|indicates|implies){_S}(?:that{_S})?"
     rf"|it{_S}is{_S}(?:clear|evident){_S}that{_S})"
 )

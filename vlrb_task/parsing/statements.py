@@ -70,7 +70,8 @@ _SELF = re.compile(r"([FS])[^FS]{0,12}t[fI]{0,2}\1")
 _OPENING_CLAUSE = re.compile(r"(?:^[fI~]{0,2}(?:[OM+]{1,2},?)?|(?<=[a&:]))(?:[%÷$][^,&+]*,?|[I~]?γ[^,]*,)")
 # Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
 _UNDECIDED = re.compile(
-    r"([FS])[fO]{0,3}[cd][fO]{0,3}[ml].{0,80}?,?÷f{0,2}(?!\1)[FS][fO]{0,3}[cd][fO]{0,3}[ml][fO]{0,2}(?!n)|[ml][fO]{0,2}[pn][^FS&]{0,20}&[fO]{0,2}(?:[cd]?N|[ml]?n)"
+    r"([FS])[fO]{0,3}[cd][fO]{0,3}[ml].{0,80}?,?÷f{0,2}(?!\1)[FS][fO]{0,3}[cd][fO]{0,3}[ml][fO]{0,2}(?!n)"
+    r"|[ml][fO]{0,2}[pn][^FS&]{0,20}&[fO]{0,2}(?:[cd]?N|[ml]?n)"
 )
 _INNER_CLAUSE = re.compile(r"[%$][^&+]*")
 _MADE_IT = re.compile(r"μzf{0,3}G")

@@ -128,16 +128,21 @@ def boxes(text: str) -> Iterator[Place]:
         yield Place(start, end, True, (found.start(), at))
 
 
-_AS_NAMES = re.compile(
-    r"\[\[ ?([AB12]) ?\]\](?=[*_]{0,3} (?:is|was|wins|outperforms|performs)\b)|(?<=\bthan )([*_]{0,3})\[\[ ?([AB12]) ?\]\]"
-)
+_LETTER_BRACKETS = re.compile(r"\[\[ ?([AB12]) ?\]\]")
+_NAMED = re.compile(r"[*_]{0,3} (?:is|was|wins|outperforms|performs)\b")
 
 
 def named(text: str) -> str:
     """A text in which brackets that stand for a name have become one: "[[A]] is better than [[B]]"."""
     if "[[" not in text:
         return text
-    return _AS_NAMES.sub(lambda found: f"{found[2] or ''}bot {found[1] or found[3]}".ljust(len(found[0])), text)
+
+    def name(found: re.Match[str]) -> str:
+        start, end = found.span()
+        as_name = _NAMED.match(text, end) or text[max(0, start - 8) : start].rstrip("*_ ").endswith("than")
+        return f"bot {found[1]}".ljust(end - start) if as_name else found[0]
+
+    return _LETTER_BRACKETS.sub(name, text)
 
 
 _BRACKETS = re.compile(r"\[\[([^\[\]\n]{1,60})\]\]")
@@ -164,14 +169,15 @@ _ARENA = re.compile(
 _ARENA_SIGNS = re.compile(r"[AB]\s{0,2}(?:[><≻≫≈]|=)")
 _ARENA_ALONE = re.compile(
     r"(?<!\[)\[(\s?[AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB]\s?(?:=\s?\w{1,6})?)\](?!\])"
-    r"|^[ \t*_`#\"'(]{0,9}(?:[\w ]{1,30}:[ *_]{1,4})?([AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB](?:=\s?(?i:good|bad))?)[ \t*_`\"').]{0,9}$",
+    r"|^[ \t*_`#\"'(]{0,9}(?:[\w ]{1,30}:[ *_]{1,4})?([AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB](?:=\s?(?i:good"
+    r"|bad))?)[ \t*_`\"').]{0,9}$",
     re.MULTILINE,
 )
 
 
 def arenas(text: str) -> Iterator[Place]:
     """Arena notation without double brackets: ``[B>A]`` anywhere, ``**B>>A**`` on a line of its own or after a label."""
-    if _ARENA_SIGNS.search(text) is None:
+    if not (">" in text or "=" in text or "<" in text or not text.isascii()) or _ARENA_SIGNS.search(text) is None:
         return
     for match in _ARENA_ALONE.finditer(text):
         group = 1 if match[1] else 2
@@ -239,7 +245,9 @@ def is_template(text: str, place: tuple[int, int]) -> bool:
     if _CONDITION.match(text, place[1]):
         return True
     sentence = text[max(0, place[0] - 300) : place[0]]
-    begins = max(sentence.rfind(sign) for sign in (". ", ".\" ", ".” ", "\n", "? ", "! "))
+    if "if" not in (low := sentence.lower()) and "whenever" not in low:
+        return False
+    begins = max(sentence.rfind(sign) for sign in (". ", '." ', ".” ", "\n", "? ", "! "))
     return _IF.search(sentence, begins + 1) is not None
 
 
@@ -267,9 +275,11 @@ MENU = "one of a menu of options"
 
 def judged(text: str, found: list[Structure]) -> list[Structure]:
     """The structures of one kind, with the reason for those that are no verdicts: templates, menus, headings."""
-    out = [
-        item._replace(why="an instruction restated") if is_template(text, item.outer) else item for item in found
-    ]
+    if not found or found[0].rule in ("json", "scores"):
+        return found
+    out = [item._replace(why="an instruction restated") if is_template(text, item.outer) else item for item in found]
+    if len(out) == 1:
+        return out
     for at in range(1, len(out)):
         if out[at - 1].why and not out[at].why and _FOR_A_TIE.match(text, out[at].outer[1]):
             out[at] = out[at]._replace(why=out[at - 1].why)
@@ -285,30 +295,38 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
     return out
 
 
-_LISTED = re.compile(r"^[ \t*_>]{0,6}(?:\(?[0-9A-Ea-e][.):]|[-*•+\"'])[ \t*_\"']{0,4}[^\n]{3,100}$", re.MULTILINE)
 _OPTION_WORDS = re.compile(r"better|best|superior|prefer|wins|winner|choose|tie\b|equal", re.IGNORECASE)
 _EXCHANGED = {"1": "2", "2": "1", "a": "b", "b": "a", "first": "second", "second": "first"}
 _NAMES_IN = re.compile(r"\b(?:[12ab]|first|second)\b", re.IGNORECASE)
-_MARKER = re.compile(r"^[ \t*_>]{0,6}(?:\(?[0-9A-Ea-e][.):]|[-*•+\"'])[ \t*_\"']{0,4}")
+_MARKER = re.compile(r"[ \t*_>]{0,6}(?:\(?[0-9A-Ea-e][.):]|[-*•+\"'])[ \t*_\"']{0,4}")
+
+
+def is_option(text: str, span: tuple[int, int]) -> bool:
+    """Whether what stands there is an item of a list, and so may be an option of a menu."""
+    return _MARKER.match(text, text.rfind("\n", 0, span[0]) + 1) is not None
 
 
 def without_menus(text: str) -> str:
     """The text with its menus of options blanked out: list items next to each other of which one is the other with the
-    answers' names exchanged ("1. Answer 1 is better." / "2. Answer 2 is better."), and the rest of that list."""
-    if text.count("\n") < 1:
-        return text
-    lines = [found for found in _LISTED.finditer(text) if _OPTION_WORDS.search(found[0])]
+    answers' names exchanged ("1. Answer 1 is better." / "2. Answer 2 is better."), and the rest of that list.
+    """
+    lines: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        if 3 < len(line) <= 120 and _MARKER.match(line) and _OPTION_WORDS.search(line):
+            lines.append((start, start + len(line)))
+        start += len(line) + 1
     drop: set[int] = set()
     for at in range(1, len(lines)):
-        if text[lines[at - 1].end() : lines[at].start()].strip():
+        if text[lines[at - 1][1] : lines[at][0]].strip():
             continue
-        one, other = _option(lines[at - 1][0]), _option(lines[at][0])
-        if at - 1 in drop and _MARKER.match(lines[at][0]) and len(other) < 90:
+        one, other = _option(text[slice(*lines[at - 1])]), _option(text[slice(*lines[at])])
+        if at - 1 in drop and len(other) < 90:
             drop.add(at)
         elif one != other and _NAMES_IN.sub(lambda name: _EXCHANGED[name[0].lower()], one) == other:
             drop |= {at - 1, at}
     for at in drop:
-        start, end = lines[at].span()
+        start, end = lines[at]
         text = text[:start] + " " * (end - start) + text[end:]
     return text
 

@@ -127,7 +127,8 @@ _TABLE: dict[str, str] = {
     "just up too well now general whole slightly significantly marginally clearly noticeably considerably "
     "substantially notably generally definitely certainly undoubtedly obviously evidently really truly simply decidedly "
     "markedly vastly greatly moderately fairly relatively comparatively arguably actually objectively easily hugely "
-    "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly besides moreover furthermore additionally",
+    "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly "
+    "besides moreover furthermore additionally",
     "ð": "this these those",
     "": "text textbf mathbf mathrm",
 }
@@ -236,7 +237,20 @@ class _Codes(dict[str, str]):
         return "x"
 
 
-_GLUED = ("Answer", "Response", "Assistant", "Model", "Option", "Output", "answer", "response", "assistant", "model", "option", "output")
+_GLUED = (
+    "Answer",
+    "Response",
+    "Assistant",
+    "Model",
+    "Option",
+    "Output",
+    "answer",
+    "response",
+    "assistant",
+    "model",
+    "option",
+    "output",
+)
 
 
 def _build() -> _Codes:
