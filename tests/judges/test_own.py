@@ -34,7 +34,8 @@ each = pytest.mark.parametrize
 
 
 def pair(query: str = "What is it?", left: str = "a cat", right: str = "a dog", caption: str | None = "A pet.") -> Pair:
-    return Pair("0" * 16, "mmmu_1", query, (left, right), 0, "MMMU-Pro", "reasoning", caption=caption)
+    shown = Pair("0" * 16, "mmmu_1", query, (left, right), 0, "MMMU-Pro", "reasoning", caption=caption)
+    return replace(shown, criterion="Names the animal.")
 
 
 def filled(judge: Judge, about: Pair, ballot: Ballot | None = None) -> str:
@@ -152,6 +153,16 @@ def test_pictures_and_captions_go_where_they_are_wanted() -> None:
     require_captions(get_judge("blind").prompt.template or template, [pair(caption=None)])
     with pytest.raises(DataError, match=r"2 pairs have no caption.*--captions FILE.json.*id 'mmmu_1'"):
         require_captions(template, [pair(), pair(caption=None), pair(caption="")])
+
+
+def test_a_criterion_goes_where_it_is_wanted() -> None:
+    judge = get_judge("criterion")
+    assert judge.prompt.template is not None
+    assert "[Criterion]\nNames the animal.\n" in filled(judge, pair())
+    assert all("Names the animal." not in filled(one, pair()) for one in OWN if one.name != "criterion")
+    require_captions(judge.prompt.template, [pair()])
+    with pytest.raises(DataError, match=r"1 pairs have no criterion.*id 'mmmu_1'"):
+        require_captions(judge.prompt.template, [pair(), replace(pair(), criterion=None)])
 
 
 def test_a_system_message_stands_in_front_where_none_can_be_sent() -> None:

@@ -73,6 +73,7 @@ def _prompt(doc: Doc) -> str:
         source=vote["source"],
         subset=vote["subset"],
         caption=doc.get("caption"),
+        criterion=doc.get("criterion"),
     )
     ballot = Ballot(vote["key"], vote["vote"], vote["first"], vote["answer"])
     return fill_prompt(template(judge.name), judge.prompt, pair, ballot)

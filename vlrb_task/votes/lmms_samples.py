@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Mapping
@@ -11,8 +10,9 @@ from typing import Any
 
 from vlrb_task.asking.ballots import first_from_parity
 from vlrb_task.pairs.pair import Benchmark, file_row, pair_key
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, short
 from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.literals import literal
 from vlrb_task.support.redact import without_secrets
 from vlrb_task.votes.assemble import Log
 from vlrb_task.votes.records import Record, parse_record
@@ -119,11 +119,11 @@ def _native_record(sample: Mapping[str, Any], benchmark: Benchmark | None, where
     parity = first_from_parity((first, second))
     responses = (second, first) if parity else (first, second)
     try:
-        ranking = ast.literal_eval(str(sample.get("target")))
-    except (ValueError, SyntaxError) as error:
-        raise DataError(f"target {sample.get('target')!r} is no ranking") from error
-    if ranking not in ([0, 1], [1, 0]):
-        raise DataError(f"target {ranking!r} is not a permutation of 0 and 1")
+        ranking = literal(str(sample.get("target")))
+    except ValueError as error:
+        raise DataError(f"target {short(sample.get('target'))} is no ranking") from error
+    if not isinstance(ranking, list) or ranking not in ([0, 1], [1, 0]):
+        raise DataError(f"target {short(ranking)} is not a permutation of 0 and 1")
     source, subset, _ = file_row(id, {})
     label = {
         "better": ranking.index(0),
