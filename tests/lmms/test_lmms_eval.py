@@ -97,6 +97,14 @@ def test_failed_requests_are_their_own_outcome(tmp_path: Path) -> None:
     assert run.metrics("vlrb_demo")["parsed_rate"] == pytest.approx(1 - (failed + empty) / 72)
 
 
+def test_the_log_has_the_reasoning_too(tmp_path: Path) -> None:
+    said = "<think>The second one miscounts.</think>\nOverall Judgment: Answer 1 is better."
+    with JudgeServer(lambda prompt: said) as server:
+        run = lmms_eval(tmp_path, *server_model(server), "--tasks", "vlrb_demo", "--limit", "4")
+    samples = run.samples("vlrb_demo").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["vlrb_vote"]["text"] for line in samples} == {said}
+
+
 def _demo_rows() -> list[dict[str, object]]:
     from vlrb_task.pairs.rows import read_rows
 

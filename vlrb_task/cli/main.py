@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("vlrb_task.cli.audit", "Check whether published numbers can be true, and what a log gives away."),
     "bon": ("vlrb_task.cli.bon", "Best of N: does picking with the judge help, and does the benchmark predict it?"),
     "judges": ("vlrb_task.cli.judges", "The judges: list them, show a prompt, fetch a published one."),
+    "bench": ("vlrb_task.cli.bench", "The benchmarks that are known: list them, show one. Nothing is downloaded."),
     "task": ("vlrb_task.cli.task", "Write a task for a judge, a schedule or pairs that are not shipped."),
     "batch": (
         "vlrb_task.cli.batch",
@@ -61,13 +62,21 @@ def group() -> None:
 
 
 def main() -> None:
-    """Entry point. An error of the user's input is one line on standard error, and exit code 2."""
+    """Run the command line and exit. An error of the user's input is one line on standard error, and exit code 2."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # what its encoding cannot hold, as standard error does
     try:
-        group(prog_name="vlrb")
+        code = group.main(prog_name="vlrb", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:  # what click makes of Ctrl-C
+        sys.exit(130)
     except VlrbError as error:
         _fail(str(error))
+    except MemoryError:
+        _fail("not enough memory for this input")
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

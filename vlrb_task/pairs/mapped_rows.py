@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 
 from vlrb_task.pairs.benchmarks import benchmark, is_benchmark
@@ -49,7 +49,7 @@ def mapping_of(spec: str) -> Mapped:
         raise DataError(f"{spec}: {place}: no such file or folder")
     folder = path if path.is_dir() else path.parent
     below = found.image_folder.relative_to(found.folder)
-    rows = path.name if path.is_file() else found.file or found.rows
+    rows = path.name if path.is_file() else found.local or found.file or found.rows
     if path.is_dir() and not (folder / rows).is_file():
         raise DataError(f"{spec}: no {rows} in {place}; name the file of the rows: {name}={place.rstrip('/')}/FILE")
     return replace(found, folder=folder, rows=rows, file=None, image_folder=folder / below)
@@ -87,6 +87,15 @@ def mapped_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
     if problems:
         count = f": {len(problems)} unusable rows of {mapping.rows}" if len(problems) > 1 else ""
         raise DataError(f"{mapping.path}{count}", problems)
+
+
+def first_rows(mapping: Mapped, most: int = 50) -> list[Row]:
+    """The first rows of a mapping's file, or of its dataset in the local cache, as they are.
+
+    Raises:
+        DataError: they cannot be read.
+    """
+    return [found for _, _, found in islice(_rows(mapping, images=True, network=False), most)]
 
 
 def _why(mapping: Mapped) -> str:
