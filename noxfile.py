@@ -27,7 +27,7 @@ CORE_TESTS = ["datasets", "pillow", "setuptools", "statsmodels"]
 
 
 LINT = ["ruff>=0.6", "mypy>=1.11", "nox", "types-PyYAML", "pandas-stubs"]
-CORE = ["tests/core", "tests/parsing", "tests/judges", "tests/scores", "tests/test_demo_pairs.py"]
+CORE = ["tests/core", "tests/pairs", "tests/parsing", "tests/judges", "tests/scores", "tests/test_demo_pairs.py"]
 
 
 @nox.session
