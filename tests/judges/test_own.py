@@ -20,9 +20,9 @@ from vlrb_task.judges.templates import checked
 from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.parsing import PARSERS, RATING_PARSERS
 from vlrb_task.parsing.verdicts import Rating, Reading, Verdict
-from vlrb_task.scores.tally import mark, mark_ratings
 from vlrb_task.support.errors import DataError, PromptUnavailable, UnknownName
 from vlrb_task.tasks.shipped import shipped_tasks
+from vlrb_task.votes.reading import choice_of
 
 ALL = [get_judge(name) for name in shipped_names()]
 PAIRWISE = [judge for judge in ALL if judge.mode == "pairwise"]
@@ -77,10 +77,8 @@ def test_the_other_order_is_the_other_answer(judge: Judge) -> None:
         for verdict, text in judge.examples.items():
             reading = judge.parser(text)
             assert isinstance(reading, Reading)
-            votes[verdict] = mark(0, first, reading)
-        assert votes[Verdict.FIRST].choice == first
-        assert votes[Verdict.SECOND].choice == 1 - first
-        assert votes[Verdict.TIE].tied
+            votes[verdict] = choice_of(reading.verdict, first)
+        assert votes == {Verdict.FIRST: first, Verdict.SECOND: 1 - first, Verdict.TIE: None}
 
 
 @each("judge", POINTWISE, ids=lambda judge: judge.name)
@@ -90,11 +88,10 @@ def test_the_parser_reads_the_ratings_that_examples_give(judge: Judge) -> None:
     assert [rating.score for rating in ratings if isinstance(rating, Rating)] == [low, high]
     assert isinstance(ratings[0], Rating)
     assert isinstance(ratings[1], Rating)
-    assert mark_ratings(0, (ratings[0], ratings[1])).choice == 1
-    assert mark_ratings(0, (ratings[1], ratings[0])).choice == 0
     middle = judge.parser(judge.rated((low + high) / 2))
     assert isinstance(middle, Rating)
-    assert mark_ratings(0, (middle, middle)).tied
+    assert middle.score is not None
+    assert low < middle.score < high or judge.scale == (0, 1)
 
 
 @each("judge", OWN, ids=lambda judge: judge.name)

@@ -13,10 +13,11 @@ from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import Finished, lmms_eval, vlrb, vlrb_json
 from tests.support.planted import Habits, PlantedJudge
 from tests.support.real_data import real_data_file, real_parquet
+from tests.support.table import outcome
 from vlrb_task.asking.ballots import Order, Schedule, firsts
 from vlrb_task.pairs.pair import Benchmark
 from vlrb_task.pairs.rows import HUB_ID, load_benchmark
-from vlrb_task.scores.tally import Counts, Policy, outcome
+from vlrb_task.scores.policies import Counts, Policy
 
 HABITS = Habits()
 TASKS = {"vlrb": Schedule(Order.KEY), "vlrb_swap": Schedule(Order.BOTH), "vlrb_k5": Schedule(Order.ALTERNATE, 5)}

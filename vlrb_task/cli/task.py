@@ -17,7 +17,7 @@ from vlrb_task.judges import Judge, get_judge, require_captions
 from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.pair import SUBSETS, parse_rows
 from vlrb_task.pairs.rows import HubDataset, hub_id, is_local, read_rows
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks.ballot_list import SUFFIX, BallotList

@@ -15,8 +15,8 @@ from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
 from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.pairs.pictures import UnreadablePicture, opened
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed
-from vlrb_task.scores.tally import mark
 from vlrb_task.votes.lmms_samples import VOTE_FIELD
+from vlrb_task.votes.reading import choice_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -134,7 +134,7 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     if failure:
         record["failure"] = str(failure)
     item = {name: vote[name] for name in ("key", "better", "vote", "first", "answer") if vote[name] is not None}
-    item |= _read(vote["judge"], vote["first"], vote["vote"], text, failure)
+    item |= _read(vote["judge"], vote["first"], text, failure)
     whole = item | {"subset": vote["subset"], "sizes": record["subset_sizes"], "digest": _digest(text)}
     metrics: dict[str, Any] = {VOTE_FIELD: record}
     names = ["parsed_rate"]
@@ -156,7 +156,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def _read(judge: str, first: Answer | None, number: int, text: str, failure: Reason | None) -> dict[str, Any]:
+def _read(judge: str, first: Answer | None, text: str, failure: Reason | None) -> dict[str, Any]:
     """A vote's choice, or a rating, and the reason where there is none.
 
     The rating is not called ``score``: lmms-eval takes a standard error of that field, and ends the run where it is None.
@@ -174,4 +174,4 @@ def _read(judge: str, first: Answer | None, number: int, text: str, failure: Rea
         return {"rating": reading.score} | reason
     if first is None:
         return {"rating": None} | reason
-    return {"choice": mark(number, first, reading).choice} | reason
+    return {"choice": choice_of(reading.verdict, first)} | reason

@@ -64,7 +64,8 @@ def picture_of_parquet(value: object) -> Picture | None:
         )
     if not isinstance(data, bytes | None):
         raise DataError(f"image {short(value)} is no bytes")
-    return {"bytes": data, "path": found.get("path")}
+    path = found.get("path")
+    return {"bytes": data, "path": path if isinstance(path, str) else None}
 
 
 def picture_of(value: object, folder: Path) -> Picture | None:

@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 import itertools
-import random
+import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
-from vlrb_task.scores.tally import (
-    Counts,
-    Policy,
-    Vote,
-    expected_at_k,
-    mark,
-    mark_ratings,
-    outcome,
-    winner_by_order,
-)
+from tests.support.table import Label, PairVotes, Vote, outcome, run_of
+from vlrb_task.parsing.verdicts import Reason, Verdict
+from vlrb_task.scores.policies import Counts, Policy, expected_at_k
 from vlrb_task.support.errors import UnknownName
+from vlrb_task.votes import Ballots, Votes
+from vlrb_task.votes.reading import choice_of
+from vlrb_task.votes.schema import NONE, PLACE
 
 counts = st.builds(Counts, st.integers(0, 6), st.integers(0, 6), st.integers(0, 6)).filter(lambda c: c.total > 0)
 
 
 def test_presented_coordinates_become_pair_coordinates() -> None:
-    assert mark(0, 0, Reading(Verdict.FIRST)).choice == 0
-    assert mark(0, 1, Reading(Verdict.FIRST)).choice == 1
-    assert mark(0, 0, Reading(Verdict.SECOND)).choice == 1
-    assert mark(0, 1, Reading(Verdict.SECOND)).choice == 0
-    assert mark(0, 1, Reading(Verdict.TIE)).tied
-    vote = mark(3, 1, unparsed(Reason.EMPTY))
-    assert (vote.number, vote.choice, vote.reason, vote.tied) == (3, None, Reason.EMPTY, False)
+    assert choice_of(Verdict.FIRST, 0) == 0
+    assert choice_of(Verdict.FIRST, 1) == 1
+    assert choice_of(Verdict.SECOND, 0) == 1
+    assert choice_of(Verdict.SECOND, 1) == 0
+    assert choice_of(Verdict.TIE, 1) is None
+    assert choice_of(Verdict.UNPARSED, 1) is None
 
 
 def test_ratings_become_one_vote() -> None:
-    assert mark_ratings(0, (Rating(7), Rating(3))).choice == 0
-    assert mark_ratings(0, (Rating(-2.5), Rating(-2.0))).choice == 1
-    assert mark_ratings(0, (Rating(5), Rating(5))).tied
-    assert mark_ratings(0, (Rating(5), unrated(Reason.NO_VERDICT))).reason is Reason.NO_VERDICT
+    rated = ((7, 3, None), (-2.5, -2.0, None), (5, 5, None), (5, None, Reason.NO_VERDICT))
+    ballots = [
+        {"pair": 0, "vote": vote, "answer": answer, "rating": rating, "reason": reason if rating is None else None}
+        for vote, (*ratings, reason) in enumerate(rated)
+        for answer, rating in enumerate(ratings)
+    ]
+    votes = Votes.of(Ballots.of(ballots))
+    assert votes.choice.tolist() == [0, 1, NONE, NONE]
+    assert votes.reason.tolist() == [NONE, NONE, NONE, PLACE[Reason.NO_VERDICT]]
 
 
 @pytest.mark.parametrize(
@@ -62,9 +61,7 @@ def test_outcomes(right: int, wrong: int, neither: int, strict: float, half: flo
     assert [outcome(tally, policy) for policy in Policy] == [strict, half, official]
 
 
-def test_no_votes_no_outcome() -> None:
-    with pytest.raises(ValueError, match="without votes"):
-        outcome(Counts(0, 0, 0), Policy.STRICT)
+def test_an_unknown_policy_lists_those_that_exist() -> None:
     with pytest.raises(UnknownName, match="strict, half, official"):
         Policy.parse("coin")
 
@@ -102,14 +99,11 @@ def test_at_k_needs_k_votes() -> None:
         expected_at_k(Counts(1, 0, 0), 3, Policy.STRICT)
 
 
-def test_votes_do_not_depend_on_their_order() -> None:
-    votes = [Vote(n, n % 2, c) for n, c in enumerate([0, 0, 1, None, 1, 0])]  # type: ignore[arg-type]
-    shuffled = random.Random(0).sample(votes, len(votes))
-    assert Counts.of(votes, 0) == Counts.of(shuffled, 0)
-    assert winner_by_order(votes) == winner_by_order(shuffled)
+def test_winner_in_an_order_needs_more_than_half() -> None:
+    def winners(*votes: Vote) -> list[float]:
+        run = run_of([PairVotes(Label("0", "0", 0, "general", "S"), votes)])
+        return [float(run.winner_in(first)[0]) for first in (0, 1)]
 
-
-def test_winner_by_order_needs_more_than_half() -> None:
-    assert winner_by_order([Vote(0, 0, 1), Vote(1, 1, 1)]) == {0: 1, 1: 1}
-    assert winner_by_order([Vote(0, 0, 1), Vote(2, 0, None, Reason.EMPTY), Vote(1, 1, 0)]) == {0: None, 1: 0}
-    assert winner_by_order([Vote(0, None, 1)]) == {}
+    assert winners(Vote(0, 0, 1), Vote(1, 1, 1)) == [1, 1]
+    assert winners(Vote(0, 0, 1), Vote(2, 0, None, Reason.EMPTY), Vote(1, 1, 0)) == [NONE, 0]
+    assert all(math.isnan(winner) for winner in winners(Vote(0, None, 1)))
