@@ -70,8 +70,8 @@ class RecordReader:
         Raises:
             DataError: what is wrong with it, in one line that does not name the line.
         """
-        version = line.get("v", SCHEMA_VERSION)
-        if version != SCHEMA_VERSION:
+        version = line.get("v")
+        if version not in (None, SCHEMA_VERSION) or isinstance(version, bool):
             raise DataError(f"schema version {short(version)}; this release reads {SCHEMA_VERSION}")
         key, id = line.get("key"), line.get("id")
         if key is None and id is None:
