@@ -70,7 +70,16 @@ def policy_option(function: F) -> F:
 
 def logs_argument(function: F) -> F:
     """``LOG...``: one or more logs of judgements, or folders of them."""
-    return click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)(function)
+    return click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE, callback=_read_quickly)(
+        function
+    )
+
+
+def _read_quickly(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    from vlrb_task.support.arrow import skip_pandas
+
+    skip_pandas()
+    return value
 
 
 def benches_option(function: F) -> F:
