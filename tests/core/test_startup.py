@@ -53,3 +53,21 @@ def test_what_the_help_lists_without_loading_it() -> None:
     assert tuple(FORMATS) == export.KINDS
     assert tuple(SIZES) == audit.REVISIONS
     assert tuple(LAYOUTS) == batch.FORMATS
+
+
+SKIPPED = """
+import sys
+from vlrb_task.support.arrow import skip_pandas
+skip_pandas()
+import pyarrow as pa
+table = pa.table({"a": [1, 2]})
+assert "pandas" not in sys.modules
+assert list(table.to_pandas()["a"]) == [1, 2], "who asks for pandas gets it"
+assert "pandas" in sys.modules
+assert pa.table({"a": table.to_pandas()["a"]}).equals(table)
+"""
+
+
+def test_pyarrow_without_pandas() -> None:
+    pytest.importorskip("pandas")
+    subprocess.run([sys.executable, "-c", SKIPPED], check=True)

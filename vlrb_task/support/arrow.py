@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.abc import MetaPathFinder
 
 
 def skip_pandas() -> None:
@@ -12,10 +13,17 @@ def skip_pandas() -> None:
     """
     if "pandas" in sys.modules or "pyarrow" in sys.modules:
         return
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    hidden = _NoPandas()
+    sys.meta_path.insert(0, hidden)
     try:
         import pyarrow as pa
 
         pa.array([0])  # looks for pandas, once
     finally:
-        del sys.modules["pandas"]
+        sys.meta_path.remove(hidden)
+
+
+class _NoPandas(MetaPathFinder):
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("pandas is not needed now", name="pandas")
