@@ -212,6 +212,12 @@ _PHRASES = {
             "are equally accurate",
         ),
     ),
+    " performance": _phrases(
+        (
+            rf"\bhave (?:an? )?(?:the same|equal|equivalent|similar|comparable) (?:level of )?(?:overall )?performance(?: \(=\))?{_ALL}",
+            "are equally good",
+        ),
+    ),
     " quality": _phrases(
         (
             r"\b(?:are|is) of (?:(?:about|roughly|approximately) )?"
@@ -240,6 +246,9 @@ _PHRASES = {
             r"\1 is ",
         ),
     ),
+    " tie": _phrases((r"\b(?:it is|it['’]s|this is) not a tie[:;,.—-]", "")),
+    "ed by ": _phrases((rf"({_ANY_NAME}) is (?:clearly |slightly )?(?:outperformed|beaten|surpassed|outclassed|bettered) by ({_ANY_NAME})", r"\2 beats \1")),
+    "ight choice": _phrases((rf"({_ANY_NAME}) is (?:clearly )?the (?:right|correct) choice\b", r"\1 is the better choice")),
     " lead": _phrases((rf"\btakes the lead\b{_ON}", "is better")),
     " ahead": _phrases((rf"\b(?:edges|pulls|comes|is (?:slightly )?)\s{{0,3}}ahead\b{_ON}", "is better")),
     "eserves to ": _phrases((r"\bdeserves to win\b", "is better")),

@@ -307,7 +307,7 @@ _MERGES = {
     # "so" that concludes, and "so" of degree
     "ς": "ς,→+, ς:→+: ,ς→,+ ;ς→;+ .ς→.+ :ς→:+ aς→+ ςF→+F ςS→+S ς→f",
     # "the first answer and the second"
-    "f": "FafS→FaS SafF→SaF FofS→FoS SofF→SoF FHfS→FHS SHfF→SHF",
+    "f": "tfy→tF tfk→tS FafS→FaS SafF→SaF FofS→FoS SofF→SoF FHfS→FHS SHfF→SHF",
 }
 _MERGE = tuple((sign, tuple(tuple(rule.split("→")) for rule in rules.split())) for sign, rules in _MERGES.items())
 
