@@ -91,7 +91,7 @@ class Reader:
             return unparsed(Reason.EMPTY)
         if normal.failed(core):
             return unparsed(Reason.FAILED_REQUEST)
-        verdict = bare(core)
+        verdict = bare(core) if core.lower() not in _BEGINNINGS else None
         if verdict is not None:
             return Reading(verdict, None, (start, start + len(core)))
         part = normal.outside(core)
@@ -107,6 +107,8 @@ class Reader:
                 return unparsed(Reason.TOOL_CALL)
             return unparsed(Reason.REPETITION if normal.period(core) else Reason.CUT_OFF)
         page = _Page(body, offset, part.inside, notes)
+        if notes is not None:
+            page.note_lines()
         for kind in self.asked:
             found = page.find(kind, self.tie, asked=True)
             if found:
@@ -163,8 +165,8 @@ class _Page:
             reading = jsons.read(value, body[slice(*span)])
             before = body[: span[0]].rstrip()
             if before.endswith("}") and reading.reason is None:  # two objects side by side
-                other, place, _ = jsons.last_object(before)
-                if place is not None and jsons.read(other, before[slice(*place)]).verdict is not reading.verdict:
+                other, beside, _ = jsons.last_object(before)
+                if beside is not None and jsons.read(other, before[slice(*beside)]).verdict is not reading.verdict:
                     reading = unparsed(Reason.CONTRADICTORY)
             if reading.reason is Reason.NO_VERDICT and not asked:
                 return []
@@ -202,6 +204,17 @@ class _Page:
                 out.append(Structure(kind, place.outer, reading, place.closed))
         return out
 
+    def note_lines(self) -> None:
+        """For an explanation: the claims of every line, whether or not the reading comes to them."""
+        start = 0
+        for line in self.body.split("\n"):
+            if line.strip():
+                walk = Walk(line, start)
+                walk.read()
+                for one in walk.heard:
+                    self._note(_RULES[one.mark], one.span, str(one.verdict))
+            start += len(line) + 1
+
     def asked(self, found: list[Structure]) -> Reading:
         """The reading of a text that has the structure that was asked for: the last one's, unless it is taken back."""
         last = found[-1]
@@ -234,7 +247,10 @@ class _Page:
         for item in found[:-1]:
             self._note(item.rule, item.outer, str(item.reading.verdict), "a later structure counts")
         if last.reading.reason is None and len(found) > 1:
-            opens = not self.body[: first.outer[0]].strip(_EDGES) and "final" not in self.body[first.outer[1] : last.outer[0]].lower()
+            opens = (
+                not self.body[: first.outer[0]].strip(_EDGES)
+                and "final" not in self.body[first.outer[1] : last.outer[0]].lower()
+            )
             if first.reading.reason is None and opens and not _agree([first, last]):
                 if not _RETHINK.search(self.body, first.outer[1]):
                     last = _in_doubt(last)
@@ -244,6 +260,8 @@ class _Page:
 
     def _taken_back(self, last: Structure, asked: bool) -> Reading:
         """The reading of a structure, unless the prose after it says something else."""
+        if last.reading.span is not None:
+            self._note(last.rule, last.reading.span, str(last.reading.verdict))
         reading, end = last.reading, last.outer[1]
         rest = self.body[end:]
         if reading.reason is Reason.CUT_OFF and normal.period(self.body):
@@ -265,7 +283,7 @@ class _Page:
         heard = _decided(walk, later)
         if later.reason is None:
             mark, strong = (heard.mark, heard.strong) if heard else (Mark.GLOBAL, False)  # remarks only
-            if later.verdict is reading.verdict:
+            if later.verdict is reading.verdict and (asked or mark is not Mark.LABEL):
                 return self._moved(reading)
             if mark is Mark.LABEL and not asked:
                 self._note(last.rule, last.outer, str(reading.verdict), "a labelled line after it counts")
@@ -296,8 +314,6 @@ class _Page:
             if body is not self.body:
                 walk = Walk(body, 0, marked_only=self.inside)
                 reading = walk.read()
-        for one in walk.heard:
-            self._note(_RULES[one.mark], one.span, str(one.verdict))
         if reading.span is None or reading.reason is not None:
             return self._moved(reading)
         heard = _decided(walk, reading)
@@ -340,7 +356,12 @@ class _Page:
         for line in self.body[:until].split("\n"):
             head, colon, _ = line[:60].partition(":")
             label = bool(colon) and _DECLARES.search(head) is not None
-            if label or (start == 0 and len(line) <= 200 and not structures.is_option(line, (0, 0)) and _WHOLE_CLAIM.fullmatch(line.strip())):
+            if label or (
+                start == 0
+                and len(line) <= 200
+                and not structures.is_option(line, (0, 0))
+                and _WHOLE_CLAIM.fullmatch(line.strip())
+            ):
                 walk = Walk(line[:400], start)
                 declared = walk.read()
                 if declared.reason is None and (not label or not walk.heard or walk.heard[0].mark is Mark.LABEL):
@@ -382,16 +403,28 @@ class _Page:
             self.notes.append(Note(rule, (span[0] + self.offset, span[1] + self.offset), says, why))
 
 
+_BEGINNINGS = frozenset(("both", "1.", "2.", "1)", "2)", "neither"))
+"""Texts that look like a name or a tie and are the beginning of a list or a sentence."""
 _SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
 _UNFINISHED = re.compile(r"[\w,:;(\-–—][*_#]{0,4}\Z")
 _CONCLUDES = re.compile(
-    r"[\s*_#>-]{0,9}(?:therefore|thus|hence|so\b|overall|in (?:conclusion|summary|the end)|to (?:conclude|sum)|finally|ultimately|my\b|final|based on|"
-    r"given|considering|conclusion|verdict|judge?ment|winner|i (?:would|will|choose|prefer|think|conclude)|scores?\b|the (?:final|better|winner|verdict|scores?))",
+    r"[\s*_#>-]{0,9}(?:therefore|thus|hence|so\b|overall|in (?:conclusion|summary|the end)|to (?:conclude|sum)"
+    r"|finally|ultimately|my\b|final|based on|"
+    r"given|considering|conclusion|verdict|judge?ment|winner|i (?:would|will|choose|prefer|think|conclude)|scores?\b"
+    r"|the (?:final|better|winner|verdict|scores?))",
     re.IGNORECASE,
 )
-_TURNS = re.compile(r"[\s*_#>-]{0,9}(?:however|but\b|although|though|while|nevertheless|nonetheless|yet\b|on the other hand|actually|in contrast)", re.IGNORECASE)
+_TURNS = re.compile(
+    r"[\s*_#>-]{0,9}(?:however|but\b|although|though|while|nevertheless|nonetheless|yet\b|on the other hand|actually"
+    r"|in contrast)",
+    re.IGNORECASE,
+)
 _DECIDES = re.compile(r"better|wins|prefer|superior", re.IGNORECASE)
-_HALF_A_PAIR = re.compile(r"(?:^|\n)[ *_#-]{0,6}(?:score|rating)[^\n]{0,60}$|(?:^|\n)[ *_#-]{0,6}(?:assistant|model|answer|response|output)[^\n:]{0,20}:?[ \d.]{0,9}$", re.IGNORECASE)
+_HALF_A_PAIR = re.compile(
+    r"(?:^|\n)[ *_#-]{0,6}(?:score|rating)[^\n]{0,60}$|(?:^|\n)[ *_#-]{0,6}(?:assistant|model|answer|response"
+    r"|output)[^\n:]{0,20}:?[ \d.]{0,9}$",
+    re.IGNORECASE,
+)
 _BRACKET_TIE = frozenset("c")
 _WHOLE_CLAIM = re.compile(
     r"[\s*_#>]{0,9}(?:\(?[AB12]\)?[:.]\s)?(?:the )?\w{1,12}[ ](?:\(?[12abAB]\)?|answer|response|one)[*_]{0,3}(?: is"

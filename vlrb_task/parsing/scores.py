@@ -64,10 +64,12 @@ _SECTION = re.compile(
     rf"^[ \t*_#>-]{{0,9}}(?:\d[.)] )?(?:evaluation of |analysis of )?{_NAME}[^\n.]{{0,40}}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_WORDS = ("scor", "rating", "rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
-_SHAPE = re.compile(r"\ban? \d|[:=|][ *_]{0,3}-?\d|</answer>\s{0,9}<answer")
+_WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
+_SHAPE = re.compile(r"[:=|][ *_]{0,3}-?\d")
 _FIRST_LINE = re.compile(r"\W{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
-_SCORED_LINE = re.compile(rf"{_WORD}|scoring|out of|/ ?\d|[:=|][ *_]{{0,3}}-?\d|\d[^\n]{{0,9}}[ ,;|]\d", re.IGNORECASE)
+_SCORED_LINE = re.compile(
+    rf"\b{_WORD}\b|\bscor|rating|out of|/ ?\d|[:=|][ *_]{{0,3}}-?\d|\d[^\n]{{0,9}}[ ,;|]\d", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"[ \t*_#>-]{0,9}(?:\(?[0-9a-z]{1,2}[.)]\s{1,3})?[*_]{0,3}([A-Za-z][A-Za-z /&-]{1,40}?)[*_ ]{0,4}(?::|\||–|\s-\s)",
     re.IGNORECASE,
@@ -84,7 +86,9 @@ _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}\s|\*\*|\d[.)]\s)?[^\n]{1,70}")
 _SCORING = re.compile(
     rf"\b(?:{_WORD}|scoring|rating|grading|giv(?:e|ing)|assign(?:ing)?|award(?:ing)?)\b", re.IGNORECASE
 )
-_NAMES_TURNED = re.compile(r"\b(?:[2B]\b|second\b)[^.\n]{0,60}?\band\b[^.\n]{0,40}?(?:\b[1A]\b|\bfirst\b)[^.\n]{0,40}\Z")
+_NAMES_TURNED = re.compile(
+    r"\b(?:[2B]\b|second\b)[^.\n]{0,60}?\band\b[^.\n]{0,40}?(?:\b[1A]\b|\bfirst\b)[^.\n]{0,40}\Z"
+)
 _SAID = re.compile(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = re.compile(r"[:=|]")
 _APART = 1_500

@@ -130,7 +130,8 @@ def boxes(text: str) -> Iterator[Place]:
 
 _LETTER_BRACKETS = re.compile(r"\[\[ ?([AB12]) ?\]\]")
 _NAMED = re.compile(
-    r"[*_]{0,3} (?:is(?! my| the (?:final )?verdict)|was|wins|outperforms|performs|says|states|claims|mentions|describes|identifies|"
+    r"[*_]{0,3} (?:is(?! my| the (?:final )?verdict)|was|wins|outperforms|performs|says|states|claims|mentions"
+    r"|describes|identifies|"
     r"correctly|incorrectly)\b"
 )
 
@@ -163,7 +164,9 @@ def brackets(text: str) -> Iterator[Place]:
         yield Place(last.start() + 2, len(text), False, last.span())
 
 
-_SHOWN = r"(?:(?:the )?(?:assistant|model|answer|response|output|option|candidate|feedback|caption|image|description)[ _]?)"
+_SHOWN = (
+    r"(?:(?:the )?(?:assistant|model|answer|response|output|option|candidate|feedback|caption|image|description)[ _]?)"
+)
 _SIDE = rf"{_SHOWN}?([ab12])"
 _ARENA = re.compile(
     rf"\s*\(?{_SIDE}\)?\s*(>{{1,3}}|<{{1,3}}|={{1,2}}|≻|≫|≈)\s*(?:{_SIDE})?\s*(?:=\s*(?:good|bad|poor|fine|ok)\s*)?",
@@ -180,7 +183,8 @@ _ARENA_ALONE = re.compile(
 
 # "Therefore, the order is: Assistant 2 > Assistant 1.", at the end of its line; a sign such as "=<" is none of the five.
 _NAMES_COMPARED = re.compile(
-    rf"(?:^|(?<=[:.,*] )|(?<=is )|(?<=be ))[*_`\"']{{0,3}}({_SHOWN}[(]?[AB12][)]?[ *_]{{0,3}}(?:\\?[><=≻≫≈]|&[gl]t;){{1,3}}[ *_]{{0,3}}{_SHOWN}[(]?[AB12][)]?)"
+    rf"(?:^|(?<=[:.,*] )|(?<=is )|(?<=be ))[*_`\"']{{0,3}}({_SHOWN}[(]?[AB12][)]?[ *_]{{0,3}}(?:\\?[><=≻≫≈]"
+    rf"|&[gl]t;){{1,3}}[ *_]{{0,3}}{_SHOWN}[(]?[AB12][)]?)"
     r"[ *_`\"'.]{0,6}$",
     re.MULTILINE | re.IGNORECASE,
 )

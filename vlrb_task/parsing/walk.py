@@ -15,7 +15,19 @@ from vlrb_task.parsing.words import claim_words, encode
 
 VERDICTS = {"F": Verdict.FIRST, "S": Verdict.SECOND, "T": Verdict.TIE}
 
-_NOUNS = ("answer", "response", "assistant", "model", "option", "output", "candidate", "feedback", "caption", "image", "description")
+_NOUNS = (
+    "answer",
+    "response",
+    "assistant",
+    "model",
+    "option",
+    "output",
+    "candidate",
+    "feedback",
+    "caption",
+    "image",
+    "description",
+)
 _BARE = {
     **dict.fromkeys(
         ("a", "1", "first", "the first", *(f"{noun} {name}" for noun in _NOUNS for name in "a1")), Verdict.FIRST
@@ -312,7 +324,11 @@ class Walk:
         for core, span in self.unread:
             for piece in statements.split(statements.unquote(encode(core))):
                 claim = statements.read(piece, Mark.GLOBAL)
-                if claim.side and claim.mark is not Mark.CRITERION and not (weak_only and (claim.strong or "Gx" in piece)):
+                if (
+                    claim.side
+                    and claim.mark is not Mark.CRITERION
+                    and not (weak_only and (claim.strong or "Gx" in piece))
+                ):
                     remarks.append((claim.side, span))
         sides = {side for side, _ in remarks}
         if len(sides) > 1 or CLASH in sides:

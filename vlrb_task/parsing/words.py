@@ -128,7 +128,7 @@ _TABLE: dict[str, str] = {
     "substantially notably generally definitely certainly undoubtedly obviously evidently really truly simply decidedly "
     "markedly vastly greatly moderately fairly relatively comparatively arguably actually objectively easily hugely "
     "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly "
-    "besides moreover furthermore additionally",
+    "besides moreover furthermore additionally here",
     "ð": "this these those",
     "": "text textbf mathbf mathrm",
 }
