@@ -9,6 +9,7 @@ about it.
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -81,6 +82,8 @@ def install() -> None:
 def _wrap(
     module: str, name: str, method: str, read: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Sent | None]
 ) -> None:
+    if module.startswith("openai.") and "openai" in sys.modules:
+        importlib.import_module(module)  # the client loads it with its first request
     cls = getattr(sys.modules.get(module), name, None)
     original = getattr(cls, method, None)
     if cls is None or original is None or getattr(original, "tells_vlrb", False):
