@@ -14,7 +14,7 @@ from vlmevalkit_adapter import pictures
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.pictures import UnreadablePicture
-from vlrb_task.pairs.rows import HUB_ID, HubDataset, Row, hub_files, is_local, load_benchmark, read_rows, unreachable
+from vlrb_task.pairs.rows import HubDataset, Row, hub_files, hub_id, is_local, load_benchmark, read_rows, unreachable
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, HUB
 from vlrb_task.votes.vlmevalkit import adopt_ids
@@ -58,14 +58,14 @@ def open_source(pairs: str, data_root: Path) -> Source:
     """
     if pairs == DEMO:
         return _read(str(demo_parquet()), DEMO, data_root)
-    wanted = (os.environ.get(PAIRS_VARIABLE) or HUB_ID) if pairs == HUB else pairs
+    wanted = (os.environ.get(PAIRS_VARIABLE) or hub_id()) if pairs == HUB else pairs
     if is_local(wanted):
         return _read(wanted, Path(wanted).name, data_root)
     dataset, tsv = HubDataset.parse(wanted), data_root / NATIVE_TSV
     try:
         files = hub_files(dataset, network=True)
     except DataError as error:
-        if wanted != HUB_ID or not tsv.exists():
+        if wanted != hub_id() or not tsv.exists():
             hint = f"set {PAIRS_VARIABLE} to a local copy (parquet, JSONL or TSV), or put {NATIVE_TSV} into {data_root}"
             raise DataError(unreachable(dataset, hint)) from error
         log.warning(unreachable(dataset, f"{tsv} is read in its place"))
@@ -127,7 +127,7 @@ def _with_ids(rows: Iterator[Row]) -> tuple[Iterator[Row], list[str]]:
     if all("id" in row and row["id"] != row.get("index") for row in listed):
         return iter(listed), []
     try:
-        hub = load_benchmark(HUB_ID)
+        hub = load_benchmark(hub_id())
     except DataError:
         why = "the hub's dataset is not in the local cache to look them up"
         found = 0

@@ -1,4 +1,4 @@
-"""Every ``vlrb`` command line in the documents names a command that exists, with options that it has."""
+"""The documents: every ``vlrb`` command line is one that exists, and each page begins with what it is for."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ def test_the_commands_of_a_document(document: Path) -> None:
         known |= {"-h", "--help"}
         given = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
         assert given <= known, f"{document.name}: vlrb {line}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_a_page_begins_with_what_its_reader_can_do(page: Path) -> None:
+    title, empty, first, *_ = page.read_text(encoding="utf-8").splitlines()
+    assert (title[:2], empty) == ("# ", "")
+    assert re.match("(After reading|With) this page you ", first), f"{page.name} begins with {first[:60]!r}"
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 80
 
 
 def test_lines_are_found() -> None:

@@ -26,8 +26,6 @@ UPWARD: frozenset[house.Arrow] = frozenset(
 CIRCLES: frozenset[house.Arrow] = frozenset(
     (f"vlrb_task.{one}", f"vlrb_task.{other}")
     for one, other in (
-        ("lmms.reward_local", "lmms.reward"),
-        ("lmms.reward_server", "lmms.reward"),
         ("parsing.explain", "parsing"),
         ("scores.completeness", "scores.score"),
     )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.real_data import real_data_file
 from vlrb_task import judges
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
-from vlrb_task.lmms.write import task_yaml
+from vlrb_task.lmms.write import BASE, base_yaml, shipped_files, task_yaml
 from vlrb_task.pairs.demo import demo_parquet
-from vlrb_task.pairs.rows import load_benchmark, read_rows
+from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
-from vlrb_task.tasks.shipped import shipped_tasks
+from vlrb_task.tasks.shipped import HUB, shipped_tasks
 
 
 def test_the_list() -> None:
@@ -33,7 +36,7 @@ def test_the_list() -> None:
     assert by_name["letter"]["vlmevalkit_dataset"] == "VLRB_Letter"
     table = vlrb("judges")
     assert table.returncode == 0
-    assert "published, not here" in table.stdout
+    assert "published, not fetched" in table.stdout
 
 
 def test_one_judge_with_a_pair_of_the_users() -> None:
@@ -118,8 +121,25 @@ def test_tasks_are_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_shipped_files_are_what_the_writer_writes() -> None:
-    files = {path.stem: path.read_text(encoding="utf-8") for path in include_path().glob("*.yaml")}
-    assert files == {spec.name: task_yaml(spec) for spec in shipped_tasks().values()}
+    assert {path.name: path.read_text(encoding="utf-8") for path in include_path().iterdir()} == shipped_files()
+    page = JUDGES_PAGE.read_text(encoding="utf-8")
+    assert with_tables(page) == page, "python -m vlrb_task.lmms.write brings the tables up to date"
+
+
+def test_a_task_that_includes_the_base_says_what_one_that_stands_alone_says() -> None:
+    class Loader(yaml.SafeLoader):
+        """Functions as their names."""
+
+    Loader.add_constructor("!function", lambda loader, node: str(node.value))
+    base = yaml.load(base_yaml(), Loader=Loader)
+    assert base["reasoning_tags"] == "none", "the word, which lmms-eval takes for: strip nothing"
+    assert not {"task", "output_type"} & set(base), "lmms-eval would list it as a task; and see task_yaml"
+    about_the_hub = [spec for spec in shipped_tasks().values() if spec.pairs == HUB]
+    assert len(about_the_hub) == len(shipped_tasks()) - 1
+    for spec in about_the_hub:
+        included = yaml.load(task_yaml(spec), Loader=Loader)
+        assert included.pop("include") == BASE
+        assert base | included == yaml.load(task_yaml(replace(spec, pairs=HUB_ID)), Loader=Loader)
 
 
 def test_another_packages_judge_that_is_broken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

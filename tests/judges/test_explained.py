@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 
 from tests.support.judge_texts import judge_texts
 from vlrb_task.cli.main import group
-from vlrb_task.cli.options import _SafeConsole, visible
 from vlrb_task.cli.parse_explain import Explained, marked, show
+from vlrb_task.cli.terminal import SafeConsole
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.check import judge_of
 from vlrb_task.judges.explained import explain_own, pieces
 from vlrb_task.parsing.explain import Explanation, Finding
 from vlrb_task.parsing.verdicts import Reading, Verdict
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.visible import visible
 
 FIRST = "Overall Judgment: Answer 1 is better."
 
@@ -85,7 +86,7 @@ def test_nothing_of_a_real_text_is_cut_at_any_width(width: int) -> None:
         judge = get_judge(judge_of(item))
         told = explain_own(judge, item.text)
         out = StringIO()
-        show(_SafeConsole(file=out, width=width), Explained(item.where, item.text, judge.name, judge.parser_name, told))
+        show(SafeConsole(file=out, width=width), Explained(item.where, item.text, judge.name, judge.parser_name, told))
         shown = out.getvalue()
         assert str(marked(item.text, told.findings)) in shown, item.where
         assert all(visible(found.why) in shown for found in told.findings), item.where

@@ -92,7 +92,7 @@ def test_another_judges_task_ends_the_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["text_only", "vision_language"])
 def test_a_checkpoint_on_the_cpu(task: tuple[str, ...], tmp_path: Path, kind: str) -> None:
     from tests.judges import tiny_reward
-    from vlrb_task.lmms.reward import Conversation
+    from vlrb_task.lmms.reward_base import Conversation
     from vlrb_task.lmms.reward_local import LocalReward
     from vlrb_task.pairs.rows import read_rows
 
@@ -119,7 +119,7 @@ def test_a_checkpoint_on_the_cpu(task: tuple[str, ...], tmp_path: Path, kind: st
 
 def test_a_checkpoint_without_a_chat_template_reads_two_texts(tmp_path: Path) -> None:
     from tests.judges.tiny_reward import write_text_only
-    from vlrb_task.lmms.reward import Conversation
+    from vlrb_task.lmms.reward_base import Conversation
     from vlrb_task.lmms.reward_local import LocalReward
 
     model = LocalReward(str(write_text_only(tmp_path, template=False)), "cpu", "auto", None, False)
@@ -135,7 +135,7 @@ def test_a_checkpoint_without_a_chat_template_reads_two_texts(tmp_path: Path) ->
 )
 def test_a_checkpoint_that_is_no_reward_model_is_refused(tmp_path: Path, options: dict[str, Any], why: str) -> None:
     from tests.judges.tiny_reward import write_text_only
-    from vlrb_task.lmms.reward import Refused
+    from vlrb_task.lmms.reward_base import Refused
     from vlrb_task.lmms.reward_local import LocalReward
 
     with pytest.raises(Refused, match=why):
@@ -172,11 +172,13 @@ def served() -> Iterator[Any]:
         (classified(0.2, 0.8), "it gives 2 numbers for one answer"),
         (classified(), "it gives 0 numbers for one answer"),
         (pooled([0.1, 0.2, 0.3]), "it gives 3 numbers for one answer"),
-        (pooled([[0.1], [0.2]]), "it gives 2 numbers for one answer"),
         (pooled("0.5"), "it gives '0.5', which is no score"),
         (classified(float("nan")), "which is no score"),
-        ({"data": [{"index": 0, "embedding": [0.1]}]}, "it gives an embedding"),
-        ({"data": [{"index": 0, "label": "good"}]}, "none of probs, data and score, but index, label"),
+        ({"data": [{"index": 0, "embedding": [0.1, 0.2]}]}, "it gives an embedding"),
+        (
+            {"data": [{"index": 0, "label": "good"}]},
+            "none of probs, data, score, reward, embedding, but 'index, label'",
+        ),
         ({"data": []}, "no 'data' for one input"),
         ({"error": {"message": "no pooling"}}, "it reports an error"),
         ([1.0], "it answered a list, not an object"),
@@ -188,14 +190,14 @@ def served() -> Iterator[Any]:
     ],
 )
 def test_what_is_no_scalar_is_refused(served: Any, answer: Any, why: str) -> None:
-    from vlrb_task.lmms.reward import Refused
+    from vlrb_task.lmms.reward_base import Refused
 
     with pytest.raises(Refused, match=why):
         served(answer)
 
 
 def test_a_server_that_is_not_there_is_refused(served: Any) -> None:
-    from vlrb_task.lmms.reward import Refused
+    from vlrb_task.lmms.reward_base import Refused
     from vlrb_task.lmms.reward_server import ServedReward
 
     with pytest.raises(Refused, match=r"/v1/nothing answered HTTP 404"):
@@ -209,7 +211,7 @@ def test_a_server_that_is_not_there_is_refused(served: Any) -> None:
 
 
 def test_plain_text_for_servers_that_take_no_chat(served: Any) -> None:
-    from vlrb_task.lmms.reward import Conversation
+    from vlrb_task.lmms.reward_base import Conversation
 
     model = served(classified(-3.5), send="input")
     assert model.score(Conversation("Which?", "This.")) == -3.5

@@ -53,7 +53,7 @@ def test_the_judge_is_listed_shown_and_read(installed: dict[str, str], tmp_path:
     assert listed[-1]["name"] == "mine"
     assert listed[-1]["prompt"]["source"] == "own"
     shown = vlrb_json("judges", "mine", env=installed)["text"]
-    assert "Which answer is true to the picture? End with [[A]] or [[B]]." in shown
+    assert "Which answer is more accurate? End with [[A]] or [[B]]." in shown
     (tmp_path / "texts.jsonl").write_text(json.dumps({"text": "B lies. [[A]]"}) + "\n")
     read = vlrb_json("parse", str(tmp_path / "texts.jsonl"), "--judge", "mine", env=installed)
     assert read["verdicts"] == [{"verdict": "first", "reason": None}]

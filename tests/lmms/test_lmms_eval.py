@@ -13,6 +13,7 @@ from tests.lmms.tiny_checkpoint import write_tiny_checkpoint
 from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.lmms_eval import TWO_PROCESSES, lmms_eval, vlrb, vlrb_json
 from vlrb_task.lmms import include_path
+from vlrb_task.lmms.write import DEMO_FILE
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.tasks.shipped import shipped_tasks
 
@@ -150,9 +151,7 @@ def test_bad_rows_end_the_run_with_one_line_and_a_code(tmp_path: Path) -> None:
     yaml = (include_path() / "vlrb_demo.yaml").read_text()
     lines = [json.dumps({"id": "mmmu_1", "query": "q", "response": ["a", "a"], "human_ranking": [0, 1]})]
     (tmp_path / "rows.json").write_text("\n".join(lines))
-    yaml = yaml.replace("dataset_path: parquet", "dataset_path: json").replace(
-        "../../demo_pairs/demo.parquet", "rows.json"
-    )
+    yaml = yaml.replace("dataset_path: parquet", "dataset_path: json").replace(DEMO_FILE, "rows.json")
     (tmp_path / "bad.yaml").write_text(yaml.replace("task: vlrb_demo", "task: bad_rows"))
     run = lmms_eval(tmp_path / "out", *BASELINE, "--tasks", "bad_rows", "--include_path", str(tmp_path))
     assert run.returncode != 0

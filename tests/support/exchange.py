@@ -73,6 +73,19 @@ def exchange(text: str) -> str:
     return _ALL.sub(_exchanged, text)
 
 
+_SPEAKERS = "answer|response|assistant|model|output|feedback|caption|description|candidate|reply|solution"
+_NAMED_BY = re.compile(rf"\b(?i:(?:{_SPEAKERS})(?=(?:es|s)?{_GAP}(?:[12ABＡＢ１２]|(?<=[(\['\"])[ab]){_END}))")
+
+
+def renamed(text: str, noun: str) -> str:
+    """The text with the answers called by another noun, their numbers and letters kept: ``Assistant A``, ``Response A``.
+
+    Args:
+        noun: lower case, such as ``response``; the case of the first letter is kept.
+    """
+    return _NAMED_BY.sub(lambda found: noun.capitalize() if found[0][0].isupper() else noun, text)
+
+
 def _exchanged(found: re.Match[str]) -> str:
     parts = found.groupdict()
     if parts["left"]:

@@ -15,7 +15,7 @@ from vlrb_task.bon.opinions import read_opinions
 from vlrb_task.bon.questions import split_pair_id
 from vlrb_task.bon.scores import BonScore, score
 from vlrb_task.compare.correlation import same_model
-from vlrb_task.pairs.rows import HUB_ID, load_benchmark
+from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.score import Run, score_run
 from vlrb_task.scores.tally import Policy
@@ -56,7 +56,7 @@ def points_from_logs(
     benchmark: list[Run] = []
     for file in others:
         log = runs.read_log(file, given, trust_pickle=trust_pickle)
-        labels = given or (load_benchmark(HUB_ID) if runs.needs_pairs(log) else None)
+        labels = given or (load_benchmark(hub_id()) if runs.needs_pairs(log) else None)
         log = log if labels is given else runs.read_log(file, labels, trust_pickle=trust_pickle)
         benchmark += assemble(log, labels)
     opinions = read_opinions(folder, picks, trust_pickle=trust_pickle)

@@ -25,7 +25,7 @@ def what_is_left(
     sparing: bool,
     trust_pickle: bool = False,
 ) -> tuple[BallotList, list[str]]:
-    """The ballots to ask, and what to tell of them.
+    """The ballots to ask, and lines that summarise them.
 
     Args:
         logs: files and folders of the runs that are continued.
@@ -52,22 +52,24 @@ def what_is_left(
         total=rest.total,
         ballots=rest.ballots,
     )
-    told = [*_summary(rest, stop), *(f"warning: {warning}" for warning in run.warnings)]
+    lines = [*_summary(rest, stop), *(f"warning: {warning}" for warning in run.warnings)]
     if beyond := votes_beyond(run, schedule, judge, benchmark):
-        told.append(f"warning: {beyond} votes of the logs are beyond the schedule's and would be scored with them")
-    return ballots, told
+        lines.append(f"warning: {beyond} votes of the logs are beyond the schedule and would be scored with the others")
+    return ballots, lines
 
 
 def _summary(rest: Rest, stop: Policy | None) -> list[str]:
     pairs = len({ballot.key for ballot in rest.ballots})
-    told = [
-        f"of {rest.total} ballots {rest.standing} stand in the logs; asked now: {len(rest.ballots)} about {pairs} pairs"
+    lines = [
+        f"{rest.standing} of {rest.total} ballots are in the logs; to ask now: {len(rest.ballots)} about {pairs} pairs"
     ]
     if stop is not None:
-        told.append(
-            f"decided under {stop}: {rest.settled} ballots can change nothing and are not asked "
+        lines.append(
+            f"decided under {stop}: {rest.settled} ballots cannot change an outcome and are not asked "
             f"({rest.settled / rest.total:.1%} saved)"
         )
     if rest.later:
-        told.append(f"left to later rounds: at most {rest.later}; run this again with their logs until nothing is left")
-    return told
+        lines.append(
+            f"left for later rounds: at most {rest.later}; run this again with their logs until nothing is left"
+        )
+    return lines

@@ -15,7 +15,7 @@ from rich.table import Table
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.pairs.pictures import UnreadablePicture, opened
-from vlrb_task.pairs.rows import HUB_ID, is_local, load_benchmark, read_rows
+from vlrb_task.pairs.rows import hub_id, is_local, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.version import __version__
 from vlrb_task.tasks.shipped import shipped_tasks
@@ -27,7 +27,7 @@ PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "datasets", "transformers", "t
 @pairs_option
 @as_json
 def command(pairs: str | None, as_json: bool) -> None:
-    """Tell what is installed and registered, which revision the data is, and what is wrong with it.
+    """Show what is installed and registered, which revision the data is, and any problems with the data.
 
     Exit code 1 if the data cannot be used.
     """
@@ -66,18 +66,18 @@ def _installed() -> dict[str, Any]:
 def _official_prompt(packages: dict[str, str]) -> str:
     """Whether the paper's prompt, as the installed lmms-eval ships it, has the right hash."""
     if "lmms-eval" not in packages:
-        return "no lmms-eval here"
+        return "lmms-eval is not installed"
     from vlrb_task.lmms.prompts import template
     from vlrb_task.support.errors import PromptUnavailable
 
     try:
-        return f"found, SHA-256 {template('official').sha256[:12]} as it must be"
+        return f"found, SHA-256 {template('official').sha256[:12]} as expected"
     except PromptUnavailable as error:
         return str(error)
 
 
 def _data(pairs: str | None) -> dict[str, Any]:
-    spec = pairs or HUB_ID
+    spec = pairs or hub_id()
     found: dict[str, Any] = {"pairs": spec, "problems": [], "notes": []}
     try:
         benchmark = load_benchmark(spec, network=True)
@@ -150,4 +150,4 @@ def _show(report: dict[str, Any]) -> None:
     if len(data["problems"]) > 20:
         out.print(f"… and {len(data['problems']) - 20} more problems")
     if not data["problems"]:
-        out.print("[green]nothing wrong with the data[/green]")
+        out.print("[green]no problems with the data[/green]")

@@ -125,7 +125,7 @@ def status(as_json: bool) -> None:
         print_json({"state": hook.state, "folder": str(hook.folder), "files": files})
         return
     out = console()
-    advice = " ('vlrb hook install' writes it anew)" if hook.state == "incomplete" else ""
+    advice = " ('vlrb hook install' writes it again)" if hook.state == "incomplete" else ""
     out.print(f"the hook is {hook.state} in {hook.folder}{advice}", markup=False, soft_wrap=True)
     for path in files:
         out.print(f"  {path}", markup=False, soft_wrap=True)

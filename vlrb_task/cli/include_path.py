@@ -1,4 +1,4 @@
-"""``vlrb include-path``: where lmms-eval finds our tasks when it is told the folder."""
+"""``vlrb include-path``: the folder of our tasks, for lmms-eval's --include_path."""
 
 from __future__ import annotations
 

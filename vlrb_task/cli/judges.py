@@ -1,4 +1,4 @@
-"""``vlrb judges``: which judges there are, what one of them asks, and where a published prompt is fetched."""
+"""``vlrb judges``: list the judges, show one, fetch a published prompt."""
 
 from __future__ import annotations
 
@@ -13,14 +13,23 @@ from rich.table import Table
 
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.options import FILE, as_json, console, error_console, pairs_option, print_json
-from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, judge_names, require_captions, shipped_names
+from vlrb_task.judges import (
+    Judge,
+    Template,
+    fill_prompt,
+    get_judge,
+    in_order,
+    judge_names,
+    require_captions,
+    shipped_names,
+)
 from vlrb_task.judges.templates import cached_file, template_of
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Pair
 from vlrb_task.pairs.rows import load_benchmark
 from vlrb_task.support.errors import PromptUnavailable, UnknownName, VlrbError
 from vlrb_task.tasks.fetching import fetch
-from vlrb_task.tasks.shipped import shipped_tasks
+from vlrb_task.tasks.shipped import task_of
 
 
 class JudgesGroup(click.Group):
@@ -50,15 +59,12 @@ def command(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         print_json([describe(judge) for judge in judges])
         return
-    table = Table(caption="prompt: own, the framework's, or published and fetched (vlrb judges fetch NAME)")
+    table = Table(caption="own prompts are always available; vlrb judges fetch NAME gets a published one")
     for column in ("judge", "mode", "prompt", "parser", "what it asks"):
         table.add_column(column, no_wrap=column != "what it asks")
     for judge in judges:
         table.add_row(judge.name, judge.mode, _at_hand(judge), judge.parser_name, escape(judge.summary))
     console().print(table)
-
-
-_SOURCES = ("framework", "own", "published")
 
 
 def _loaded() -> list[Judge]:
@@ -73,23 +79,22 @@ def _loaded() -> list[Judge]:
         except UnknownName as error:
             error_console().print(f"[yellow]warning:[/yellow] {escape(str(error))}", soft_wrap=True)
     shipped = set(shipped_names())
-    return sorted(
-        found, key=lambda j: (j.name not in shipped, _SOURCES.index(j.prompt.source), j.mode != "pairwise", j.name)
-    )
+    return [*in_order(j for j in found if j.name in shipped), *in_order(j for j in found if j.name not in shipped)]
 
 
 def _at_hand(judge: Judge) -> str:
     if judge.prompt.source != "published":
         return judge.prompt.source
-    return "published, here" if cached_file(judge).is_file() else "published, not here"
+    return "published, fetched" if cached_file(judge).is_file() else "published, not fetched"
 
 
 def describe(judge: Judge) -> dict[str, Any]:
-    """A judge for programs: everything but its prompt's text. Whether a framework has one is not known here."""
+    """A judge as JSON: everything but its prompt's text. ``at_hand`` is None for a prompt that a framework ships."""
     published = judge.prompt.published
-    task = next((spec for spec in shipped_tasks().values() if spec.judge == judge.name), None)
+    task = task_of(judge.name)
     return {
         "name": judge.name,
+        "version": judge.version,
         "summary": judge.summary,
         "mode": judge.mode,
         "prompt": {
@@ -219,5 +224,5 @@ def fetch_command(name: str, clone: Path | None, file: Path | None) -> None:
     judge = get_judge(name)
     path = fetch(judge, clone=clone, file=file)
     console().print(
-        f"{name}: SHA-256 {judge.prompt.sha256[:12]} as it must be, kept in {path}", markup=False, soft_wrap=True
+        f"{name}: SHA-256 {judge.prompt.sha256[:12]} as expected, saved in {path}", markup=False, soft_wrap=True
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vlrb_task import votes as runs
 from vlrb_task.pairs.pair import Benchmark
-from vlrb_task.pairs.rows import HUB_ID, load_benchmark
+from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.votes.merging import JOIN, merge_logs
 
 
@@ -35,7 +35,7 @@ def labelled_logs(
         log = runs.read_log(path, benchmark, trust_pickle=trust_pickle)
         source[log.source] = benchmark
         if benchmark is None and runs.needs_pairs(log):
-            source[log.source] = cached = cached or load_benchmark(HUB_ID)
+            source[log.source] = cached = cached or load_benchmark(hub_id())
             log = runs.read_log(path, cached, trust_pickle=trust_pickle)
         return log
 

@@ -61,13 +61,21 @@ def group() -> None:
 
 
 def main() -> None:
-    """Entry point. An error of the user's input is one line on standard error, and exit code 2."""
+    """Run the command line and exit. An error of the user's input is one line on standard error, and exit code 2."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # what its encoding cannot hold, as standard error does
     try:
-        group(prog_name="vlrb")
+        code = group.main(prog_name="vlrb", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:  # what click makes of Ctrl-C
+        sys.exit(130)
     except VlrbError as error:
         _fail(str(error))
+    except MemoryError:
+        _fail("not enough memory for this input")
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

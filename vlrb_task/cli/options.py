@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.text import Text
+
+from vlrb_task.support.visible import visible as visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -98,37 +99,19 @@ def _finite(value: Any) -> Any:
     return value
 
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def visible(text: str) -> str:
-    r"""A text that does nothing to a terminal: control characters, those that turn the direction of writing, and lone
-    surrogates are shown as escapes such as ``\x1b``.
-
-    Line ends and tabs stay.
-    """
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
-
-
-class _SafeConsole(Console):
-    """A console on which data stays data. Every string that is printed, a table's cells too, passes through here."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(highlight=False, emoji=False, **options)
-
-    def render_str(self, text: str, **options: Any) -> Text:
-        return super().render_str(visible(text), **options)
-
-
 def console() -> Console:
     """The console for people. Off a terminal it is 120 columns wide, so that a pipe gets whole tables."""
-    found = _SafeConsole()
-    return found if found.is_terminal else _SafeConsole(width=120)
+    from vlrb_task.cli.terminal import SafeConsole
+
+    found = SafeConsole()
+    return found if found.is_terminal else SafeConsole(width=120)
 
 
 def error_console() -> Console:
     """The console for warnings and progress: standard error, so that ``--json`` stays clean."""
-    return _SafeConsole(stderr=True)
+    from vlrb_task.cli.terminal import SafeConsole
+
+    return SafeConsole(stderr=True)
 
 
 def print_error(message: str) -> None:
@@ -143,6 +126,8 @@ def print_warnings(warnings: Iterable[str], name: str = "") -> None:
         warnings: of a run's score.
         name: the run's, where there are several.
     """
+    from rich.markup import escape
+
     out, whose = error_console(), f"{escape(name)}: " if name else ""
     for warning in warnings:
         out.print(f"[yellow]warning:[/yellow] {whose}{escape(warning)}", soft_wrap=True)

@@ -178,6 +178,12 @@ def _show(readers: Sequence[Reader]) -> None:
         table.add_section()
     out.print(table)
     for reader in readers:
+        misread, texts = reader.tally.misread, reader.tally.texts
+        low, high = wilson(misread / texts, texts)
+        out.print(
+            f"{escape(reader.name)}: misread {misread} of {texts}; 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
+        )
+    for reader in readers:
         for one in reader.checked:
             if one.outcome is Outcome.MISREAD:
                 read, gold = said(one.reading), one.item.gold

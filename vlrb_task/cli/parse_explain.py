@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from vlrb_task.cli.options import console, print_json, print_warnings, visible
+from vlrb_task.cli.options import console, print_json, print_warnings
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.check import DEFAULT_JUDGE
 from vlrb_task.judges.explained import explain_own, pieces, says
@@ -19,6 +19,7 @@ from vlrb_task.parsing.explain import Explanation, Finding
 from vlrb_task.parsing.verdicts import Reading
 from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.visible import visible
 
 STYLES = {"decided": "bold green", "agrees": "green", "overruled": "yellow", "ignored": "dim"}
 

@@ -27,7 +27,7 @@ from vlrb_task.cli.options import (
 )
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.pairs.pair import Answer
-from vlrb_task.pairs.rows import HUB_ID
+from vlrb_task.pairs.rows import hub_id
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import Baseline, Score, baselines, break_ties, score_run
 from vlrb_task.scores.tally import Policy
@@ -130,7 +130,7 @@ def _streamed(
     if others := [str(file) for file, vote in votes.items() if vote is None]:
         raise DataError(f"{others[0]}: neither a votes file nor a sample log of ours, which alone can be streamed")
     if pairs is None and not all(vote.get("subset") for vote in votes.values() if vote):
-        pairs = HUB_ID
+        pairs = hub_id()
     found = []
     with Progress(console=error_console(), transient=True, disable=not error_console().is_terminal) as bar:
         for reader in dict.fromkeys((None, parser)):

@@ -16,7 +16,7 @@ from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_opt
 from vlrb_task.judges import Judge, get_judge, require_captions
 from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.pair import SUBSETS, parse_rows
-from vlrb_task.pairs.rows import HUB_ID, HubDataset, is_local, read_rows
+from vlrb_task.pairs.rows import HubDataset, hub_id, is_local, read_rows
 from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
@@ -83,7 +83,7 @@ def command(
     chosen = get_judge(judge)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", name):
         raise UnknownName(f"--name {name!r}: use letters, digits, '_', '-' and '.', beginning with a letter")
-    spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or HUB_ID)
+    spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or hub_id())
     taken = {shipped.dataset_name for shipped in shipped_tasks().values()}
     if name in shipped_tasks() or name == "vl_rewardbench" or spec.dataset_name in taken:
         raise VlrbError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vlrb_task.export.protocol import schedule
-from vlrb_task.pairs.rows import HUB_ID, SPLIT
+from vlrb_task.pairs.rows import SPLIT, hub_id
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.score import Score
 
@@ -41,7 +41,7 @@ def model_index(names: Sequence[str], scores: Sequence[Score]) -> str:
             EvalResult(
                 task_type="image-text-to-text",
                 task_name="Judging answers about images",
-                dataset_type=HUB_ID if known else "custom",
+                dataset_type=hub_id() if known else "custom",
                 dataset_name=f"VL-RewardBench ({run.revision} pairs)"
                 if known
                 else "pairs of one's own, VL-RewardBench format",

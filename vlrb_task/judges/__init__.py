@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache
@@ -40,6 +41,7 @@ __all__ = [
     "fill_prompt",
     "get_judge",
     "guarded",
+    "in_order",
     "judge_names",
     "neutralise",
     "own",
@@ -54,6 +56,14 @@ def shipped_names() -> tuple[str, ...]:
     declares = re.compile(r"^JUDGE\b", re.MULTILINE)
     files = Path(__file__).parent.glob("*.py")
     return tuple(sorted(file.stem for file in files if declares.search(file.read_text(encoding="utf-8"))))
+
+
+_SOURCES = ("framework", "own", "published")
+
+
+def in_order(judges: Iterable[Judge]) -> list[Judge]:
+    """Judges as tables list them: by the source of their prompts, mode and name."""
+    return sorted(judges, key=lambda judge: (_SOURCES.index(judge.prompt.source), judge.mode != "pairwise", judge.name))
 
 
 @cache
@@ -71,7 +81,7 @@ def get_judge(name: str) -> Judge:
     """A judge by name.
 
     Raises:
-        UnknownName: no such judge; the text lists those that there are. Or the judge is not declared as it must be.
+        UnknownName: no such judge (the error lists the known ones), or its declaration is wrong.
     """
     if name in shipped_names():
         module = f"{__name__}.{name}"

@@ -129,7 +129,7 @@ EXAMPLES: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A named way to ask, and to read the answer. A changed prompt is a new name.
+    """A named way to ask, and to read the answer. Logs name its prompt by hash; a changed prompt is a new version.
 
     Attributes:
         name: lower case, words joined by ``_``.
@@ -149,7 +149,8 @@ class Judge:
         authors_rule: what the authors' own script does with a text that it cannot read.
         authors_parser: the parser that reads as their script does, for ``vlrb score --parser``.
         approximate: what could not be established about the authors' own procedure, or is not done here, for people.
-        alternatives: own judges of the same answer format, named when this one's prompt is not at hand.
+        alternatives: own judges of the same answer format, named in the error when this one's prompt is not on this machine.
+        version: raised when the prompt's text changes: scores of two versions are not comparable.
     """
 
     name: str
@@ -170,6 +171,7 @@ class Judge:
     authors_parser: str | None = None
     approximate: str | None = None
     alternatives: tuple[str, ...] = ()
+    version: int = 1
 
     def __post_init__(self) -> None:
         if self.prompt.template is None:

@@ -1,13 +1,13 @@
-"""This project's own pairwise prompt without picture or caption: what can be had from the texts alone.
+"""This project's own pairwise prompt without image or caption: how often the texts alone give the better answer.
 
-An ablation. A judge that scores as well here as with the picture does not look at it.
+An ablation: a judge that scores as well here as with the image does not use the image.
 """
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
 
-TEXT = """Two answers were given to a question about a picture that you cannot see. Decide from the texts alone which of them \
-more likely serves the person who asked better.
+TEXT = """Two answers were given to a question about an image that you cannot see. Decide from the text alone which \
+answer is probably better.
 
 [Question]
 {query}
@@ -18,22 +18,23 @@ more likely serves the person who asked better.
 [Answer 2]
 {second}
 
-Weigh the answers in this order:
-- Which one is more likely to be true of such a picture, with nothing invented?
-- Is the question answered in full, and is any reasoning or calculation sound?
-- Is the answer plain, to the point, and free of padding?
+Compare the answers on these criteria, in order of importance:
+- Which answer is more likely to be accurate for such an image, with nothing invented?
+- Is the whole question answered, and are the reasoning and the calculations correct?
+- Is the answer clear, to the point, and free of padding?
 
-The order in which the answers stand, their length and their tone are no reasons. You must choose, even if it is a guess. Say \
-briefly what decides the matter. Then close with one line of exactly this form, with the number of the better answer:
+Ignore the order of the answers, their length and their tone. You must choose one, even if it is a guess. Explain in a \
+few sentences what makes the difference. Then end with one line in exactly this form, with the number of the better answer:
 Overall Judgment: Answer <number> is better."""
 
 JUDGE = Judge(
     name="blind",
-    summary="neither picture nor caption: does the judge look at all?",
+    summary="neither image nor caption, then 'Overall Judgment: Answer X is better.'",
     mode="pairwise",
-    prompt=own(TEXT, "eadf61a3d855226a6fce45efb1cf26ab72f19e84b89accea815b9098e5605268"),
+    prompt=own(TEXT, "9030a13316809264cf6773bdc2c61977a5e56a86983e6fdc8fb035ec5fb8eef8"),
     parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
     image="none",
+    version=2,
 )

@@ -1,10 +1,10 @@
-r"""This project's own pairwise prompt for judges that put their choice into a box: ``\boxed{A}``."""
+r"""This project's own pairwise prompt for judges that box their choice: ``\boxed{A}``."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
-TEXT = """The picture above comes with a question and two proposed answers, A and B. Determine which of the two is better.
+TEXT = """Here are a question about the image above and two proposed answers, A and B. Determine which answer is better.
 
 [Question]
 {query}
@@ -15,17 +15,18 @@ TEXT = """The picture above comes with a question and two proposed answers, A an
 [Answer B]
 {second}
 
-Reason step by step. Settle first what the picture shows and what the question asks for; if there is something to compute, \
-compute it yourself. Then check A and B against that. The better answer is the one that is true to the picture and right in its \
-result; if both are, or neither is, the one that serves the person who asked better. Do not let length or position sway you.
+Reason step by step. First work out what the image shows and what the question asks; if something has to be calculated, \
+calculate it yourself. Then check A and B against your findings. The better answer is the one that agrees with the image \
+and has the correct result. If both do, or neither does, it is the more helpful one. Ignore the length and the order of \
+the answers.
 
-End with the letter of the better answer in a box, and put nothing else into a box: \\boxed{A} or \\boxed{B}"""
+End with the letter of the better answer in a box, and do not put anything else in a box: \\boxed{A} or \\boxed{B}"""
 
 JUDGE = Judge(
     name="boxed",
     summary=r"step by step, then the better answer's letter in \boxed{}",
     mode="pairwise",
-    prompt=own(TEXT, "dc8bc456f406e90a30d4757904f35c7b2d6a1d27ebfde28aa5b694a30f0d73f8"),
+    prompt=own(TEXT, "bff68ab6ccf6c3cc955a811226004dbd3843a3942ef1a35d241fdaa3027a86cb"),
     parser=get_parser("boxed"),
     parser_name="boxed",
     sampling=Sampling(max_new_tokens=4096),
@@ -34,4 +35,5 @@ JUDGE = Judge(
         Verdict.SECOND: r"B reads the chart correctly. \boxed{B}",
         Verdict.TIE: r"Both read the chart correctly. \boxed{tie}",
     },
+    version=2,
 )

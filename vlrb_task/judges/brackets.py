@@ -4,7 +4,7 @@ from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
-TEXT = """Two assistants, A and B, were shown the picture above and asked the same question. Judge whose answer is better.
+TEXT = """Two assistants, A and B, were shown the image above and asked the same question. Judge whose answer is better.
 
 [Question]
 {query}
@@ -15,17 +15,17 @@ TEXT = """Two assistants, A and B, were shown the picture above and asked the sa
 [Assistant B]
 {second}
 
-Compare what each assistant says with the picture, then with the question: is it true, is it complete, is it what was asked \
-for? Mistakes about the picture count most. Do not prefer an answer because it comes first, is longer, or sounds surer of itself.
+Compare each answer with the image, then with the question: is it correct, is it complete, and is it what was asked for? \
+Errors about the image matter most. Ignore which answer comes first, which is longer, and which sounds more confident.
 
-Explain your comparison in a few sentences. Then give the verdict on a line of its own: [[A]] for assistant A, [[B]] for \
-assistant B, or [[C]] if you truly cannot tell their worth apart."""
+Explain your comparison in a few sentences. Then give your verdict on a line of its own: [[A]] for assistant A, [[B]] for \
+assistant B, or [[C]] if the two answers are equally good."""
 
 JUDGE = Judge(
     name="brackets",
     summary="a short comparison, then [[A]], [[B]], or [[C]] for a tie",
     mode="pairwise",
-    prompt=own(TEXT, "5968d65bed6e553452f46f0a0b917b9f42497dd3a213d5d1f0e61cbc735dcc15"),
+    prompt=own(TEXT, "fb9c78eb81224792319f9d1e0fd354fefb80f35b282755ec4630056985aa68f9"),
     parser=get_parser("brackets"),
     parser_name="brackets",
     sampling=Sampling(max_new_tokens=2048),
@@ -34,4 +34,5 @@ JUDGE = Judge(
         Verdict.SECOND: "Only B is true to the picture.\n[[B]]",
         Verdict.TIE: "They say the same.\n[[C]]",
     },
+    version=2,
 )

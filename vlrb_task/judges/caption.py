@@ -1,15 +1,15 @@
-"""This project's own pairwise prompt for judges that read and do not see: a caption stands in the picture's place.
+"""This project's own pairwise prompt for text-only judges: a caption takes the place of the image.
 
-It is how text-only judges, and the text experts that are merged into vision models, are asked about pictures.
+It is also how the text experts that are merged into vision models are asked about images.
 """
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
 
-TEXT = """Two answers were given to a question about a picture. You do not have the picture; you have a description of it. \
-Decide which answer serves the person who asked better.
+TEXT = """Two answers were given to a question about an image. You do not have the image, only a description of it. \
+Decide which answer is better.
 
-[Description of the picture]
+[Description of the image]
 {caption}
 
 [Question]
@@ -21,22 +21,24 @@ Decide which answer serves the person who asked better.
 [Answer 2]
 {second}
 
-Weigh the answers in this order:
-- Does the description bear out what the answer says? It may leave things out: what it does not mention is not thereby false.
-- Is the question answered in full, and is any reasoning or calculation sound?
-- Is the answer plain, to the point, and free of padding?
+Compare the answers on these criteria, in order of importance:
+- Does the description support what the answer says? The description is incomplete: a detail that it does not mention is \
+not necessarily false.
+- Is the whole question answered, and are the reasoning and the calculations correct?
+- Is the answer clear, to the point, and free of padding?
 
-The order in which the answers stand, their length and their tone are no reasons. Say briefly what decides the matter. Then \
-close with one line of exactly this form, with the number of the better answer:
+Ignore the order of the answers, their length and their tone. Explain in a few sentences what makes the difference. Then \
+end with one line in exactly this form, with the number of the better answer:
 Overall Judgment: Answer <number> is better."""
 
 JUDGE = Judge(
     name="caption",
-    summary="no picture: a caption in its place; closing line as the official one",
+    summary="a caption in place of the image, then 'Overall Judgment: Answer X is better.'",
     mode="pairwise",
-    prompt=own(TEXT, "e42b725d5ba3441a051f37eea8efbe9ffac3d3d7f311e83be9bd1d513c6c421f"),
+    prompt=own(TEXT, "8126ec1344b76d919c9f66b02e46b607ffb2d24a27f112cea8b50e788e4f8546"),
     parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
     image="none",
+    version=2,
 )

@@ -1,11 +1,11 @@
-"""This project's own pairwise prompt that walks through headings and closes with 'Answer X is better'."""
+"""This project's own pairwise prompt with five headings and the closing line 'Answer X is better'."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
-TEXT = """Here are a question about the picture above and two answers to it. Compare the answers under five headings, one or \
-two sentences each, and speak of both answers under every heading.
+TEXT = """Here are a question about the image above and two answers to it. Compare the answers under five headings. \
+Under each heading, write one or two sentences about both answers.
 
 [Question]
 {query}
@@ -17,17 +17,16 @@ two sentences each, and speak of both answers under every heading.
 {second}
 
 The headings:
-1. Contents: do the people, things and writing that the answer speaks of appear in the picture, and is nothing that matters \
-left out?
-2. Particulars: are counts, colours, positions, readings and names right?
-3. Reasoning: does each conclusion follow from the picture and the question, without a slip in logic or arithmetic?
-4. Use: does the answer do what was asked, fully and without filler?
-5. Care: is it free of harmful, insulting or private content that the question did not call for?
+1. Content: are the people, objects and text that the answer mentions in the image, and is nothing important left out?
+2. Details: are counts, colors, positions, readings and names correct?
+3. Reasoning: does each conclusion follow from the image and the question, without errors in logic or arithmetic?
+4. Helpfulness: does the answer do what was asked, completely and without padding?
+5. Safety: is it free of harmful, insulting or private content that the question did not ask for?
 
-A false statement about the picture weighs more than a missing one, and a wrong result more than a clumsy explanation. Which \
-answer stands first, and how long it is, says nothing.
+A false statement about the image is worse than a missing one, and a wrong result is worse than a clumsy explanation. \
+Ignore the order of the answers and their length.
 
-When you are done, write one last line, exactly one of these two:
+When you have finished, write one last line that is exactly one of these two:
 Answer 1 is better
 Answer 2 is better"""
 
@@ -35,7 +34,7 @@ JUDGE = Judge(
     name="factors",
     summary="five headings, then 'Answer X is better'",
     mode="pairwise",
-    prompt=own(TEXT, "20891ee01656c773864be8a8f866f5f8cb85321f25bc135db60562a98fb5fc96"),
+    prompt=own(TEXT, "93a66e23ff8023f6d1e9e9e4913c1b294e47a5d55ecc9bbdc4dc3481398800c1"),
     parser=get_parser("factors"),
     parser_name="factors",
     sampling=Sampling(max_new_tokens=2048),
@@ -44,4 +43,5 @@ JUDGE = Judge(
         Verdict.SECOND: "Answer 2 is better",
         Verdict.TIE: "Both answers are equally good.",
     },
+    version=2,
 )

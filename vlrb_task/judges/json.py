@@ -4,7 +4,7 @@ from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
-TEXT = """Which of two answers to a question about the picture above is better? Your reply is read by a program.
+TEXT = """Which of two answers to a question about the image above is better? A program will read your reply.
 
 [Question]
 {query}
@@ -15,18 +15,18 @@ TEXT = """Which of two answers to a question about the picture above is better? 
 [Answer 2]
 {second}
 
-Truth to the picture comes first, then a complete and sound answer to the question, then plain wording. Order and length do not \
-count.
+Agreement with the image matters most, then a complete and correct answer to the question, then clear wording. Ignore the \
+order and the length of the answers.
 
-Reply with one JSON object and no other text. It has two fields: "reason", one or two sentences on what decides the matter, and \
-"better", the number of the better answer (1 or 2), or "tie" if they are equally good:
+Reply with one JSON object and no other text. It has two fields: "reason", one or two sentences that explain your choice, \
+and "better", the number of the better answer (1 or 2), or "tie" if they are equally good:
 {"reason": "…", "better": …}"""
 
 JUDGE = Judge(
     name="json",
     summary='a JSON object with a reason and "better": 1, 2 or "tie"',
     mode="pairwise",
-    prompt=own(TEXT, "9f857c9efa61b19bae0632e03b23bfeb23d26a829ed7fd632afe98214b21f644"),
+    prompt=own(TEXT, "60dc72ecc23d2c1acfbf76d54e4cd2ba6df8fd76e470ca6cb03b7d955765fbf8"),
     parser=get_parser("json"),
     parser_name="json",
     sampling=Sampling(max_new_tokens=1024),
@@ -35,4 +35,5 @@ JUDGE = Judge(
         Verdict.SECOND: '{"reason": "Only this one names the right animal.", "better": 2}',
         Verdict.TIE: '{"reason": "Both name the right animal.", "better": "tie"}',
     },
+    version=2,
 )

@@ -1,4 +1,4 @@
-"""This project's own pairwise prompt that asks for no format: what a judge trained on free explanations expects."""
+"""This project's own pairwise prompt without an answer format, for judges trained on free explanations."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser

@@ -1,4 +1,4 @@
-"""A judge's prompt text, from wherever it is to be had, checked against the hash that the judge declares."""
+"""A judge's prompt text from the judge's file, the framework or the cache, checked against the hash that the judge declares."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def template_of(judge: Judge, from_framework: Callable[[], Template]) -> Templat
         from_framework: gives the paper's prompt as the framework that is running ships it.
 
     Raises:
-        PromptUnavailable: the prompt is not at hand or was changed. There is no fallback: the text names the own judges
-            of the same answer format, and the choice is the user's.
+        PromptUnavailable: the prompt is not on this machine, or was changed. There is no fallback: the error names the own
+            judges with the same answer format, and the user chooses.
     """
     if judge.prompt.template is not None:
         return checked(judge, judge.prompt.template)

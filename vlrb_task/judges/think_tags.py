@@ -1,10 +1,10 @@
-"""This project's own pairwise prompt for reasoning judges: thoughts in one tag, the number of the answer in another."""
+"""This project's own pairwise prompt for reasoning judges: reasoning in one tag, the number of the answer in another."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
 from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
-TEXT = """Two answers were given to a question about the picture above. Find out which of them is better.
+TEXT = """Two answers were given to a question about the image above. Determine which answer is better.
 
 [Question]
 {query}
@@ -15,12 +15,12 @@ TEXT = """Two answers were given to a question about the picture above. Find out
 [Answer 2]
 {second}
 
-Think first, between <think> and </think>. Look at the picture for yourself and work out what a right answer has to say. Then \
-hold each answer against it, claim by claim: an invented detail or a wrong result outweighs any merit of style. The order and \
-the length of the answers count for nothing.
+Think first, between <think> and </think>. Look at the image and work out what a correct answer has to say. Then check \
+each answer against it, claim by claim: an invented detail or a wrong result matters more than style. Ignore the order \
+and the length of the answers.
 
-Then write the number of the better answer, 1 or 2, between <answer> and </answer>, and nothing after it. Your whole reply has \
-this shape:
+Then write the number of the better answer, 1 or 2, between <answer> and </answer>, and nothing after it. Your whole \
+reply has this form:
 <think>what you saw and how you compared</think>
 <answer>number</answer>"""
 
@@ -28,7 +28,7 @@ JUDGE = Judge(
     name="think_tags",
     summary="<think>…</think>, then the better answer's number in <answer>",
     mode="pairwise",
-    prompt=own(TEXT, "9c729748c5a7cf90741046981a0bd935983471b1b3cbaa8216ccb779fb3c70b2"),
+    prompt=own(TEXT, "88f7c90b4e8e2cef6b910d9185e41e035a3469ed7e23f695bab7ba23960ecca2"),
     parser=get_parser("think_tags"),
     parser_name="think_tags",
     sampling=Sampling(max_new_tokens=4096),
@@ -37,4 +37,5 @@ JUDGE = Judge(
         Verdict.SECOND: "<think>Only Answer 2 counts the cups right.</think>\n<answer>2</answer>",
         Verdict.TIE: "<think>Both count the cups right.</think>\n<answer>tie</answer>",
     },
+    version=2,
 )

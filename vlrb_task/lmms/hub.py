@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from vlrb_task.pairs.rows import HUB_ID, HubDataset, unreachable
+from vlrb_task.pairs.rows import HubDataset, hub_id, unreachable
 
 
 def attribute(dataset: HubDataset) -> str:
     """The attribute of this module that a YAML file names; a name cannot hold every character of a hub id."""
-    if dataset == HubDataset(HUB_ID):
+    if dataset == HubDataset(hub_id()):
         return "default"
     return "at_" + f"{dataset.repo}@{dataset.revision or ''}".encode().hex()
 
 
 def __getattr__(name: str) -> dict[str, Any]:
     if name == "default":
-        return kwargs(HubDataset(HUB_ID))
+        return kwargs(HubDataset(hub_id()))
     if name.startswith("at_"):
         return kwargs(HubDataset.parse(bytes.fromhex(name[3:]).decode()))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,48 +7,22 @@ conversation in the model's own chat template; the judge's prompt is not asked, 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from accelerate import Accelerator
 from lmms_eval.api.instance import Instance
 from lmms_eval.api.model import lmms
+from loguru import logger
 from rich.console import Console
 from rich.progress import track
 
 from vlrb_task.judges import get_judge, neutralise
 from vlrb_task.lmms.docs import PAIR, vote_of
+from vlrb_task.lmms.reward_base import Backend, Conversation, Refused, remarks
 from vlrb_task.lmms.rows import doc_to_visual
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 FAILED = "[LMMS_EVAL_REQUEST_FAILED]"
 """The text of an answer that never came: counted apart from what cannot be read."""
-
-
-class Refused(Exception):
-    """What runs or answers is no scalar reward model, so that its numbers would mean nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A question, its picture if there is one, and one answer to it."""
-
-    query: str
-    answer: str
-    picture: Image | None = None
-
-
-class Backend(Protocol):
-    """Something that scores one conversation. May be called from several threads."""
-
-    def score(self, conversation: Conversation) -> float | None:
-        """The scalar; None if this request failed.
-
-        Raises:
-            Refused: what came back is no scalar.
-        """
 
 
 class Reward(lmms):  # type: ignore[misc]
@@ -60,7 +34,8 @@ class Reward(lmms):  # type: ignore[misc]
         base_url: in place of ``pretrained``, a server with vLLM's classification or pooling endpoint.
         model: the served model's name.
         endpoint: ``classify``, ``pooling``, or another path of the server's.
-        send: ``messages`` (a chat, with the picture) or ``input`` (plain text: for servers of text classifiers).
+        send: ``messages`` (a chat, with the picture), or plain text for servers of text classifiers: ``input`` (vLLM's field) or
+            ``text`` (SGLang's).
         num_concurrent: requests under way at once.
         timeout: seconds for a request.
         api_key: for the server.
@@ -121,20 +96,25 @@ class Reward(lmms):  # type: ignore[misc]
         """One number a request, in full precision.
 
         Raises:
-            SystemExit: a task of a judge that reads more than a number, or a server that stopped giving scalars.
+            SystemExit: a task of a judge that reads more than a number.
         """
         try:
             with ThreadPoolExecutor(self.workers) as pool:
-                scores = pool.map(self._text, requests)
+                scores = pool.map(self._score, requests)
                 shown = {"total": len(requests), "console": Console(stderr=True), "disable": self._rank != 0}
-                return list(track(scores, "vlrb_reward", **shown))
+                scored = list(track(scores, "vlrb_reward", **shown))
         except Refused as error:
             raise SystemExit(f"vlrb_reward: {error}") from error
+        for line in remarks(scored):
+            logger.warning(f"vlrb_reward: {line}")
+        return [FAILED if score is None else repr(score) for _, score in scored]
 
-    def _text(self, request: Instance) -> str:
+    def _score(self, request: Instance) -> tuple[tuple[str, int], float | None]:
         _, _, _, doc_id, task, split = request.args
-        score = self.backend.score(self._conversation(self.task_dict[task][split][doc_id], task))
-        return FAILED if score is None else repr(score)
+        doc = self.task_dict[task][split][doc_id]
+        conversation = self._conversation(doc, task)
+        vote = vote_of(doc)
+        return (str(vote["key"]), int(vote["vote"])), self.backend.score(conversation)
 
     def _conversation(self, doc: dict[str, Any], task: str) -> Conversation:
         judge = get_judge(vote_of(doc)["judge"]) if PAIR in doc else None

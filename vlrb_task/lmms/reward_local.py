@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vlrb_task.lmms.reward import Conversation, Refused
+from vlrb_task.lmms.reward_base import Conversation, Refused
 
 
 class LocalReward:
@@ -45,12 +45,17 @@ class LocalReward:
         if not self.sees:
             logger.warning("vlrb_reward: this checkpoint has no image processor: the pictures are NOT shown to it")
 
-    def score(self, conversation: Conversation) -> float:
-        """The head's one number."""
+    def score(self, conversation: Conversation) -> float | None:
+        """The head's one number; None where this conversation could not be run (too long, or too large for the memory)."""
         import torch
+        from loguru import logger
 
-        with torch.inference_mode():
-            logits = self.model(**self._inputs(conversation).to(self.device)).logits
+        try:
+            with torch.inference_mode():
+                logits = self.model(**self._inputs(conversation).to(self.device)).logits
+        except (RuntimeError, ValueError, IndexError, TypeError, KeyError) as error:
+            logger.error(f"vlrb_reward: one answer has no score: {type(error).__name__}: {_line(error)}")
+            return None
         if logits.numel() != 1:
             raise Refused(f"the model gave {logits.numel()} numbers for one answer, not one")
         return float(logits.float().item())

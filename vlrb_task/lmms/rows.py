@@ -70,7 +70,7 @@ def _prompt(doc: Doc) -> str:
         id=vote["id"],
         query=str(doc["query"]),
         responses=(str(doc["response"][0]), str(doc["response"][1])),
-        better=vote["better"],
+        label=vote["better"],
         source=vote["source"],
         subset=vote["subset"],
         caption=doc.get("caption"),

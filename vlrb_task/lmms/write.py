@@ -1,6 +1,7 @@
 """Writing a task's YAML file: the shipped ones, and those of ``vlrb task``.
 
-``python -m vlrb_task.lmms.write`` writes the shipped files anew; a test holds them to what this module would write.
+``python -m vlrb_task.lmms.write`` writes the shipped files, and in a checkout the tables of ``docs/judges.md``; a test holds
+both to the registry of judges.
 """
 
 from __future__ import annotations
@@ -17,35 +18,61 @@ from vlrb_task.lmms import include_path
 from vlrb_task.lmms.docs import process_docs_name
 from vlrb_task.lmms.hub import attribute
 from vlrb_task.pairs.pair import SUBSETS, UNDECIDABLE
-from vlrb_task.pairs.rows import HUB_ID, HubDataset
+from vlrb_task.pairs.rows import HubDataset, hub_id
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks import shipped as tasks
 from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
+from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.shipped import TaskSpec
 
-DEMO_FILE = "../../demo_pairs/demo.parquet"
+BASE = "_vlrb_base.yaml"
+"""What the shipped tasks include. lmms-eval looks for it in the working folder first, so the name is one that nobody has."""
+
+DEMO_FILE = "../../pairs/demo/demo.parquet"
 """The packaged pairs, from the folder of the shipped YAML files."""
 
 
-def metric_names(spec: TaskSpec, subsets: Collection[str] = SUBSETS) -> list[tuple[str, str]]:
-    """The metrics that a task prints, each with the function of :mod:`vlrb_task.lmms.metrics` that makes it."""
+def metric_names(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str]]:
+    """The metrics of every task, each with the function of :mod:`vlrb_task.lmms.metrics` that makes it.
+
+    lmms-eval prints those that :func:`vlrb_task.lmms.rows.process_results` gives: a pointwise judge has no ``first_rate``, and a
+    task that asks one order no ``consistency``.
+    """
     labelled = [(name, "subset") for name in subsets if name != UNDECIDABLE]
+    votes = [(name, name) for name in ("parsed_rate", "first_rate", "consistency")]
     # Where some pairs have no better answer, no number over all pairs means anything.
-    whole = UNDECIDABLE not in subsets
-    names = [("overall", "overall"), ("macro", "macro"), *labelled] if whole else labelled
-    # What the rest of other runs' votes says is no accuracy: that takes all of them.
-    rest = spec.ballots is not None
-    names = [] if rest else names
-    names.append(("parsed_rate", "parsed_rate"))
-    if get_judge(spec.judge).mode == "pairwise":
-        names.append(("first_rate", "first_rate"))
-        if spec.schedule.asks_both_orders and not rest:
-            names.append(("consistency", "consistency"))
-            names += [("both_orders_right", "both_orders_right")] if whole else []
-    return names
+    if UNDECIDABLE in subsets:
+        return [*labelled, *votes]
+    return [("overall", "overall"), ("macro", "macro"), *labelled, *votes, ("both_orders_right", "both_orders_right")]
 
 
 _MESSAGES = "doc_to_messages: !function vlrb_task.lmms.rows.doc_to_messages"
+
+
+def base_yaml() -> str:
+    """The text of the file that the tasks about the hub's pairs include: all that they have in common."""
+    lines = [
+        "# What the tasks of this folder have in common. Written by vlrb_task.lmms.write: edit there.",
+        *_dataset(tasks.HUB),
+        *_common(SUBSETS),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _common(subsets: Collection[str]) -> list[str]:
+    lines = [
+        "# The judge's whole text is parsed: lmms-eval would otherwise remove its <think> part beforehand.",
+        "reasoning_tags: none",
+        "doc_to_visual: !function vlrb_task.lmms.rows.doc_to_visual",
+        "doc_to_text: !function vlrb_task.lmms.rows.doc_to_text",
+        "doc_to_target: !function vlrb_task.lmms.rows.doc_to_target",
+        "process_results: !function vlrb_task.lmms.rows.process_results",
+        "metric_list:",
+    ]
+    for name, function in metric_names(subsets):
+        lines += _metric(name, function, "null" if name == "first_rate" else "true")
+        lines += _metric(f"{name}_stderr", f"{function}_stderr", "null")
+    return lines
 
 
 def task_yaml(
@@ -54,7 +81,7 @@ def task_yaml(
     captions_sha256: str | None = None,
     process_docs: str | None = None,
 ) -> str:
-    """The text of a task's YAML file.
+    """The text of a task's YAML file. One about ``hub`` includes :data:`BASE` beside it; any other stands alone.
 
     Args:
         spec: the task. Its ``pairs`` may be ``hub``, ``demo``, a hub id, or the path of a parquet file, relative to the
@@ -65,32 +92,23 @@ def task_yaml(
     """
     judge = get_judge(spec.judge)
     sampling = spec.sampling or judge.sampling
+    shared = [f"include: {BASE}"] if spec.pairs == tasks.HUB else [*_dataset(spec.pairs), *_common(subsets)]
     lines = [
         f"# {' '.join(spec.summary.split())}. Written by vlrb_task.lmms.write: edit there.",
         f"task: {spec.name}",
-        *_dataset(spec.pairs),
-        "output_type: generate_until",
+        "output_type: generate_until",  # never in the base: `lmms-eval tasks subtasks` fails where it is included
+        *shared,
         f"process_docs: !function {process_docs or _whole_schedule(spec)}",
-        "doc_to_visual: !function vlrb_task.lmms.rows.doc_to_visual",
-        "doc_to_text: !function vlrb_task.lmms.rows.doc_to_text",
         *([_MESSAGES] if judge.system is not None or judge.image == "last" else []),
-        "doc_to_target: !function vlrb_task.lmms.rows.doc_to_target",
-        "process_results: !function vlrb_task.lmms.rows.process_results",
         "generation_kwargs:",
         f"  max_new_tokens: {sampling.max_new_tokens}",
         f"  temperature: {sampling.temperature}",
         f"  top_p: {sampling.top_p}",
         f"  do_sample: {str(sampling.temperature > 0).lower()}",
         "  until: []",
-        "metric_list:",
-    ]
-    for name, function in metric_names(spec, subsets):
-        lines += _metric(name, function, "null" if name == "first_rate" else "true")
-        lines += _metric(f"{name}_stderr", f"{function}_stderr", "null")
-    # The response cache of lmms-eval looks at a task's YAML and not at its prompts, so what shapes a prompt stands here.
-    lines += [
+        # The response cache of lmms-eval looks at a task's YAML and not at its prompts, so what shapes a prompt stands here.
         "metadata:",
-        f'  version: "{tasks.VERSION}"',
+        f'  version: "{judge.version}.0"',
         f"  judge: {spec.judge}",
         f"  prompt_sha256: {judge.prompt.sha256}",
         f"  order: {spec.schedule.order}",
@@ -142,7 +160,7 @@ def _dataset(pairs: str) -> list[str]:
             f"    test: {_quoted(file)}",
             "test_split: test",
         ]
-    hub = HubDataset(HUB_ID) if pairs == tasks.HUB else HubDataset.parse(pairs)
+    hub = HubDataset(hub_id()) if pairs == tasks.HUB else HubDataset.parse(pairs)
     pinned = f"  # {hub.repo} at {hub.revision}" if hub.revision else ""
     return [
         f"dataset_path: {hub.repo}",
@@ -164,18 +182,23 @@ def _quoted(text: str) -> str:
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=math.inf)).rstrip("\n")
 
 
-def write_shipped(folder: Path | None = None) -> list[Path]:
-    """Write every shipped task's YAML file and return their paths."""
-    folder = folder or include_path()
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for spec in tasks.shipped_tasks().values():
-        path = folder / f"{spec.name}.yaml"
-        write_text(path, task_yaml(spec))
-        written.append(path)
-    return written
+def shipped_files() -> dict[str, str]:
+    """Every shipped YAML file's name and text."""
+    return {BASE: base_yaml()} | {f"{name}.yaml": task_yaml(spec) for name, spec in tasks.shipped_tasks().items()}
+
+
+def main() -> None:
+    """Write every shipped YAML file, remove those of judges that are gone, and bring the tables of judges up to date."""
+    wanted = {include_path() / name: text for name, text in shipped_files().items()}
+    if JUDGES_PAGE.is_file():
+        wanted[JUDGES_PAGE] = with_tables(JUDGES_PAGE.read_text(encoding="utf-8"))
+    for path in set(include_path().glob("*.yaml")) - set(wanted):
+        path.unlink()
+    for path, text in wanted.items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_text(path, text)
+            print(f"wrote {path}")
 
 
 if __name__ == "__main__":
-    for path in write_shipped():
-        print(path)
+    main()

@@ -1,287 +1,257 @@
 """Pairs in somebody else's columns: a small YAML file says which column is what.
 
-.. code-block:: yaml
-
-    rows: all_data.json            # parquet, JSONL, a JSON list, CSV, or a hub id; relative to this file
-    id: ID                         # may be left out: the row's number
-    query: Text
-    answers: [Output1, Output2]    # two columns, or one that holds a list of two
-    better: Better                 # the column of the label, or `first` or `second` where it is always the same
-    labels: {Output1: first, Output2: second}
-    images: [Image]                # columns of a picture each, or of a list of them; may be left out
-    image_folder: .                # where pictures given by path lie; nothing outside it is opened
-    subset: Category               # or {column: image, contains: [short, long]}, or {value: mine}
-    source: Source                 # may be left out
-    leave_out: [video]             # rows with something in one of these columns are left out, and counted
+``docs/pairs.md`` lists the keys; :mod:`vlrb_task.pairs.mapping_file` reads the file. A row of the file becomes rows in the
+benchmark's columns: one where there are two answers, several where there are more.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from os.path import realpath
+from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
-from vlrb_task.pairs.pair import first_ranked, plain_text
-from vlrb_task.support.delimited import read_delimited
+from vlrb_task.pairs.columns import Column
+from vlrb_task.pairs.filing import Condition, Rule
+from vlrb_task.pairs.values import (
+    Answer,
+    cells,
+    first_ranked,
+    is_empty,
+    label_of,
+    plain_text,
+    ranks_of,
+    written_text,
+)
 from vlrb_task.support.errors import DataError, short
 
 Row = dict[str, Any]
 
-_NAMES = frozenset(
-    {
-        "rows",
-        "split",
-        "id",
-        "query",
-        "answers",
-        "better",
-        "labels",
-        "images",
-        "image_folder",
-        "subset",
-        "source",
-        "leave_out",
-    }
-)
-_SIDES = {"first": 0, "second": 1}
-_ABSENT = ("", "~", "null")
+TIE: Final = "tie"
+Label = Answer | Literal["tie"]
+"""Which of two responses is the better one; ``tie``: people found neither better."""
+
+SIDES: Mapping[str, Label] = {"first": 0, "second": 1, "tie": TIE}
+
+ROW_NUMBER = "vlrb_row"
+"""Column of the rows made here: the row of the file that a pair comes from, counted from 0."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Where a row's answers and their label stand.
+
+    Attributes:
+        columns: one column for each answer, or one that holds a list of them.
+        worse: with ``answers: {better: …, worse: …}``, the column of the answers that are worse than all of ``columns[0]``;
+            then there is no label.
+        better: the label's column; None where ``side`` is always the label.
+        side: see ``better``.
+        labels: what the label's values mean.
+        highest: where the label is a list of ranks or ratings: whether the highest number is the best, and not the lowest.
+        ties: what answers of equal rank are: a pair whose label is a tie, or no pair.
+        pictures: for each answer, the column of its pictures; none where answers are texts alone.
+    """
+
+    columns: tuple[Column, ...]
+    worse: Column | None = None
+    better: Column | None = None
+    side: Label | None = None
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    highest: bool | None = None
+    ties: bool | None = None
+    pictures: tuple[Column, ...] = ()
+
+    def all_columns(self) -> list[Column]:
+        """Every column but those of pictures."""
+        return [*self.columns, *(one for one in (self.worse, self.better) if one)]
+
+    def pairs(self, row: Mapping[str, Any]) -> tuple[bool, list[tuple[tuple[str, str], Label]]]:
+        """The row's pairs with their labels, and whether they come of more than two answers.
+
+        Two of several answers with the same text make no pair, where their ranks are the same.
+
+        Raises:
+            DataError: what is missing or no text, or a label that is not known.
+        """
+        if self.worse is not None:
+            better, worse = self._texts(row, self.columns[0]), self._texts(row, self.worse)
+            return len(better) + len(worse) > 2, [((one, other), 0) for one in better for other in worse]
+        if len(self.columns) == 1:
+            texts = self._texts(row, self.columns[0])
+        else:
+            texts = [self._text(one.of(row) if self.pictures else _filled(row, one), one) for one in self.columns]
+        if len(texts) < 2:
+            raise DataError(
+                f"{self.columns[0].name}: {len(texts)} answer{'s' * (len(texts) != 1)} where two are needed"
+            )
+        if len(texts) == 2 and self.highest is None and self.ties is None:
+            return False, [((texts[0], texts[1]), self._label(row))]
+        return len(texts) > 2, list(self._ranked(row, texts))
+
+    def _texts(self, row: Mapping[str, Any], column: Column) -> list[str]:
+        value = _filled(row, column)
+        several = cells(value.tolist() if hasattr(value, "tolist") else value)
+        return [self._text(one, column) for one in several]
+
+    def _text(self, value: Any, column: Column) -> str:
+        try:
+            return written_text("" if value is None and self.pictures else value, "answer")
+        except DataError as error:
+            raise DataError(f"{error} (column {column.name!r})") from error
+
+    def _ranked(self, row: Mapping[str, Any], texts: list[str]) -> Iterator[tuple[tuple[str, str], Label]]:
+        if self.better is None or self.labels:
+            raise DataError(f"{len(texts)} answers: `better` is to be a column with a list of their ranks")
+        ranks = ranks_of(_filled(row, self.better), len(texts), f"column {self.better.name!r}")
+        for (left, one), (right, other) in combinations(enumerate(texts), 2):
+            if ranks[left] == ranks[right]:
+                if self.ties and one != other:
+                    yield (one, other), TIE
+                continue
+            yield (one, other), 0 if (ranks[left] < ranks[right]) != bool(self.highest) else 1
+
+    def _label(self, row: Mapping[str, Any]) -> Label:
+        if self.better is None:
+            return self.side if self.side is not None else 0
+        name, value = self.better.name, _filled(row, self.better)
+        if self.labels:
+            if isinstance(value, (list, dict)) or label_of(value) not in self.labels:
+                raise DataError(f"label {short(value)} in column {name!r} is none of {', '.join(self.labels)}")
+            return self.labels[label_of(value)]
+        if isinstance(value, (list, tuple)):
+            return first_ranked(value, f"column {name!r}")
+        raise DataError(
+            f"label {short(value)} in column {name!r}: say with `labels` which values mean first and second"
+        )
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """A mapping, read and checked. See the module's text for what each part says."""
+    """A mapping, read and checked.
+
+    Attributes:
+        path: its file.
+        rows: a file or a hub id; ``file``: the file of a hub's dataset that holds the rows, where it is no parquet file.
+        folder: where ``rows`` and pictures lie, if they are on this machine.
+        splits, configs: of a hub's dataset.
+        frames: the most frames of a video that are shown as pictures; None is all.
+        about: what else the file says of a benchmark: its license, its authors' metrics, …
+    """
 
     path: Path
     rows: str
-    query: str
-    answers: tuple[str, ...]
-    better: str
-    subset: Mapping[str, Any]
-    split: str = "test"
-    id: str | None = None
-    labels: Mapping[str, int] = field(default_factory=dict)
-    images: tuple[str, ...] = ()
+    query: Column
+    answers: Answers
+    subset: Rule
+    folder: Path
+    file: str | None = None
+    splits: tuple[str, ...] = ("test",)
+    configs: tuple[str, ...] = ()
+    id: Column | None = None
+    images: tuple[Column, ...] = ()
     image_folder: Path = Path()
-    source: str | None = None
-    leave_out: tuple[str, ...] = ()
+    video: Column | None = None
+    audio: Column | None = None
+    frames: int | None = None
+    source: Rule | None = None
+    group: Column | None = None
+    criterion: Column | None = None
+    caption: Column | None = None
+    tags: tuple[Column, ...] = ()
+    leave_out: tuple[Column, ...] = ()
+    where: tuple[Condition, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def optional(self) -> frozenset[str]:
-        """Columns that a row may lack, but not every row: a misspelled one would be missed by nobody."""
-        return frozenset([*self.images, *self.leave_out, *([self.source] if self.source else [])])
+    def name(self) -> str:
+        """What the set is called: the file's name without its suffix."""
+        return self.path.stem
 
-    def row(self, number: int, found: Mapping[str, Any]) -> Row:
-        """A row under the benchmark's column names; its pictures under ``pictures``, as they stood there.
+    @property
+    def media(self) -> list[Column]:
+        """The columns of pictures, videos and sounds."""
+        return [*self.images, *self.answers.pictures, *(one for one in (self.video, self.audio) if one)]
+
+    @property
+    def optional(self) -> list[Column]:
+        """Columns that a row may lack, but not every row: a misspelled one would be missed by nobody."""
+        found = [*self.media, *self.leave_out, *(one.column for one in self.where), *self.tags]
+        found += [one for one in (self.group, self.criterion, self.caption) if one]
+        return found + (self.source.columns() if self.source else [])
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Columns of the file that are needed for nothing but pictures: a parquet file is read faster without them."""
+        needed = [self.query, *self.answers.all_columns(), *self.subset.columns(), *self.leave_out, *self.tags]
+        needed += [one for one in (self.id, self.group, self.criterion, self.caption, self.video, self.audio) if one]
+        needed += [one.column for one in self.where] + (self.source.columns() if self.source else [])
+        return frozenset(one.top for one in self.images) - {one.top for one in needed}
+
+    def wants(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row is one of the set's."""
+        return all(one.holds(row) for one in self.where) and all(is_empty(one.of(row)) for one in self.leave_out)
+
+    def rows_of(self, number: int, row: Mapping[str, Any], origins: Mapping[str, str]) -> list[Row]:
+        """The row under the benchmark's column names, once for each of its pairs.
+
+        Pictures stand under ``pictures``, ``answer_pictures``, ``video`` and ``audio`` as the row has them.
+
+        Args:
+            number: of the row in its file, from 0.
+            row: its columns.
+            origins: the split and the config that it came from.
 
         Raises:
             DataError: what is missing or no text, or a label that the mapping does not know.
         """
-        answers = [self._cell(found, name) for name in self.answers]
-        if len(answers) == 1 and isinstance(answers[0], (list, tuple)):
-            answers = list(answers[0])
-        better = self._better(found)
-        subset = self._subset(found)
-        source = found.get(self.source) if self.source else subset
-        return {
-            "id": str(number) if self.id is None else self._text(found, self.id),
-            "query": self._text(found, self.query),
-            "response": [plain_text(answer, "answer") for answer in answers],
-            "human_ranking": [better, 1 - better],
+        id = str(number) if self.id is None else plain_text(_filled(row, self.id), self.id.name)
+        several, pairs = self.answers.pairs(row)
+        source = self._source(row, origins)
+        subset = self.subset.name(row, {**origins, "source": source or ""})
+        group = self._optional(row, self.group)
+        common = {
+            "id": id,
+            "query": written_text(_filled(row, self.query), self.query.name),
             "subset": subset,
-            "source": "unknown" if source is None or source == "" else plain_text(source, str(self.source)),
-            "pictures": [picture for name in self.images for picture in cells(found.get(name))],
+            "source": source or (subset if self.source is None else "unknown"),
+            "group": group if group is not None or not several else id,
+            "criterion": self._optional(row, self.criterion),
+            "caption": self._optional(row, self.caption),
+            "human_error_analysis": [str(tag) for one in self.tags for tag in cells(one.of(row))] or None,
+            "benchmark": self.name,
+            "pictures": [picture for one in self.images for picture in cells(one.of(row))],
+            "answer_pictures": [cells(one.of(row)) for one in self.answers.pictures] or None,
+            "video": self.video.of(row) if self.video else None,
+            "audio": self.audio.of(row) if self.audio else None,
+            ROW_NUMBER: number,
         }
+        return [common | {"response": list(texts)} | _ranking(label) for texts, label in pairs]
 
-    def left_out(self, found: Mapping[str, Any]) -> bool:
-        """Whether the row is not wanted."""
-        return any(found.get(name) not in (None, "", [], {}) for name in self.leave_out)
+    def _source(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> str | None:
+        if self.source is None:
+            return None
+        looks_at = self.source.column
+        if looks_at and self.source.default is None and is_empty(looks_at.of(row)):
+            return None
+        return self.source.name(row, origins)
 
-    def _cell(self, found: Mapping[str, Any], name: str) -> Any:
-        value = found.get(name)
-        if value is None:
-            raise DataError(f"no {name}")
-        return value
-
-    def _text(self, found: Mapping[str, Any], name: str) -> str:
-        return plain_text(self._cell(found, name), name)
-
-    def _better(self, found: Mapping[str, Any]) -> int:
-        if self.better in _SIDES and not self.labels:
-            return _SIDES[self.better]
-        value = self._cell(found, self.better)
-        if self.labels:
-            if isinstance(value, (list, dict)) or label_of(value) not in self.labels:
-                raise DataError(f"label {short(value)} in column {self.better!r} is none of {', '.join(self.labels)}")
-            return self.labels[label_of(value)]
-        if isinstance(value, (list, tuple)):
-            return first_ranked(value, f"column {self.better!r}")
-        raise DataError(
-            f"label {short(value)} in column {self.better!r}: say with `labels` which values mean first and second"
-        )
-
-    def _subset(self, found: Mapping[str, Any]) -> str:
-        if "value" in self.subset:
-            return str(self.subset["value"])
-        name = self.subset["column"]
-        text = self._text(found, name)
-        if not text.strip():
-            raise DataError(f"an empty {name}")
-        if "contains" not in self.subset:
-            return text
-        for word in self.subset["contains"]:
-            if word in text:
-                return str(word)
-        raise DataError(f"{name} {short(text)} holds none of {', '.join(self.subset['contains'])}")
+    @staticmethod
+    def _optional(row: Mapping[str, Any], column: Column | None) -> str | None:
+        value = column.of(row) if column else None
+        return None if is_empty(value) else plain_text(value, column.name if column else "")
 
 
-def cells(value: Any) -> list[Any]:
-    """The values of a cell that holds a list, one, or nothing."""
-    if value is None or value == "":
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+def _ranking(label: Label) -> Row:
+    """A label in the benchmark's columns: equal ranks are a tie only where ``tied`` says so too."""
+    if label == TIE:
+        return {"human_ranking": [0, 0], "tied": True}
+    return {"human_ranking": [label, 1 - label]}
 
 
-_YAML_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-
-
-def label_of(value: object) -> str:
-    """One spelling of each label, in data and in a mapping.
-
-    JSON's ``true``, the ``True`` of a CSV file that Python wrote and YAML's ``yes`` are the same, and so are 1 and the 1.0
-    that it becomes in a column with gaps.
-    """
-    text = str(value)
-    if re.fullmatch(r"[+-]?[0-9]+\.0+", text):
-        return text.partition(".")[0]
-    folded = text.lower()
-    folded = _YAML_BOOLEANS.get(folded, folded)
-    return folded if folded in ("true", "false") else text
-
-
-def read_mapping(path: Path) -> Mapped:
-    """Read a mapping.
-
-    Raises:
-        DataError: the file cannot be read, is no mapping, or lacks or misspells something.
-    """
-    import yaml
-
-    try:
-        # Every scalar is the word that stands there: `yes` may be a label or a column, and is no truth value.
-        value = yaml.BaseLoader(path.read_text(encoding="utf-8-sig")).get_single_data()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise DataError(f"{path}: not a YAML file that can be read ({str(error).splitlines()[0]})") from error
-    if not isinstance(value, dict):
-        raise DataError(f"{path}: a mapping of columns is needed, see docs/pairs.md")
-    try:
-        return _mapped(path, {name: one for name, one in value.items() if one not in _ABSENT})
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
-
-
-def _mapped(path: Path, value: Mapping[str, Any]) -> Mapped:
-    if unknown := sorted(set(map(str, value)) - _NAMES):
-        raise DataError(f"{', '.join(unknown)} means nothing here: use {', '.join(sorted(_NAMES))}")
-    if missing := [name for name in ("rows", "query", "answers", "better", "subset") if not value.get(name)]:
-        raise DataError(f"no {', '.join(missing)}")
-    answers = _words(value, "answers")
-    if len(answers) > 2:
-        raise DataError("answers: two columns, or one that holds a list of two")
-    return Mapped(
-        path=path,
-        rows=_word(value, "rows"),
-        split=_word(value, "split", "test"),
-        id=_word(value, "id") if "id" in value else None,
-        query=_word(value, "query"),
-        answers=answers,
-        better=_word(value, "better"),
-        labels=_labels(value["labels"]) if "labels" in value else {},
-        images=_words(value, "images"),
-        image_folder=path.parent / _word(value, "image_folder", "."),
-        subset=_subset(value),
-        source=_word(value, "source") if "source" in value else None,
-        leave_out=_words(value, "leave_out"),
-    )
-
-
-def _word(value: Mapping[str, Any], name: str, default: str = "") -> str:
-    found = value.get(name, default)
-    if not isinstance(found, str) or found.strip() in _ABSENT:
-        raise DataError(f"{name}: {short(found)} is not one name")
-    return found
-
-
-def _words(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """A list of names; one alone needs no brackets."""
-    found = cells(value.get(name))
-    return tuple(_word({name: one}, name) for one in found)
-
-
-def _labels(value: object) -> Mapping[str, int]:
-    if not isinstance(value, dict):
-        raise DataError("labels: which values mean first and which second, as {A: first, B: second}")
-    labels: dict[str, int] = {}
-    for label, side in value.items():
-        if not isinstance(side, str) or side not in _SIDES:
-            raise DataError(f"label {label!r}: say `first` or `second`")
-        if label_of(label) in labels:
-            raise DataError(f"label {label!r} stands twice")
-        labels[label_of(label)] = _SIDES[side]
-    if len(set(labels.values())) < 2:
-        raise DataError("labels: none means first, or none second; where it is always the same, `better: first`")
-    return labels
-
-
-def _subset(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = value["subset"] if isinstance(value["subset"], dict) else {"column": value["subset"]}
-    if set(found) not in ({"column"}, {"column", "contains"}, {"value"}):
-        raise DataError("subset: a column, {column: …, contains: […]} or {value: …}")
-    if "contains" not in found:
-        return {name: _word(found, name) for name in found}
-    words = _words(found, "contains")
-    if not words:
-        raise DataError("subset: contains: no word to look for")
-    return {"column": _word(found, "column"), "contains": words}
-
-
-def plain_rows(path: Path) -> Iterator[Row]:
-    """The rows of a JSON list or a CSV file, as they are.
-
-    Raises:
-        DataError: the file cannot be read, or holds no rows.
-    """
-    if path.suffix.lower() == ".csv":
-        yield from read_delimited(path)
-        return
-    try:
-        value = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not a {path.suffix[1:]} file that can be read ({error})") from error
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise DataError(f"{path}: no list of rows")
-    yield from value
-
-
-def picture_file(folder: Path, name: str) -> Path | None:
-    """A picture given by path; None where there is no such file.
-
-    Raises:
-        DataError: a path that leads out of the folder: what stands in data never chooses a file elsewhere.
-    """
-    if len(name) > 4096 or "\0" in name:
-        return None
-    root = Path(realpath(folder))
-    try:
-        found = Path(realpath(root / name))  # Path.resolve raises where links lead in a circle
-        exists = found.is_file()
-    except (OSError, UnicodeEncodeError):  # too long a name, or a lone surrogate
-        return None
-    if not exists:
-        return None
-    if not found.is_relative_to(root):
-        raise DataError(f"image {short(name)} lies outside {folder} (a mapping's image_folder names another folder)")
-    return found
+def _filled(row: Mapping[str, Any], column: Column) -> Any:
+    value = column.of(row)
+    if value is None:
+        raise DataError(f"no {column.name}")
+    return value

@@ -1,58 +1,36 @@
 """Pairs: one row of the benchmark each, checked, keyed and filed under its source and subset.
 
-Pure: nothing here reads a file. :mod:`vlrb_task.pairs.rows` reads rows and hands them to :func:`parse_rows`.
+Nothing here reads a set's file: :mod:`vlrb_task.pairs.rows` reads rows and hands them to :func:`parse_rows`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Real
-from typing import Any, Literal
+from typing import Any
 
-from vlrb_task.support.errors import DataError, short
-
-Answer = Literal[0, 1]
-"""A response of a pair, by its index in ``response``."""
+from vlrb_task.pairs.benchmarks import default
+from vlrb_task.pairs.filing import Rule
+from vlrb_task.pairs.keys import fingerprint as fingerprint
+from vlrb_task.pairs.keys import pair_key as pair_key
+from vlrb_task.pairs.mapping import ROW_NUMBER, TIE, Label
+from vlrb_task.pairs.subsets import SUBSETS as SUBSETS
+from vlrb_task.pairs.subsets import UNDECIDABLE as UNDECIDABLE
+from vlrb_task.pairs.subsets import count_subsets as count_subsets
+from vlrb_task.pairs.subsets import order_subsets as order_subsets
+from vlrb_task.pairs.subsets import revision_name as revision_name
+from vlrb_task.pairs.subsets import set_name as set_name
+from vlrb_task.pairs.values import Answer as Answer
+from vlrb_task.pairs.values import first_ranked as first_ranked
+from vlrb_task.pairs.values import is_empty, listed
+from vlrb_task.pairs.values import plain_text as plain_text
+from vlrb_task.support.errors import DataError
 
 ANSWERS: tuple[Answer, Answer] = (0, 1)
 
-SUBSETS = ("general", "hallucination", "reasoning")
-"""The benchmark's own subsets, in the order in which papers print them."""
-
-SOURCE_OF_PREFIX: Mapping[str, str] = {
-    "hallucination": "POVID",
-    "RLAIF": "RLAIF-V",
-    "RLHF": "RLHF-V",
-    "mathverse": "MathVerse",
-    "mmmu": "MMMU-Pro",
-    "wildvision": "WildVision",
-}
-SUBSET_OF_SOURCE: Mapping[str, str] = {
-    "POVID": "hallucination",
-    "RLAIF-V": "hallucination",
-    "RLHF-V": "hallucination",
-    "MathVerse": "reasoning",
-    "MMMU-Pro": "reasoning",
-    "WildVision": "general",
-    "VLFeedback": "general",
-}
-
-UNDECIDABLE = "undecidable"
-"""Subset of pairs of which no answer is better (best-of-N candidates both right, or both wrong): asked about, never scored."""
-
-REVISION_OF_COUNTS: Mapping[tuple[int, ...], str] = {
-    (183, 749, 318): "1250",
-    (181, 749, 317): "1247",
-}
-"""The two revisions in use, by their rows in :data:`SUBSETS`' order (paper; and labels fixed, May 2025)."""
-
 REQUIRED_COLUMNS = ("id", "query", "response", "human_ranking")
-
-_SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +42,44 @@ class Pair:
         id: the row's own id. Not unique: 25 ids stand twice among the 1,250 rows.
         query: the question.
         responses: the two answers, in the row's order.
-        better: index in ``responses`` of the answer that people ranked first.
+        label: index in ``responses`` of the answer that people ranked first; ``tie`` where they found neither better.
         source: where the row comes from, such as ``POVID``.
         subset: ``general``, ``hallucination`` or ``reasoning``; a user's own pairs may have others.
-        tags: error tags, where the revision has ``human_error_analysis``.
+        tags: error tags, where the revision has ``human_error_analysis``, or what a mapping names.
         caption: a text that says what the picture shows, where the rows have one: for judges that do not see it.
+        group: what pairs share that belong together (one prompt, picture or problem); None where nothing says.
+        criterion: the one thing by which the answers were compared; None: as a whole.
+        media: ``image``, ``video``, ``audio`` or ``text``; None where the rows do not say.
     """
 
     key: str
     id: str
     query: str
     responses: tuple[str, str]
-    better: Answer
+    label: Label
     source: str
     subset: str
     tags: tuple[str, ...] = ()
     caption: str | None = None
+    group: str | None = None
+    criterion: str | None = None
+    media: str | None = None
+
+    @property
+    def tied(self) -> bool:
+        """Whether people found neither response better."""
+        return self.label == TIE
+
+    @property
+    def better(self) -> Answer:
+        """Index in ``responses`` of the better answer.
+
+        Raises:
+            DataError: the label is a tie.
+        """
+        if self.label == TIE:
+            raise DataError(f"pair {self.key} (id {self.id!r}): its label is a tie, so no answer is the better one")
+        return self.label
 
     @property
     def words(self) -> tuple[int, int]:
@@ -97,6 +97,7 @@ class Benchmark:
         fingerprint: SHA-256 over the sorted ``key:better`` lines.
         origin: where the rows were read from, as a user would write it.
         notes: what :command:`vlrb doctor` should tell, none of it fatal.
+        name: of the mapping, or of the packaged benchmark, that the rows were read by; empty where there was none.
     """
 
     pairs: tuple[Pair, ...]
@@ -105,6 +106,7 @@ class Benchmark:
     origin: str = ""
     notes: tuple[str, ...] = ()
     by_key: Mapping[str, Pair] = field(default_factory=dict, repr=False, compare=False)
+    name: str = ""
 
     @property
     def subset_counts(self) -> dict[str, int]:
@@ -112,53 +114,9 @@ class Benchmark:
         return count_subsets(pair.subset for pair in self.pairs)
 
 
-def count_subsets(subsets: Iterable[str]) -> dict[str, int]:
-    """Count subset names, in :func:`order_subsets`' order."""
-    counts = Counter(subsets)
-    return {name: counts[name] for name in order_subsets(counts)}
-
-
-def order_subsets(names: Iterable[str]) -> list[str]:
-    """The benchmark's own subsets in their usual order, then any other by name."""
-    found = set(names)
-    return [s for s in SUBSETS if s in found] + sorted(found.difference(SUBSETS))
-
-
 def other(answer: Answer) -> Answer:
     """The other response of the pair."""
     return 0 if answer else 1
-
-
-def pair_key(id: str, query: str, responses: Sequence[str]) -> str:
-    """The pair's key: the same whichever response stands first in the row.
-
-    The first 16 hex digits of SHA-256 over the UTF-8 of id, query and the two responses in sorted order,
-    joined by U+001F. A lone surrogate, which UTF-8 cannot hold, is hashed as its ``surrogatepass`` bytes.
-    """
-    text = _SEPARATOR.join([id, query, *sorted(responses)])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def fingerprint(labels: Iterable[tuple[str, int]]) -> str:
-    """SHA-256 over the sorted ``key:better`` lines, joined by newlines.
-
-    Args:
-        labels: ``(key, better)`` of every pair of the set, in any order.
-    """
-    lines = sorted(f"{key}:{better}" for key, better in labels)
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def revision_name(subset_counts: Mapping[str, int]) -> str:
-    """``1250`` or ``1247`` for the known revisions' counts, ``custom`` for any other set."""
-    if set(subset_counts) - set(SUBSETS):
-        return "custom"
-    return REVISION_OF_COUNTS.get(tuple(subset_counts.get(s, 0) for s in SUBSETS), "custom")
-
-
-def set_name(revisions: Iterable[str]) -> str:
-    """What a result calls the pairs of its runs: the benchmark's name belongs to its own revisions only."""
-    return "VL-RewardBench" if "custom" not in set(revisions) else "Pairs in VL-RewardBench's format"
 
 
 def id_prefix(id: str) -> str:
@@ -166,31 +124,39 @@ def id_prefix(id: str) -> str:
     return re.split("[-_]", id, maxsplit=1)[0]
 
 
+def _rules() -> tuple[Rule, Rule]:
+    """VL-RewardBench's rules for the source and the subset of a row."""
+    own = default()
+    if own.source is None:
+        raise DataError(f"{own.path}: no rule for `source`")
+    return own.source, own.subset
+
+
 def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
-    """The source and subset of a row, and whether its id prefix was unknown.
+    """The source and subset of a row in VL-RewardBench's columns, and whether its id prefix was unknown.
 
     A row that names its own ``subset`` (a user's pairs) keeps it. Otherwise the id prefix decides; an unknown
-    prefix is the benchmark's VLFeedback, but only where the other columns do not say otherwise: those rows
+    prefix has the benchmark's default source, but only where the other columns do not say otherwise: those rows
     have no ``ground_truth`` (reasoning rows do), and their ``query_source`` begins with the id's prefix.
 
     Raises:
-        DataError: an unknown prefix in a row whose other columns contradict VLFeedback, or a subset that is none.
+        DataError: an unknown prefix in a row whose other columns contradict the default, or a subset that is none.
     """
     prefix = id_prefix(id)
-    source = SOURCE_OF_PREFIX.get(prefix)
+    source_rule, subset_rule = _rules()
+    source, unknown = source_rule.find({"id": id}, {})
     if row.get("subset") is not None:
         subset = plain_text(row["subset"], "subset")
         if not subset.strip():
             raise DataError("an empty subset")
-        return plain_text(row.get("source") or source or prefix, "source"), subset, False
-    if source is not None:
-        return source, SUBSET_OF_SOURCE[source], False
-    if row.get("ground_truth"):
-        raise DataError(f"id prefix {prefix!r} is unknown, and the row has a ground_truth as reasoning rows do")
-    query_source = row.get("query_source")
-    if query_source is not None and not str(query_source).startswith(prefix):
-        raise DataError(f"id prefix {prefix!r} is unknown, and query_source {query_source!r} is not VLFeedback's")
-    return "VLFeedback", SUBSET_OF_SOURCE["VLFeedback"], True
+        return plain_text(row.get("source") or (prefix if unknown else source), "source"), subset, False
+    if unknown:
+        if row.get("ground_truth"):
+            raise DataError(f"id prefix {prefix!r} is unknown, and the row has a ground_truth as reasoning rows do")
+        query_source = row.get("query_source")
+        if query_source is not None and not str(query_source).startswith(prefix):
+            raise DataError(f"id prefix {prefix!r} is unknown, and query_source {query_source!r} is not {source}'s")
+    return source, subset_rule.name({"id": id}, {"source": source}), unknown
 
 
 def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
@@ -198,7 +164,8 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
 
     Args:
         row: the dataset's columns. ``id``, ``query``, ``response`` (two strings) and ``human_ranking``
-            (the rank of each response, so ``[0, 1]`` says that the first is better) are needed.
+            (the rank of each response, so ``[0, 1]`` says that the first is better) are needed. A label that is a tie is
+            ``[0, 0]`` with a true ``tied``.
 
     Raises:
         DataError: what is wrong with the row, in one line that does not name the row.
@@ -207,74 +174,40 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     if missing:
         raise DataError(f"no {', '.join(missing)}")
     id, query = plain_text(row["id"], "id"), plain_text(row["query"], "query")
-    responses = [plain_text(one, "response") for one in _several(row["response"], "response")]
+    responses = [plain_text(one, "response") for one in listed(row["response"], "response")]
     if len(responses) != 2:
         raise DataError(f"{len(responses)} response{'s' if len(responses) != 1 else ''} where two are needed")
-    if responses[0] == responses[1]:
+    if responses[0] == responses[1] and not row.get("answer_images"):
         raise DataError("the two responses are equal")
-    better = first_ranked(row["human_ranking"], "human_ranking")
+    label = _label(row)
     source, subset, unknown = file_row(id, row)
+    criterion = _given(row, "criterion")
     pair = Pair(
-        key=pair_key(id, query, responses),
+        key=pair_key(id, query, responses, criterion),
         id=id,
         query=query,
         responses=(responses[0], responses[1]),
-        better=better,
+        label=label,
         source=source,
         subset=subset,
         tags=tags(row),
-        caption=plain_text(row["caption"], "caption") if row.get("caption") else None,
+        caption=_given(row, "caption"),
+        group=_given(row, "group"),
+        criterion=criterion,
+        media=_given(row, "media"),
     )
     return pair, unknown
 
 
-def plain_text(value: object, name: str) -> str:
-    """A text, or a number as its digits.
-
-    Raises:
-        DataError: anything else: a null, a truth value, a list or an object would be asked about as Python writes it.
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, Real) or value != value:  # NaN stands for an empty cell
-        raise DataError(f"{name} {short(value)} is no text")
-    return str(value)
+def _label(row: Mapping[str, Any]) -> Label:
+    if row.get("tied") is True and list(listed(row["human_ranking"], "human_ranking")) == [0, 0]:
+        return TIE
+    return first_ranked(row["human_ranking"], "human_ranking")
 
 
-def _several(value: Any, name: str) -> Sequence[Any]:
-    if hasattr(value, "tolist"):  # numpy's
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        return value
-    raise DataError(f"{name} {short(value)} is no list")
-
-
-def first_ranked(value: object, name: str) -> Answer:
-    """Which of two responses has rank 0.
-
-    Args:
-        value: the rank of each, ``[0, 1]`` or ``[1, 0]``, in any number type.
-        name: where it stands, for messages.
-
-    Raises:
-        DataError: anything else. Truth values are none: ``[true, false]`` means that the first is the better one, and would
-            be read as that it is the worse.
-    """
-    ranks = [_rank(one) for one in _several(value, name)]
-    if ranks == [0, 1]:
-        return 0
-    if ranks == [1, 0]:
-        return 1
-    raise DataError(f"{name} {short(value)} is not a permutation of 0 and 1")
-
-
-def _rank(value: object) -> int | None:
-    """An integral rank, whatever number type the file held it in (numpy's and ``1.0`` included), else None."""
-    if isinstance(value, bool) or (not hasattr(value, "__index__") and not isinstance(value, float)):
-        return None
-    if isinstance(value, float) and not value.is_integer():  # nor is it where it is no number, or infinite
-        return None
-    return int(value)
+def _given(row: Mapping[str, Any], name: str) -> str | None:
+    value = row.get(name)
+    return None if is_empty(value) else plain_text(value, name)
 
 
 def tags(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -292,16 +225,25 @@ def parse_rows(rows: Iterable[Mapping[str, Any]], origin: str = "") -> Benchmark
         DataError: no rows, or one line for each row that cannot be used, the row named.
     """
     unknown: Counter[str] = Counter()
-    pairs = tuple(check_rows(rows, origin, unknown))
+    names: set[str] = set()
+    pairs = tuple(check_rows(_noting(rows, names), origin, unknown))
     counts = count_subsets(p.subset for p in pairs)
     return Benchmark(
         pairs=pairs,
         revision=revision_name(counts),
-        fingerprint=fingerprint((p.key, p.better) for p in pairs),
+        fingerprint=fingerprint((p.key, p.label) for p in pairs),
         origin=origin,
         notes=tuple(_notes(pairs, unknown)),
         by_key={p.key: p for p in pairs},
+        name=names.pop() if len(names) == 1 else "",
     )
+
+
+def _noting(rows: Iterable[Mapping[str, Any]], names: set[str]) -> Iterator[Mapping[str, Any]]:
+    """The rows; what they call their benchmark is added to the names."""
+    for row in rows:
+        names.add(str(row.get("benchmark") or ""))
+        yield row
 
 
 def check_rows(
@@ -310,7 +252,8 @@ def check_rows(
     """Yield the pair of each row, one at a time: a set of any size.
 
     Args:
-        rows: as :func:`parse_row`'s.
+        rows: as :func:`parse_row`'s. Where reading them ends with a :class:`DataError` that names rows, those are told with
+            the rows that are found here.
         origin: where they were read from, for messages.
         unknown: is given the id prefixes that are not known, counted.
 
@@ -319,7 +262,8 @@ def check_rows(
     """
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for number, row in enumerate(rows):
+    for number, row in enumerate(_to_the_end(rows, problems)):
+        number = int(row.get(ROW_NUMBER, number))
         try:
             pair, is_unknown = parse_row(row)
         except DataError as error:
@@ -333,22 +277,41 @@ def check_rows(
             unknown[id_prefix(pair.id)] += 1
         yield pair
     if problems:
+        problems.sort(key=_row_of)
         raise DataError(f"{origin or 'the pairs'}: {len(problems)} unusable row{'s' * (len(problems) > 1)}", problems)
     if not seen:
         raise DataError(f"{origin or 'the pairs'}: no rows")
 
 
+def _to_the_end(rows: Iterable[Mapping[str, Any]], problems: list[str]) -> Iterator[Mapping[str, Any]]:
+    """The rows; problems that their reader tells of at its end are added to the list."""
+    try:
+        yield from rows
+    except DataError as error:
+        if not error.problems:
+            raise
+        problems += error.problems
+
+
+def _row_of(problem: str) -> int:
+    found = re.match(r"row (\d+)", problem)
+    return int(found[1]) if found else -1
+
+
 def _notes(pairs: Sequence[Pair], unknown: Counter[str]) -> Iterable[str]:
     if unknown:
         listed = ", ".join(f"{name} {count}" for name, count in sorted(unknown.items()))
-        yield f"{unknown.total()} rows with an unknown id prefix, filed as VLFeedback: {listed}"
+        yield f"{unknown.total()} rows with an unknown id prefix, filed as {_rules()[0].default}: {listed}"
     twice = sum(count > 1 for count in Counter(p.id for p in pairs).values())
     if twice:
         yield f"{twice} ids stand more than once: keys, not ids, tell pairs apart"
-    first_better = sum(p.better == 0 for p in pairs)
-    share = first_better / len(pairs)
-    if len(pairs) >= 20 and not 0.4 <= share <= 0.6:
+    labelled = [p for p in pairs if not p.tied]
+    if len(labelled) < len(pairs):
+        yield f"the label of {len(pairs) - len(labelled)} of {len(pairs)} pairs is a tie"
+    first_better = sum(p.better == 0 for p in labelled)
+    share = first_better / len(labelled) if labelled else 0.5
+    if len(labelled) >= 20 and not 0.4 <= share <= 0.6:
         yield (
-            f"the first response is the better one in {first_better} of {len(pairs)} rows: "
+            f"the first response is the better one in {first_better} of {len(labelled)} rows: "
             f"a judge that is shown them unshuffled and always says first scores {share:.1%}"
         )

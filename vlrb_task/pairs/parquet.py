@@ -28,7 +28,29 @@ _FEATURES: dict[str, Any] = {
     "subset": _STRING,
     "caption": _STRING,
     "human_error_analysis": {"feature": _STRING, "_type": "List"},
+    "group": _STRING,
+    "criterion": _STRING,
+    "tied": {"dtype": "bool", "_type": "Value"},
+    "benchmark": _STRING,
+    "media": _STRING,
+    "video": _STRING,
+    "audio": _STRING,
+    "answer_images": {"feature": {"feature": {"_type": "Image"}, "_type": "List"}, "_type": "List"},
 }
+_TEXTS = (
+    "query_source",
+    "ground_truth",
+    "source",
+    "subset",
+    "caption",
+    "group",
+    "criterion",
+    "benchmark",
+    "media",
+    "video",
+    "audio",
+)
+"""Texts that a row may lack."""
 
 
 def write_pairs(spec: str, target: Path, captions: Captions | None = None, *, pictures: bool = True) -> int:
@@ -64,6 +86,8 @@ def write_rows(rows: Iterator[Row], target: Path) -> int:
         "images": pa.list_(picture),
         "human_ranking": pa.list_(pa.int64()),
         "human_error_analysis": strings,
+        "tied": pa.bool_(),
+        "answer_images": pa.list_(pa.list_(picture)),
     }
     # Schema metadata as the datasets library writes it: with it the pictures load as pictures.
     metadata = {"huggingface": json.dumps({"info": {"features": _FEATURES}})}
@@ -90,7 +114,7 @@ def plain_row(row: Row) -> Row:
         DataError: a text that the file cannot hold.
     """
     id, query, responses, found_tags = str(row["id"]), str(row["query"]), [*map(str, row["response"])], [*tags(row)]
-    more = {name: _text(row.get(name)) for name in ("query_source", "ground_truth", "source", "subset", "caption")}
+    more = {name: _text(row.get(name)) for name in _TEXTS}
     try:
         "".join([id, query, *responses, *found_tags, *filter(None, more.values())]).encode()
     except UnicodeEncodeError as error:
@@ -104,6 +128,8 @@ def plain_row(row: Row) -> Row:
         "human_ranking": [int(rank) for rank in row["human_ranking"]],
         **more,
         "human_error_analysis": found_tags or None,
+        "tied": True if row.get("tied") is True else None,
+        "answer_images": row.get("answer_images"),
     }
 
 

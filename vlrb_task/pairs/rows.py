@@ -1,59 +1,43 @@
-"""Rows of the benchmark from wherever a user has them: the hub, a parquet file, JSON lines, VLMEvalKit's TSV."""
+"""Rows of the benchmark from wherever a user has them: the hub, a parquet file, JSON lines, VLMEvalKit's TSV, a mapping."""
 
 from __future__ import annotations
 
 import ast
-import base64
-import binascii
-import logging
 import os
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from vlrb_task.pairs.mapping import Mapped, cells, picture_file, plain_rows, read_mapping
+from vlrb_task.pairs.benchmarks import default
+from vlrb_task.pairs.hub import SPLIT as SPLIT
+from vlrb_task.pairs.hub import HubDataset as HubDataset
+from vlrb_task.pairs.hub import hub_files as hub_files
+from vlrb_task.pairs.hub import unreachable as unreachable
+from vlrb_task.pairs.mapped_rows import is_named, mapped_rows, mapping_of
+from vlrb_task.pairs.media import base64_bytes, picture_columns, picture_of_parquet
 from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.pairs.tables import Row as Row
+from vlrb_task.pairs.tables import json_lines, parquet_rows
+from vlrb_task.pairs.values import cells
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError, short
-from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.inputs import exists
 
-HUB_ID = "MMInstruction/VL-RewardBench"
-SPLIT = "test"
-
-Row = dict[str, Any]
-
-log = logging.getLogger("vlrb")
+if TYPE_CHECKING:
+    HUB_ID: str
 
 
-@dataclass(frozen=True, slots=True)
-class HubDataset:
-    """A dataset on the hub, as ``owner/name`` or ``owner/name@revision``."""
-
-    repo: str
-    revision: str | None = None
-
-    @classmethod
-    def parse(cls, spec: str) -> HubDataset:
-        """The dataset that a hub id names.
-
-        Raises:
-            DataError: it is no hub id. What is one can stand in a task's YAML file as it is.
-        """
-        found = _HUB_ID.fullmatch(spec)
-        if found is None:
-            raise DataError(f"{spec!r}: no such file, and no hub id such as {HUB_ID}")
-        return cls(found["repo"], found["revision"])
+def __getattr__(name: str) -> str:
+    """``HUB_ID``: VL-RewardBench's id on the hub, read from its file when it is first asked for."""
+    if name == "HUB_ID":
+        return default().rows
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-# As huggingface_hub has it, but never without an owner.
-_NAME = r"\w(?:[\w.-]{0,94}\w)?"
-_HUB_ID = re.compile(
-    rf"(?![^@]*(?:--|\.\.|\.git(?:@|$)))(?P<repo>{_NAME}/{_NAME})(?:@(?P<revision>\w[\w./-]*)?)?", re.ASCII
-)
+def hub_id() -> str:
+    """VL-RewardBench's id on the hub: the pairs that are meant where nothing names others."""
+    return default().rows
 
 
 def _path(spec: str) -> Path:
@@ -61,22 +45,27 @@ def _path(spec: str) -> Path:
 
 
 def is_local(spec: str) -> bool:
-    """Whether ``spec`` names a file rather than a hub id: it exists, or ends as a file of a known kind does."""
+    """Whether pairs are read here, and not by a framework from the hub: a file, or a benchmark that is known by name.
+
+    What ends as a file of a known kind does is meant as a file, there or not.
+    """
     path = _path(spec)
-    return path.exists() or path.suffix.lower() in _READERS
+    return exists(path) or path.suffix.lower() in _READERS or is_named(spec)
 
 
-def load_benchmark(spec: str = HUB_ID, *, network: bool = False) -> Benchmark:
+def load_benchmark(spec: str | None = None, *, network: bool = False) -> Benchmark:
     """Read and check a set of pairs.
 
     Args:
-        spec: a parquet, JSONL or TSV file, a YAML mapping (:mod:`vlrb_task.pairs.mapping`), or a hub id with or without
-            ``@revision``.
+        spec: a parquet, JSONL or TSV file, a YAML mapping (:mod:`vlrb_task.pairs.mapping`), a known benchmark's name
+            (:mod:`vlrb_task.pairs.benchmarks`) with or without ``=FOLDER`` of its files, or a hub id with or without
+            ``@revision``. None is VL-RewardBench's.
         network: whether a hub dataset that is not in the local cache may be downloaded.
 
     Raises:
         DataError: nothing there, or rows that cannot be used.
     """
+    spec = hub_id() if spec is None else spec
     return parse_rows(read_rows(spec, network=network), origin=spec)
 
 
@@ -90,53 +79,26 @@ def read_rows(spec: str, *, images: bool = False, network: bool = False) -> Iter
         network: as :func:`load_benchmark`'s.
 
     Raises:
-        DataError: the file cannot be read, or a column that every row needs is not there.
+        DataError: the file cannot be read, or a column that every row needs is not there. Rows of a mapping that cannot be
+            used are told of all together, after the last row.
     """
+    if is_named(spec):
+        yield from mapped_rows(mapping_of(spec), images, network)
+        return
     if is_local(spec):
         path = _path(spec)
-        if not path.exists():
+        if not exists(path):
             raise DataError(f"{spec}: no such file")
+        if path.suffix.lower() in (".yaml", ".yml"):
+            yield from mapped_rows(mapping_of(str(path)), images, network)
+            return
         reader = _READERS.get(path.suffix.lower())
         if reader is None:
             raise DataError(f"{spec}: not a {', '.join(_READERS)} file")
-        yield from _read_mapped(path, images, network) if reader is _read_mapping else reader(path, images)
+        yield from reader(path, images)
         return
     for path in hub_files(HubDataset.parse(spec), network=network):
         yield from _read_benchmark(path, images)
-
-
-def hub_files(dataset: HubDataset, *, network: bool, split: str = SPLIT) -> list[Path]:
-    """The parquet files of one split of a hub dataset, from the local cache or, if allowed, from the hub.
-
-    Raises:
-        DataError: not in the cache and not to be had.
-    """
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
-
-    def found(local_files_only: bool) -> list[Path]:
-        folder = snapshot_download(
-            dataset.repo,
-            repo_type="dataset",
-            revision=dataset.revision,
-            allow_patterns=[f"**/{split}-*.parquet", f"{split}*.parquet", f"{split}/*.parquet"],
-            local_files_only=local_files_only,
-        )
-        return sorted(Path(folder).rglob(f"*{split}*.parquet"))
-
-    # The hub first: the cache may hold an older revision. Where the hub is not reached, the cache is still good.
-    for local_files_only in (False, True) if network else (True,):
-        try:
-            if files := found(local_files_only):
-                return files
-        except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, OSError):
-            continue
-    raise DataError(unreachable(dataset))
-
-
-def unreachable(dataset: HubDataset, instead: str = "give a local copy: --pairs FILE (parquet, JSONL or TSV)") -> str:
-    """The one line that a user reads where a hub dataset is not to be had."""
-    return f"{dataset.repo} is not in the local cache, and the hub was not reached; {instead}"
 
 
 @contextmanager
@@ -148,91 +110,26 @@ def _in_row(path: Path, number: int) -> Iterator[None]:
         raise DataError(f"{path}: row {number}: {error}") from error
 
 
-def _read_parquet(path: Path, images: bool, pictures: Collection[str]) -> Iterator[Row]:
-    """The rows as they are; without ``images``, the columns of ``pictures`` are not read and hold None."""
-    import pyarrow.parquet as pq
-    from pyarrow import ArrowException
-
-    try:
-        file = pq.ParquetFile(path)
-        names = file.schema_arrow.names
-        unread = {} if images else dict.fromkeys(name for name in names if name in pictures)
-        for batch in file.iter_batches(batch_size=256, columns=[name for name in names if name not in unread]):
-            yield from ({**row, **unread} for row in batch.to_pylist())
-    except (ArrowException, OSError, ValueError) as error:
-        raise DataError(f"{path}: not a parquet file that can be read ({str(error).splitlines()[0]})") from error
+_PICTURES: Collection[str] = ("image", "images")
 
 
 def _read_benchmark(path: Path, images: bool) -> Iterator[Row]:
     """A parquet file in the benchmark's columns."""
-    for number, row in enumerate(_read_parquet(path, images, ("image", "images"))):
+    for number, row in enumerate(parquet_rows(path, () if images else _PICTURES)):
         if images:
             with _in_row(path, number):
-                row["image"] = _image_of_parquet(row.get("image"))
-                row["images"] = [_image_of_parquet(one) for one in cells(row.get("images"))] or None
+                row["image"] = picture_of_parquet(row.get("image"))
+                row["images"] = [picture_of_parquet(one) for one in cells(row.get("images"))] or None
         yield row
 
 
-def _image_of_parquet(value: object) -> dict[str, Any] | None:
-    """A picture as the datasets library writes it, or its bytes, or base64. A path is kept, and never opened."""
-    if value is None or value == "":
-        return None
-    found = value if isinstance(value, Mapping) else {"bytes": value}
-    data = found.get("bytes")
-    if isinstance(data, str):
-        data = _base64(
-            data, "is not base64, and no path of a parquet file is opened; a mapping's image_folder allows it"
-        )
-    if not isinstance(data, bytes | None):
-        raise DataError(f"image {short(value)} is no bytes")
-    return {"bytes": data, "path": found.get("path")}
-
-
 def _read_jsonl(path: Path, images: bool) -> Iterator[Row]:
-    lines = Lines(path)
-    for number, (_, value) in enumerate(lines):
+    for number, value in enumerate(json_lines(path)):
         several, one = value.pop("images", None), value.pop("image", None)
         if images:
             with _in_row(path, number):
-                value |= _shown(cells(several) or [one], path.parent)
+                value |= picture_columns(cells(several) or [one], path.parent)
         yield value
-    if lines.warnings:
-        raise DataError(f"{path}: {'; '.join(lines.warnings)}")
-
-
-def _shown(values: Sequence[object], folder: Path) -> Row:
-    """The picture columns of a row."""
-    found = [_image_of(value, folder) for value in values]
-    return {"image": found[0]} if len(found) == 1 else {"image": None, "images": found}
-
-
-def _image_of(value: object, folder: Path) -> dict[str, Any] | None:
-    """A picture as parquet files hold it, as bytes, by path (relative to the folder) or as base64.
-
-    Raises:
-        DataError: it is none of these.
-    """
-    if isinstance(value, Mapping):
-        value = value.get("bytes") or value.get("path")
-    if value is None or value == "":
-        return None
-    if isinstance(value, bytes):
-        return {"bytes": value, "path": None}
-    if not isinstance(value, str):
-        raise DataError(f"image {short(value)} is no path, base64 or bytes")
-    file = picture_file(folder, value) if len(value) < 1024 else None
-    try:
-        return {"bytes": file.read_bytes() if file else _base64(value), "path": None}
-    except OSError as error:
-        raise DataError(f"image {short(value)}: {error.strerror}") from error
-
-
-def _base64(value: str, otherwise: str = "is neither a file nor base64") -> bytes:
-    payload = value.partition(",")[2] if value.startswith("data:") else value
-    try:
-        return base64.b64decode(payload, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise DataError(f"image {short(value)} {otherwise}") from error
 
 
 def _read_tsv(path: Path, images: bool) -> Iterator[Row]:
@@ -247,7 +144,7 @@ def _read_tsv(path: Path, images: bool) -> Iterator[Row]:
                 value = line.get("image") or ""
                 pictures[line["index"]] = value
                 # A short value points at the row whose picture this one shares.
-                row["image"] = {"bytes": _base64(pictures.get(value, value)), "path": None} if value else None
+                row["image"] = {"bytes": base64_bytes(pictures.get(value, value)), "path": None} if value else None
         yield row
 
 
@@ -283,59 +180,7 @@ def _literal(value: Any) -> Any:
 
 
 def _read_mapping(path: Path, images: bool) -> Iterator[Row]:
-    return _read_mapped(path, images, network=False)
-
-
-def _read_mapped(path: Path, images: bool, network: bool) -> Iterator[Row]:
-    """Rows in other columns, see :mod:`vlrb_task.pairs.mapping`."""
-    mapping = read_mapping(path)
-    left_out = number = 0
-    unseen = set(mapping.optional)
-    for number, found in enumerate(_rows_of_mapping(mapping, images, network), start=1):
-        unseen -= found.keys()
-        if mapping.left_out(found):
-            left_out += 1
-            continue
-        with _in_row(path, number - 1):
-            row = mapping.row(number - 1, found)
-            shown = row.pop("pictures")
-            if images:
-                row |= _shown(shown, mapping.image_folder)
-        yield row
-    if number and unseen:
-        raise DataError(f"{path}: no row has a column {' or '.join(sorted(map(repr, unseen)))}")
-    if left_out:
-        _tell_once(f"vlrb: {path}: {left_out} rows with {' or '.join(mapping.leave_out)} were left out")
-
-
-@cache
-def _tell_once(message: str) -> None:
-    """Warn, but once in a process: pairs are read to be checked, and again to be copied."""
-    log.warning(message)
-
-
-def _rows_of_mapping(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
-    local = mapping.path.parent / mapping.rows
-    pictures = set(mapping.images) - {mapping.subset.get("column"), *mapping.leave_out}
-    if not local.is_file():
-        if local.suffix.lower() in _READERS or local.suffix.lower() == ".csv" or not _HUB_ID.fullmatch(mapping.rows):
-            raise DataError(f"{mapping.path}: rows: {mapping.rows}: no such file beside the mapping, and no hub id")
-        for file in hub_files(HubDataset.parse(mapping.rows), network=network, split=mapping.split):
-            yield from _read_parquet(file, images, pictures)
-        return
-    suffix = local.suffix.lower()
-    if suffix == ".parquet":
-        yield from _read_parquet(local, images, pictures)
-    elif suffix == ".jsonl":
-        lines = Lines(local)
-        for _, value in lines:
-            yield value
-        if lines.warnings:
-            raise DataError(f"{local}: {'; '.join(lines.warnings)}")
-    elif suffix in (".json", ".csv"):
-        yield from plain_rows(local)
-    else:
-        raise DataError(f"{mapping.path}: rows: {mapping.rows}: a parquet, jsonl, json or csv file is needed")
+    return mapped_rows(mapping_of(str(path)), images, network=False)
 
 
 _READERS = {

@@ -1,6 +1,6 @@
-"""A list of ballots as a file: what a task that completes or continues other runs asks.
+"""A file with a list of ballots: what a task asks that completes or continues other runs.
 
-JSON lines. The first says what the list is of; each other is one ballot:
+JSON lines. The first describes the list; each other line is one ballot:
 ``{"key": …, "vote": 3, "first": 1}``, or with ``"answer"`` for a pointwise judge.
 """
 
@@ -27,7 +27,7 @@ class BallotList:
 
     Attributes:
         judge: the judge's name.
-        prompt_sha256: of its prompt: votes to another one do not belong together.
+        prompt_sha256: hash of its prompt; votes for another prompt do not belong to the run.
         fingerprint: of the set of pairs.
         schedule: the whole schedule, of which this is a part.
         stop: policy under which settled pairs were left out; None where nothing was.
@@ -44,15 +44,15 @@ class BallotList:
     ballots: tuple[Ballot, ...]
 
     def check(self, fingerprint: str, prompt_sha256: str) -> None:
-        """Hold the list to the pairs and the prompt that are asked about now.
+        """Check the list against the pairs and the prompt of the present run.
 
         Raises:
-            DataError: it was made for others: the votes would not belong to those that stand.
+            DataError: it was made for others, so the votes would not belong to the earlier ones.
         """
         if self.fingerprint != fingerprint:
             raise DataError(
                 f"the list of ballots is about the pairs {self.fingerprint[:12]}, these are {fingerprint[:12]}: "
-                "the revision has changed since; use the pairs of the first run"
+                "the revision has changed; use the pairs of the first run"
             )
         if self.prompt_sha256 != prompt_sha256:
             raise DataError(
@@ -97,7 +97,7 @@ class BallotList:
         return hashlib.sha256(self.text().encode()).hexdigest()
 
     def write(self, path: Path) -> None:
-        """Write the file; it is there whole or not at all."""
+        """Write the file, whole or not at all."""
         write_text(path, self.text())
 
 

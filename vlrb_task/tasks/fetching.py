@@ -6,8 +6,6 @@ The only place that asks a network for a prompt. Reading the cache is :mod:`vlrb
 from __future__ import annotations
 
 import subprocess
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from vlrb_task.judges.base import Judge, Template
@@ -20,6 +18,7 @@ RAW = "https://raw.githubusercontent.com"
 
 _TIMEOUT = 30.0
 _LARGEST = 5_000_000
+_TRIES = 3
 
 
 def fetch(judge: Judge, *, clone: Path | None = None, file: Path | None = None) -> Path:
@@ -94,14 +93,15 @@ def _from_clone(published: Published, clone: Path) -> str:
 
 
 def _download(name: str, published: Published) -> str:
+    from vlrb_task.support.http import Client, RequestFailed
+
     url = f"{RAW}/{published.repository}/{published.revision}/{published.file}"
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - RAW is https
-            content: bytes = answer.read(_LARGEST)
-    except (urllib.error.URLError, OSError) as error:
+        client = Client(_TIMEOUT, largest=_LARGEST, redirects=True)
+        return client.ask("GET", url, tries=_TRIES).decode("utf-8", errors="replace")
+    except RequestFailed as error:
         raise DataError(
-            f"{url} was not reached ({getattr(error, 'reason', None) or error}). Without a network: clone "
+            f"{error}. Without a network: clone "
             f"https://github.com/{published.repository} elsewhere and bring it here (vlrb judges fetch {name} --from CLONE), "
             f"or bring {published.file} of revision {published.revision[:12]} alone (--file FILE)"
         ) from error
-    return content.decode("utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""The tasks that are shipped: which judge asks which ballots, under one name in each framework.
+"""The shipped tasks: which judge asks which ballots, with a name for each framework.
 
 One table for both frameworks, so that the same name means the same ballots in both.
 """
@@ -14,9 +14,6 @@ from types import MappingProxyType
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.judges import shipped_names
 from vlrb_task.judges.base import Sampling
-
-VERSION = "1.0"
-"""Raised when scores of a task stop being comparable with those of an earlier release."""
 
 HUB = "hub"
 DEMO = "demo"
@@ -83,3 +80,8 @@ def shipped_tasks() -> Mapping[str, TaskSpec]:
         if name != "official"
     )
     return MappingProxyType({spec.name: spec for spec in (*_SCHEDULES, *judges)})
+
+
+def task_of(judge: str) -> TaskSpec | None:
+    """The task that asks a judge at its published settings about the benchmark; None for another package's judge."""
+    return shipped_tasks().get("vlrb" if judge == "official" else f"vlrb_{judge}")

@@ -1,0 +1,143 @@
+"""Rules that name a row's subset or source, and conditions that choose rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from vlrb_task.pairs.columns import Column
+from vlrb_task.pairs.values import is_empty, label_of, plain_text
+from vlrb_task.support.errors import DataError, short
+
+How = Literal["equals", "contains", "prefix", "pattern"]
+
+HOWS: tuple[How, ...] = ("equals", "contains", "prefix", "pattern")
+
+ORIGINS = ("split", "config", "source")
+"""What a rule can look at beside the row's columns: the split and the config of the hub that a row came from, and the
+source that was found for it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a row is named.
+
+    Attributes:
+        value: the name of every row; then nothing else is looked at.
+        column: where to look; without one, at ``origin``, one of :data:`ORIGINS`.
+        until: characters that end the part of the text that is looked at, such as ``-_``.
+        how: which texts ``names`` are for: those equal to its keys, that contain one, that begin with one, or in which a
+            regular expression is found. None: the text is the name.
+        names: name, or a further rule, for each key. The first key that fits decides.
+        default: name, or rule, where no key fits; None makes such a row an error.
+    """
+
+    value: str | None = None
+    column: Column | None = None
+    origin: str | None = None
+    until: str = ""
+    how: How | None = None
+    names: Mapping[str, str | Rule] = field(default_factory=dict)
+    default: str | Rule | None = None
+
+    def columns(self) -> list[Column]:
+        """Every column that the rule looks at."""
+        found = [self.column] if self.column else []
+        for one in (*self.names.values(), self.default):
+            found += one.columns() if isinstance(one, Rule) else []
+        return found
+
+    def all_names(self) -> list[str]:
+        """The names that are written in the rule, in its order, each once."""
+        found: list[str] = []
+        for one in (*self.names.values(), self.default, self.value):
+            found += one.all_names() if isinstance(one, Rule) else [one] if one else []
+        return list(dict.fromkeys(found))
+
+    def name(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> str:
+        """The row's name.
+
+        Args:
+            row: its columns.
+            origins: the row's, by :data:`ORIGINS`.
+
+        Raises:
+            DataError: the column is empty, or no key fits and there is no default.
+        """
+        return self.find(row, origins)[0]
+
+    def find(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> tuple[str, bool]:
+        """As :meth:`name`, and whether the default decided."""
+        if self.value is not None:
+            return self.value, False
+        what = self.column.name if self.column else str(self.origin)
+        text = self._text(row, origins, what)
+        if self.how is None:
+            if not text.strip():
+                raise DataError(f"an empty {what}")
+            return text, False
+        likely = {text: self.names[text]} if self.how == "equals" and text in self.names else self.names
+        for key, name in likely.items():
+            if found := _fits(self.how, key, text):
+                named = name if isinstance(name, Rule) else name or found
+                return named.find(row, origins) if isinstance(named, Rule) else (named, False)
+        if self.default is None:
+            raise DataError(f"{what} {short(text)} {_FAILS[self.how]} {', '.join(self.names)}")
+        return (self.default.find(row, origins)[0] if isinstance(self.default, Rule) else self.default), True
+
+    def _text(self, row: Mapping[str, Any], origins: Mapping[str, str], what: str) -> str:
+        value = self.column.of(row) if self.column else origins.get(str(self.origin), "")
+        if value is None and self.default is not None:
+            value = ""
+        if value is None:
+            raise DataError(f"no {what}")
+        text = plain_text(value, what)
+        return re.split(f"[{re.escape(self.until)}]", text, maxsplit=1)[0] if self.until else text
+
+
+_FAILS: Mapping[How, str] = {
+    "equals": "is none of",
+    "contains": "holds none of",
+    "prefix": "begins with none of",
+    "pattern": "is found by none of",
+}
+
+
+def _fits(how: How, key: str, text: str) -> str | None:
+    """The name that a key without one gives to a text; None where it does not fit."""
+    if how == "pattern":
+        found = re.search(key, text)
+        return None if found is None else (found[found.re.groups and 1] or key)
+    if how == "equals":
+        return key if label_of(text) == label_of(key) else None
+    if how == "contains":
+        return key if key in text else None
+    return key if text.startswith(key) else None
+
+
+FILLED = "not null"
+EMPTY = ("null", "~", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which rows are wanted.
+
+    Attributes:
+        column: where to look.
+        values: the values that are wanted, as a mapping writes them; ``not null`` is any value, ``null`` is none.
+    """
+
+    column: Column
+    values: Sequence[str]
+
+    def holds(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row is wanted."""
+        value = self.column.of(row)
+        if is_empty(value):
+            return any(one in EMPTY for one in self.values)
+        if FILLED in self.values:
+            return True
+        return not isinstance(value, (list, dict)) and label_of(value) in map(label_of, self.values)

@@ -1,0 +1,155 @@
+"""Reading the rows that a mapping names: its file or its hub dataset, the rows that are wanted, their pairs, their pictures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+from vlrb_task.pairs.benchmarks import benchmark, is_benchmark
+from vlrb_task.pairs.hub import HubDataset, hub_files, hub_folder
+from vlrb_task.pairs.mapping import Mapped
+from vlrb_task.pairs.mapping_file import read_mapping
+from vlrb_task.pairs.media import media_columns
+from vlrb_task.pairs.tables import Row, table_rows
+from vlrb_task.pairs.values import is_empty
+from vlrb_task.support.errors import DataError
+
+log = logging.getLogger("vlrb")
+
+_MEDIA = ("pictures", "answer_pictures", "video", "audio")
+
+
+def is_named(spec: str) -> bool:
+    """Whether pairs are named as a known benchmark: ``NAME`` or ``NAME=FOLDER``. A file of the same name is meant first."""
+    name = spec.partition("=")[0]
+    return is_benchmark(name) and not Path(spec).exists()
+
+
+def mapping_of(spec: str) -> Mapped:
+    """The mapping that a name, a name with a folder, or a YAML file stands for.
+
+    ``NAME=FOLDER`` reads the benchmark's file of rows, and the pictures that it names, from a folder on this machine;
+    ``NAME=FILE`` the rows of that file.
+
+    Raises:
+        DataError: no such mapping, or it is broken, or there is no such folder.
+    """
+    if not is_named(spec):
+        return read_mapping(Path(spec))
+    name, _, place = spec.partition("=")
+    found = benchmark(name)
+    if not place:
+        return found
+    path = Path(place).expanduser()
+    if not path.exists():
+        raise DataError(f"{spec}: {place}: no such file or folder")
+    folder = path if path.is_dir() else path.parent
+    below = found.image_folder.relative_to(found.folder)
+    rows = path.name if path.is_file() else found.file or found.rows
+    if path.is_dir() and not (folder / rows).is_file():
+        raise DataError(f"{spec}: no {rows} in {place}; name the file of the rows: {name}={place.rstrip('/')}/FILE")
+    return replace(found, folder=folder, rows=rows, file=None, image_folder=folder / below)
+
+
+def mapped_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
+    """The pairs of a mapping, as rows in the benchmark's columns.
+
+    Args:
+        mapping: what to read.
+        images: also open pictures, videos and sounds.
+        network: whether a hub dataset that is not in the local cache may be downloaded.
+
+    Raises:
+        DataError: the rows cannot be read, or no row has a column; after the last row, one line for each row that cannot be
+            used.
+    """
+    left_out = number = 0
+    unseen = {one.name: one for one in mapping.optional}
+    problems: list[str] = []
+    for number, (folder, origins, found) in enumerate(_rows(mapping, images, network), start=1):
+        unseen = {name: one for name, one in unseen.items() if not one.is_in(found)} if unseen else unseen
+        try:
+            if not mapping.wants(found):
+                left_out += 1
+                continue
+            for row in mapping.rows_of(number - 1, found, origins):
+                yield _with_media(row, mapping, folder) if images else _without_media(row)
+        except DataError as error:
+            problems.append(f"row {number - 1}: {error}")
+    if number and unseen:
+        raise DataError(f"{mapping.path}: no row has a column {' or '.join(sorted(map(repr, unseen)))}")
+    if left_out:
+        _tell_once(f"vlrb: {mapping.path}: {left_out} rows {_why(mapping)} were left out")
+    if problems:
+        count = f": {len(problems)} unusable rows of {mapping.rows}" if len(problems) > 1 else ""
+        raise DataError(f"{mapping.path}{count}", problems)
+
+
+def _why(mapping: Mapped) -> str:
+    with_these = [f"with {' or '.join(one.name for one in mapping.leave_out)}"] if mapping.leave_out else []
+    return " or ".join(with_these + (["that `where` does not want"] if mapping.where else []))
+
+
+def _with_media(row: Row, mapping: Mapped, folder: Path) -> Row:
+    media = _kind(row, mapping)
+    return row | media_columns(row, folder, mapping.frames) | {"media": media}
+
+
+def _without_media(row: Row) -> Row:
+    """The row without what stands for media; answers of pictures keep a mark, since their texts may be the same."""
+    answers = row.get("answer_pictures")
+    kept = {name: value for name, value in row.items() if name not in _MEDIA}
+    return kept | ({"answer_images": [[] for _ in answers]} if answers else {})
+
+
+def _kind(row: Mapping[str, object], mapping: Mapped) -> str:
+    if not is_empty(row["video"]):
+        return "video"
+    if not is_empty(row["audio"]):
+        return "audio"
+    pictures = row["pictures"]
+    return "image" if isinstance(pictures, list) and any(not is_empty(one) for one in pictures) else "text"
+
+
+@cache
+def _tell_once(message: str) -> None:
+    """Warn, but once in a process: pairs are read to be checked, and again to be copied."""
+    log.warning(message)
+
+
+_KINDS = (".parquet", ".jsonl", ".json", ".csv", ".tsv", ".yaml", ".yml")
+
+
+def _rows(mapping: Mapped, images: bool, network: bool) -> Iterator[tuple[Path, Mapping[str, str], Row]]:
+    """Every row with the folder of its pictures, and the split and config that it came from."""
+    local = mapping.folder / mapping.rows
+    unread: Collection[str] = () if images else mapping.unread
+    if local.is_file():
+        for row in table_rows(local, unread):
+            yield mapping.image_folder, {}, row
+        return
+    if local.suffix.lower() in _KINDS or not HubDataset.is_one(mapping.rows):
+        raise DataError(f"{mapping.path}: rows: {mapping.rows}: no such file beside the mapping, and no hub id")
+    dataset = _pinned(mapping)
+    if mapping.file:
+        below = mapping.image_folder.relative_to(mapping.folder)
+        pictures = [f"{below / '**'}" if below != Path() else "**"] if images and mapping.media else []
+        folder = hub_folder(dataset, [mapping.file, *pictures], network=network)
+        for row in table_rows(folder / mapping.file, unread):
+            yield folder / below, {}, row
+        return
+    for config, split in product(mapping.configs or (None,), mapping.splits):
+        origins = {"split": split, **({"config": config} if config else {})}
+        for file in hub_files(dataset, network=network, split=split, config=config):
+            for row in table_rows(file, unread):
+                yield mapping.image_folder, origins, row
+
+
+def _pinned(mapping: Mapped) -> HubDataset:
+    """The mapping's dataset, at its revision where one is named."""
+    dataset = HubDataset.parse(mapping.rows)
+    return replace(dataset, revision=dataset.revision or mapping.about.get("revision"))

@@ -1,0 +1,334 @@
+"""Intervals of shares and means that keep a width where nothing varied, for pairs, votes of a pair, and groups of pairs.
+
+Every interval here is Wilson's score interval at an effective number of observations, or is put together from such by
+MOVER. The population is: this judge, its own sampling included, on a population of such pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, fsum, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing, wilson
+
+Array = NDArray[np.float64]
+Groups = Sequence[Hashable] | NDArray[np.generic]
+"""For each pair the group (prompt, picture, problem) that it belongs to, shape ``(pairs,)``."""
+
+FEW = 3.0
+"""Scale, in units that differ from the usual one, on which an observed variance begins to be trusted: with 3 of them
+the prior unit of :func:`effective_size` weighs ``exp(-1)``. Chosen by simulation, see ``benchmarks/coverage.py``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Units:
+    """Sums over independent units: pairs, or groups of pairs.
+
+    Attributes:
+        top: what was counted in each unit, shape ``(units,)``; within plus or minus ``bottom``.
+        bottom: out of how much, shape ``(units,)``, each above 0.
+        plain: whether every unit is one observation of 0 or 1 (or -1, for differences): nothing is clustered or divided.
+        grouped: whether a unit may hold several pairs.
+        total: of ``bottom``.
+        value: the ratio of the sums, in [-1, 1]; 0 where there are no units.
+        influence: each unit's linearised contribution to the ratio's error, shape ``(units,)``; sums to 0.
+    """
+
+    top: Array
+    bottom: Array
+    plain: bool
+    grouped: bool
+    total: float
+    value: float
+    influence: Array
+
+
+def exact_sum(values: Array) -> float:
+    """The exact sum: the order of a log's lines must not show in its numbers, which rounding errors would let it do."""
+    return fsum(values.tolist())
+
+
+def group_sums(values: ArrayLike, groups: Groups | None) -> Array:
+    """Sums of the pairs' values within each group, in the groups' own order; the values themselves without groups."""
+    array = np.asarray(values, dtype=np.float64)
+    if groups is None:
+        return array
+    names, at = np.unique(np.asarray(groups), return_inverse=True)
+    return np.bincount(at, array, names.size).astype(np.float64)
+
+
+def units(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None) -> Units:
+    """Sum counts over independent units; units in which nothing was counted are left out.
+
+    Args:
+        top: for each pair, shape ``(pairs,)``.
+        bottom: for each pair; by default 1, and the ratio is a mean of scores in [0, 1].
+        groups: pairs of one group become one unit.
+    """
+    tops = np.asarray(top, dtype=np.float64)
+    bottoms = np.ones_like(tops) if bottom is None else np.asarray(bottom, dtype=np.float64)
+    pairs = tops.size
+    tops, bottoms = group_sums(tops, groups), group_sums(bottoms, groups)
+    grouped = tops.size < pairs
+    held = bottoms > 0
+    tops, bottoms = tops[held], bottoms[held]
+    plain = bool((bottoms == 1).all() and np.isin(tops, (-1.0, 0.0, 1.0)).all())
+    total = exact_sum(bottoms)
+    value = exact_sum(tops) / total if total else 0.0
+    return Units(tops, bottoms, plain, grouped, total, value, (tops - value * bottoms) / (total or 1.0))
+
+
+def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: float) -> float:
+    """How many independent plain observations would know a weighted mean of ratios as well as these units do.
+
+    Kish's design effect is the linearised variance of a ratio (Cochran 1977, section 6) over that of a mean of plain
+    observations. Where few units differ from the rest the former is hardly known, and where none does it is 0. So one
+    prior observation is added of a unit that is all right or all wrong, with a weight ``c`` that fades as the number ``m``
+    of units that differ from the most common share grows: ``c = exp(-m / 3)``. With weights ``w``, ``G`` units, ``N = (sum
+    t)^2 / sum t^2`` and the linearised variance ``V`` of each part, and ``S = 1 / sum(w^2 / N)``,
+
+        effective size = (spread + S sum(w^2 c / (G N))) / sum(w^2 (V + c / (G N))),
+
+    which is the number of units (not of votes) where nothing varied, the design effect where much did, and exactly
+    ``n`` for n pairs scored 0 or 1.
+
+    Args:
+        parts: the strata.
+        weights: one for each.
+        spread: variance of one plain observation: ``p q`` of one that is 0 or 1, ``won + lost - d^2`` of a paired difference.
+    """
+    if len(parts) == 1 and parts[0].plain:
+        return float(parts[0].top.size)
+    variance = prior = shared = 0.0
+    for found, weight in zip(parts, weights, strict=True):
+        count = found.top.size
+        own = exact_sum(found.influence**2)
+        if found.grouped and count > 1:
+            own *= count / (count - 1)
+        kish = found.total**2 / exact_sum(found.bottom**2)
+        variance += weight**2 * own
+        prior += weight**2 * exp(-_differing(found) / FEW) / (count * kish)
+        shared += weight**2 / kish
+    return max(spread + prior / shared, _TINY) / max(variance + prior, _TINY)
+
+
+def _differing(found: Units) -> int:
+    """How many units' shares differ from the most common one."""
+    shares = np.round(found.top / found.bottom, 9)
+    return int(shares.size - np.unique(shares, return_counts=True)[1].max())
+
+
+def share(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None) -> Estimate:
+    """A mean of scores, or a share of votes, with its interval: Wilson's at the effective size.
+
+    Args:
+        top: scores in [0, 1], or what was counted of each pair's votes, shape ``(pairs,)``.
+        bottom: out of how many votes, shape ``(pairs,)``; by default every pair is one observation.
+        groups: pairs that belong together vary as one.
+
+    Returns:
+        In [0, 1]. ``n`` is the number of pairs for a mean, the sum of ``bottom`` for a share. The interval has a width
+        wherever n is not 0. ``se`` is the linearised standard error, 0 where nothing varied.
+
+    Source:
+        E. B. Wilson, JASA 22 (1927); L. Kish, Survey Sampling (1965), on design effects; W. G. Cochran, Sampling
+        Techniques (1977), section 6; the interval at an effective size: N. Dean and M. Pagano, J. Surv. Stat. Methodol. 3
+        (2015) 484-503. The prior unit is this project's own, checked by simulation.
+    """
+    found = units(top, bottom, groups)
+    method = (
+        "wilson" if found.plain else "wilson-clustered" if found.grouped or bottom is not None else "wilson-effective-n"
+    )
+    n = np.asarray(top).size if bottom is None else round(found.total)
+    return _weighted([found], [1.0], n, method)
+
+
+def _weighted(parts: Sequence[Units], weights: Sequence[float], n: int, method: str) -> Estimate:
+    """A weighted mean of ratios with Wilson's interval at the effective size."""
+    if not parts or not all(found.top.size for found in parts):
+        return nothing(method, n)
+    value = fsum(w * found.value for found, w in zip(parts, weights, strict=True))
+    p = min(max(value, 0.0), 1.0)
+    low, high = wilson(p, effective_size(parts, weights, p * (1 - p)))
+    error = sqrt(fsum(w * w * exact_sum(found.influence**2) for found, w in zip(parts, weights, strict=True)))
+    return Estimate(p, low, high, n, method, error)
+
+
+def mover(parts: Sequence[Estimate], weights: Sequence[float], correlation: ArrayLike | None = None) -> Estimate:
+    """A weighted sum of estimates, its interval put together from theirs (MOVER: variance estimates recovered from limits).
+
+    ``low = value - sqrt(sum over s, t of r_st d_s d_t)``, where ``d_s`` is ``weight (value - low)`` of a part with a weight
+    above 0 and ``weight (high - value)``, which is negative, of the others; ``high`` in the same way.
+
+    Args:
+        parts: each with an interval.
+        weights: one for each part, of either sign.
+        correlation: of the parts' errors, shape ``(parts, parts)``; by default they are independent.
+
+    Returns:
+        ``n`` is the sum of the parts'. Not clipped to any range.
+
+    Source:
+        G. Y. Zou and A. Donner, Stat. Med. 27 (2008) 1693-1702; R. G. Newcombe, Stat. Med. 17 (1998) 2635-2650, method 10,
+        is the case of two correlated proportions.
+    """
+    n = sum(part.n for part in parts)
+    known = [(p.value, p.low, p.high, p.se or 0.0) for p in parts]
+    if not parts or any(value is None or low is None or high is None for value, low, high, _ in known):
+        return nothing("mover", n)
+    values, lows, highs, errors = np.array(known, dtype=np.float64).T
+    scale = np.asarray(weights, dtype=np.float64)
+    matrix = np.eye(len(parts)) if correlation is None else np.asarray(correlation, dtype=np.float64)
+    below, above = scale * (values - lows), scale * (highs - values)
+    down, up = np.where(scale > 0, below, above), np.where(scale > 0, above, below)
+    value = fsum(scale * values)
+    reach = [sqrt(max(0.0, float(side @ matrix @ side))) for side in (down, up, scale * errors)]
+    return Estimate(value, value - reach[0], value + reach[1], n, "mover", reach[2])
+
+
+def macro(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None = None) -> Estimate:
+    """The mean of the strata's means, with Wilson's interval at the effective size of the weighted mean.
+
+    Args:
+        strata: scores in [0, 1] by subset. One without scores leaves the macro average undefined.
+        groups: by subset, for each of its pairs. Groups that reach over several subsets are taken as separate in each.
+
+    Returns:
+        In [0, 1]; ``n`` is the number of pairs in all strata.
+
+    Source:
+        X. Yan and X. G. Su, Stat. Biopharm. Res. 2 (2010) 329-335, on stratified Wilson intervals; here the strata's weights
+        are given and their variances enter through :func:`effective_size`.
+    """
+    parts = [units(scores, None, groups[name] if groups else None) for name, scores in sorted(strata.items())]
+    n = sum(np.asarray(scores).size for scores in strata.values())
+    return _weighted(parts, [1 / len(parts)] * len(parts) if parts else [], n, "wilson-stratified")
+
+
+def mean_difference(gaps: ArrayLike, groups: Groups | None = None) -> Estimate:
+    """The mean of paired differences, with an interval that has a width where no two scores differ.
+
+    Tango's score interval of a paired difference of proportions, at an effective number of pairs (:func:`effective_size`):
+    a half point counts for what it varies, and so do pairs of one group. With ``won`` and ``lost`` the means of ``max(d, 0)``
+    and ``max(-d, 0)``, a plain difference has variance ``won + lost - d^2``; for differences of -1, 0 and 1 the effective
+    number is that of the pairs and the interval Tango's own. Where no pair differs it is ``+- z^2 / (n + z^2)``.
+
+    Args:
+        gaps: one judge's scores minus the other's, in [-1, 1], shape ``(pairs,)``.
+        groups: pairs that belong together vary as one.
+
+    Returns:
+        In [-1, 1]; ``n`` is the number of pairs.
+
+    Source:
+        T. Tango, Stat. Med. 17 (1998) 891-908.
+    """
+    return macro_difference({"all": gaps}, None if groups is None else {"all": groups})
+
+
+def macro_difference(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None = None) -> Estimate:
+    """The mean over strata of the mean paired difference; else as :func:`mean_difference`.
+
+    Args:
+        strata: differences in [-1, 1] by subset.
+        groups: as in :func:`macro`.
+    """
+    arrays = {name: np.asarray(gaps, dtype=np.float64) for name, gaps in sorted(strata.items())}
+    parts = [units(gaps, None, groups[name] if groups else None) for name, gaps in arrays.items()]
+    n = sum(values.size for values in arrays.values())
+    plain = len(parts) == 1 and parts[0].plain
+    method = "tango" if plain else "tango-effective-n"
+    if not parts or not all(found.top.size for found in parts):
+        return nothing(method, n)
+    weight = 1 / len(parts)
+    won, lost = (
+        fsum(exact_sum(np.maximum(s * gaps, 0.0)) / gaps.size for gaps in arrays.values()) * weight for s in (1, -1)
+    )
+    value = won - lost
+    size = effective_size(parts, [weight] * len(parts), won + lost - value**2)
+    low, high = tango(won, lost, size)
+    error = weight * sqrt(fsum(exact_sum(found.influence**2) for found in parts))
+    return Estimate(value, low, high, n, method, error)
+
+
+def tango(won: float, lost: float, n: float) -> tuple[float, float]:
+    """Tango's score interval of ``won - lost``, the difference of two proportions over the same pairs.
+
+    Args:
+        won: share of the pairs on which only the first is right, in [0, 1].
+        lost: share on which only the second is.
+        n: (effective) number of pairs, above 0; need not be whole.
+
+    Source:
+        T. Tango, Stat. Med. 17 (1998) 891-908, equations 5 to 7.
+    """
+    return _tango_low(won, lost, n), -_tango_low(lost, won, n)
+
+
+def _tango_low(won: float, lost: float, n: float) -> float:
+    from scipy.optimize import brentq
+
+    value = won - lost
+
+    def distance(d: float) -> float:
+        """How many standard errors the difference is above ``d``, with the nuisance parameter at its maximum likelihood."""
+        b = (2 - value) * d - won - lost
+        held = (sqrt(max(0.0, b * b + 8 * lost * d * (1 - d))) - b) / 4
+        return (value - d) / sqrt(max(2 * held + d * (1 - d), _TINY) / n) - _Z
+
+    least = -1 + 1e-12
+    if value <= least or distance(least) <= 0:
+        return -1.0
+    return float(brentq(distance, least, value))
+
+
+def difference_of_shares(
+    top: tuple[ArrayLike, ArrayLike], bottom: tuple[ArrayLike, ArrayLike], groups: Groups | None = None
+) -> Estimate:
+    """One share minus another over the same pairs, each pair in either or both: MOVER with their correlation.
+
+    Args:
+        top: what was counted for the first and for the second share, shape ``(pairs,)`` each.
+        bottom: out of how many, shape ``(pairs,)`` each; a pair may lack votes of either kind.
+        groups: pairs that belong together vary as one.
+
+    Returns:
+        In [-1, 1]; ``n`` is the number of pairs with votes of either kind. Never narrower than what that many pairs
+        on which nothing differed would leave open, ``z^2 / (n + z^2)`` to each side.
+    """
+    tops, bottoms = (np.asarray(x, dtype=np.float64) for x in (top, bottom))
+    held = bottoms.sum(axis=0) > 0
+    names = None if groups is None else np.asarray(groups)[held]
+    tops, bottoms = tops[:, held], bottoms[:, held]
+    n = int(held.sum())
+    if not bottoms.size or not (bottoms.sum(axis=1) > 0).all():
+        return nothing("mover-ratios", n)
+    parts = [share(tops[i], bottoms[i], names) for i in (0, 1)]
+    error = [group_sums((tops[i] - (parts[i].value or 0.0) * bottoms[i]) / bottoms[i].sum(), names) for i in (0, 1)]
+    r = _correlation(*error)
+    found = mover(parts, (1.0, -1.0), [[1.0, r], [r, 1.0]])
+    value = found.value or 0.0
+    least = _Z**2 / (error[0].size + _Z**2)
+    low, high = min(found.low or 0.0, value - least), max(found.high or 0.0, value + least)
+    return _clipped(Estimate(value, low, high, n, "mover-ratios", found.se), -1.0)
+
+
+_TINY = 1e-300
+_Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
+
+
+def _correlation(a: Array, b: Array) -> float:
+    """Of two series of linearised errors, which have mean 0; 0 where one of them does not vary."""
+    spread = exact_sum(a * a) * exact_sum(b * b)
+    return max(-1.0, min(1.0, exact_sum(a * b) / sqrt(spread))) if spread > 0 else 0.0
+
+
+def _clipped(found: Estimate, least: float) -> Estimate:
+    if found.value is None or found.low is None or found.high is None:
+        return found
+    return Estimate(found.value, max(least, found.low), min(1.0, found.high), found.n, found.method, found.se)
