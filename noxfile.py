@@ -19,7 +19,7 @@ nox.options.envdir = os.environ.get("VLRB_NOX_ENVDIR", str(Path.home() / ".cache
 nox.options.sessions = ["lint", "core", "scale", "insight", "lmms", "vlmevalkit", "package", "security"]
 
 TEST = ["pytest>=8", "hypothesis>=6.100", "pyyaml"]
-CORE_TESTS = ["datasets", "pillow", "setuptools", "statsmodels"]
+CORE_TESTS = ["datasets", "pillow", "requests", "setuptools", "statsmodels"]
 
 
 @nox.session
