@@ -7,13 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bon.simulate import discerning, folder, policy, records
+from tests.bon.simulate import discerning, folder, policy, records, runs_of
 from vlrb_task.bon import folder as folders
 from vlrb_task.bon.designs import Scheme, comparisons
 from vlrb_task.bon.opinions import opinions_of
 from vlrb_task.bon.scores import score
-from vlrb_task.votes import Log
-from vlrb_task.votes.assemble import assemble
 
 
 def timed(what: str, started: float) -> None:
@@ -34,9 +32,9 @@ def measure(questions: int, draws: int, scheme: Scheme) -> None:
         started = time.perf_counter()
         folders.read(kept.path)
         timed(what + "read", started)
-    log = Log("m", records(made, pairs, discerning(0.75), "m", 0, "criteria"))
+    lines = records(made, pairs, discerning(0.75), "m", 0, "criteria")
     started = time.perf_counter()
-    runs = assemble(log, keep_texts=True, keep_undecidable=True)
+    runs = runs_of(lines, "m")
     timed(what + f"parse {2 * len(pairs)} votes", started)
     started = time.perf_counter()
     opinions = opinions_of(made, runs)

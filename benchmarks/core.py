@@ -71,7 +71,8 @@ def score_benchmark(folder: Path) -> None:
     from vlrb_task.judges import get_judge
     from vlrb_task.judges.templates import prompt_record
     from vlrb_task.pairs.pair import parse_rows
-    from vlrb_task.scores.score import baselines, score_run
+    from vlrb_task.scores.baselines import baselines
+    from vlrb_task.scores.score import score_run
     from vlrb_task.votes import benchmark_fields, make_record, read_runs, write_votes
 
     benchmark = parse_rows(made_up_rows())

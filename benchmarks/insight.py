@@ -75,8 +75,8 @@ def make_pairs(path: Path) -> None:
 def make_logs(folder: Path, pairs: Path, judges: int) -> list[Path]:
     """Votes files that carry their labels, with texts of two kilobytes."""
     from vlrb_task.asking.ballots import Order, Schedule, ballots_of
+    from vlrb_task.judges.base import PromptRecord
     from vlrb_task.pairs.rows import load_benchmark
-    from vlrb_task.scores.score import PromptRecord
     from vlrb_task.votes import benchmark_fields, make_record, write_votes
 
     benchmark = load_benchmark(str(pairs))

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import get_judge
+from vlrb_task.pairs.labels import label_fields
 from vlrb_task.pairs.pair import Pair, parse_row
-from vlrb_task.votes.records import pair_fields
 
 TEXT = "Answer 1 names {0} dogs and a red bicycle, which the picture bears out; answer 2 speaks of a cat that is not there."
 SUBSETS = ("chat", "charts", "safety", "reasoning")
@@ -52,7 +52,7 @@ def write_files(folder: Path, pairs: int, votes: int, apart: bool) -> Path:
     with path.open("w", encoding="ascii") as file, (folder / "pairs.jsonl").open("w", encoding="ascii") as rows:
         for number in range(pairs):
             pair = pair_of(number)
-            label = {"key": pair.key, "id": pair.id} if apart else pair_fields(pair)
+            label = {"key": pair.key, "id": pair.id} if apart else label_fields(pair)
             start = json.dumps(constant | label)[:-1]
             if apart:
                 ranking = [pair.better, 1 - pair.better]

@@ -174,7 +174,7 @@ def _told(counts: Counter[str]) -> list[str]:
 def _partial(score: Score) -> list[str]:
     if not score.missing:
         return []
-    asked = len(score.run.pairs)
+    asked = len(score.run.labels)
     return [f"PART of the pairs: {asked} of {asked + score.missing}, the score is not comparable with a whole run's"]
 
 

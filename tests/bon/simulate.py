@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,10 +13,12 @@ from vlrb_task.bon.designs import Scheme, comparisons
 from vlrb_task.bon.folder import Folder, Making
 from vlrb_task.bon.opinions import Opinions, opinions_of
 from vlrb_task.bon.questions import Draw, Question
+from vlrb_task.pairs.labels import label_fields
 from vlrb_task.pairs.pair import parse_rows
-from vlrb_task.votes import Log, benchmark_fields, parse_record
-from vlrb_task.votes.assemble import assemble
-from vlrb_task.votes.records import pair_fields
+from vlrb_task.votes import Run, benchmark_fields
+from vlrb_task.votes.assemble import Options, assemble
+from vlrb_task.votes.lines import read_lines
+from vlrb_task.votes.reading import read_texts
 
 SAYS = ("Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better.")
 
@@ -65,8 +68,14 @@ def ask(made: Folder, prefer: Prefer, *, name: str = "judge", seed: int = 0, jud
     ]
     return opinions_of(
         made,
-        assemble(Log(name, records(made, pairs, prefer, name, seed, judge)), keep_texts=True, keep_undecidable=True),
+        runs_of(records(made, pairs, prefer, name, seed, judge), name),
     )[0]
+
+
+def runs_of(lines: Sequence[dict[str, Any]], name: str) -> list[Run]:
+    """Records as a log holds them, into runs."""
+    raw = (json.dumps(line).encode() + b"\n" for line in lines)
+    return assemble(map(read_texts, read_lines(raw, name)), options=Options(keep_undecidable=True))
 
 
 def records(
@@ -81,9 +90,9 @@ def records(
         for ballot in ballots_of(pair, made.making.schedule):
             shown = (first, second) if ballot.first == 0 else (second, first)
             text = SAYS[0 if prefer(question, *shown, chance) else 1]
-            line = pair_fields(pair) | fields
+            line = label_fields(pair) | fields
             line |= {"judge": judge, "vote": ballot.vote, "first": ballot.first, "text": text, "model": name}
-            found.append(parse_record(line, name))
+            found.append(line)
     return found
 
 
@@ -103,7 +112,7 @@ def rate(
             candidate = place[ballot.answer]
             if (question.id, candidate) not in given:
                 given[question.id, candidate] = rating(question, candidate, chance)
-            line = pair_fields(pair) | fields
+            line = label_fields(pair) | fields
             line |= {"judge": "reward", "vote": 0, "answer": ballot.answer, "score": given[question.id, candidate]}
-            found.append(parse_record(line | {"model": name}, name))
-    return opinions_of(made, assemble(Log(name, found), keep_texts=True, keep_undecidable=True))[0]
+            found.append(line | {"model": name})
+    return opinions_of(made, runs_of(found, name))[0]

@@ -7,15 +7,19 @@ from collections.abc import Iterable
 
 import pytest
 
+from tests.support import table
+from tests.support.table import Label, PairVotes, Vote, value
 from vlrb_task.pairs.pair import ANSWERS, SUBSETS, Answer, other
-from vlrb_task.scores.score import PromptRecord, Run, baselines, score_run
-from vlrb_task.scores.tally import Label, PairVotes, Policy, Vote
+from vlrb_task.scores.baselines import baselines
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.score import score_run
+from vlrb_task.votes import Run
 
 SIZES = {"general": 183, "hallucination": 749, "reasoning": 318}
 
 
 def run_of(pairs: Iterable[PairVotes], sizes: dict[str, int] | None = None) -> Run:
-    return Run("official", PromptRecord("official"), "1250", "f", sizes or SIZES, tuple(pairs))
+    return table.run_of(pairs, sizes or SIZES)
 
 
 def counted(right: dict[str, int]) -> Run:
@@ -61,19 +65,16 @@ def test_consistency_and_both_orders_right() -> None:
         PairVotes(label(3), votes(0, None)),
     ]
     score = score_run(run_of(pairs, {"general": 4}))
-    assert score.consistency is not None
-    assert score.both_orders_right is not None
-    assert score.consistency.value == 0.5
-    assert score.both_orders_right.value == 0.25
+    assert value(score, "consistency") == 0.5
+    assert value(score, "both_orders_right") == 0.25
     assert score.overall.value == (1 + 0 + 0.5 + 0.5) / 4
-    assert score.first_rate is not None
     # Verdicts: 0@0 first, 0@1 second, 1@0 second, 1@1 first, 0@0 first, 1@1 first, 0@0 first
-    assert score.first_rate.value == 5 / 7
+    assert value(score, "first_rate") == 5 / 7
 
 
 def test_one_order_has_no_consistency() -> None:
     score = score_run(run_of([PairVotes(label(0), (Vote(0, 0, 0),))], {"general": 1}))
-    assert score.consistency is None
+    assert score.estimate("consistency") is None
     assert "consistency" not in score.to_dict()
     assert "at_k" not in score.to_dict()
 
@@ -94,10 +95,8 @@ def test_a_judge_that_always_says_first_scores_half_on_both_orders(subset: str) 
     score = score_run(run_of(pairs))
     assert score.by_subset[subset].value == 0.5
     assert score.macro.value == 0.5
-    assert score.first_rate is not None
-    assert score.first_rate.value == 1.0
-    assert score.consistency is not None
-    assert score.consistency.value == 0.0
+    assert value(score, "first_rate") == 1.0
+    assert value(score, "consistency") == 0.0
 
 
 def test_macro_needs_every_subset_of_the_revision() -> None:
@@ -114,7 +113,7 @@ def test_coverage_sets_ties_and_unparsed_aside() -> None:
         PairVotes(label(2), votes(None)),
     ]
     score = score_run(run_of(pairs, {"general": 3}))
-    assert score.coverage.value == pytest.approx(1 / 3)
+    assert value(score, "coverage") == pytest.approx(1 / 3)
 
 
 def test_at_k_runs_over_odd_k() -> None:
@@ -152,7 +151,8 @@ def official_script(pairs: Iterable[PairVotes]) -> float:
     pair is agreed or rejected by more than half of its votes, and the agreed are divided by agreed plus rejected."""
     agreed = rejected = 0
     for pair in pairs:
-        agree, reject, unmatched = pair.counts.right, pair.counts.wrong, pair.counts.neither
+        said = [vote.choice for vote in pair.votes]
+        agree, reject, unmatched = (sum(c == kind for c in said) for kind in (0, 1, None))
         if unmatched:
             continue
         if agree > (agree + reject) / 2:
@@ -184,5 +184,4 @@ def test_accuracy_and_bias_of_simulated_judges_are_recovered() -> None:
         pairs.append(PairVotes(Label(str(number), "", better, "general", ""), tuple(cast)))
     score = score_run(run_of(pairs, {"general": 20_000}))
     assert score.overall.value == pytest.approx(0.8 * 0.75 + 0.1, abs=0.01)
-    assert score.first_rate is not None
-    assert score.first_rate.value == pytest.approx(0.2 + 0.8 * 0.5, abs=0.01)
+    assert value(score, "first_rate") == pytest.approx(0.2 + 0.8 * 0.5, abs=0.01)

@@ -10,12 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.made_up import made_up_pairs
+from tests.support.table import outcome
 from vlrb_task.asking.ballots import Ballot, Mode, Order, Schedule, ballots_of
 from vlrb_task.pairs.pair import Answer
-from vlrb_task.scores.stopping import Standing, expected_share, rest_of, settled, slot_of, votes_needed
-from vlrb_task.scores.tally import Counts, Policy, outcome
+from vlrb_task.scores.policies import Counts, Policy
+from vlrb_task.scores.stopping import expected_share, rest_of, settled, slot_of, votes_needed
+from vlrb_task.votes.standing import Answered, Slot
 
 POLICIES = list(Policy)
+
+
+def stands(slots: frozenset[Slot], counts: Counts) -> Answered:
+    return Answered(slots, counts.right, counts.wrong, counts.neither)
 
 
 def add(counts: Counts, votes: tuple[str, ...]) -> Counts:
@@ -80,10 +86,10 @@ def test_outcomes_of_a_run_in_rounds_are_those_of_all_votes(
     }
     says = {pair.key: texts for pair, texts in zip(pairs, said, strict=True)}
 
-    def standing() -> dict[str, Standing]:
+    def standing() -> dict[str, Answered]:
         slots = {p.key: {slot_of(b) for b in ballots_of(p, schedule, mode) if b.vote in asked[p.key]} for p in pairs}
         return {
-            key: Standing(frozenset(slots[key]), add(Counts(0, 0, 0), tuple(votes.values())))
+            key: stands(frozenset(slots[key]), add(Counts(0, 0, 0), tuple(votes.values())))
             for key, votes in asked.items()
         }
 
@@ -103,7 +109,7 @@ def test_nothing_is_left_out_without_a_policy() -> None:
     benchmark = made_up_pairs(3)
     schedule = Schedule(Order.BOTH, 2)
     first = benchmark.pairs[0]
-    standing = {first.key: Standing(frozenset({(0, None), (2, None)}), Counts(2, 0, 0))}
+    standing = {first.key: stands(frozenset({(0, None), (2, None)}), Counts(2, 0, 0))}
     rest = rest_of(benchmark.pairs, schedule, "pairwise", standing, stop=None)
     assert [(b.key, b.vote) for b in rest.ballots if b.key == first.key] == [(first.key, 1), (first.key, 3)]
     assert (rest.standing, rest.settled, rest.later, rest.total) == (2, 0, 0, 12)
@@ -113,7 +119,7 @@ def test_the_other_half_of_a_pointwise_vote_is_asked() -> None:
     benchmark = made_up_pairs(1)
     (pair,) = benchmark.pairs
     ballots = ballots_of(pair, Schedule(Order.KEY), "pointwise")
-    standing = {pair.key: Standing(frozenset({slot_of(ballots[0])}), Counts(0, 0, 0))}
+    standing = {pair.key: stands(frozenset({slot_of(ballots[0])}), Counts(0, 0, 0))}
     rest = rest_of(benchmark.pairs, Schedule(Order.KEY), "pointwise", standing)
     assert rest.ballots == (ballots[1],)
 
@@ -128,9 +134,9 @@ def simulated_share(agreement: float, rounds: list[int], pairs: int = 3000) -> f
     }
     asked: dict[str, list[int]] = {pair.key: [] for pair in benchmark.pairs}
 
-    def standing() -> dict[str, Standing]:
+    def standing() -> dict[str, Answered]:
         return {
-            key: Standing(
+            key: stands(
                 frozenset((n, None) for n in numbers),
                 Counts(sum(says[key, n] for n in numbers), sum(not says[key, n] for n in numbers), 0),
             )
@@ -161,7 +167,7 @@ def test_five_votes_become_ten_by_asking_five_more() -> None:
     benchmark = made_up_pairs(6)
     numbers: list[Answer] = [0, 1]
     standing = {
-        pair.key: Standing(frozenset((n, None) for n in range(5)), Counts(5 * (1 - side), 5 * side, 0))
+        pair.key: stands(frozenset((n, None) for n in range(5)), Counts(5 * (1 - side), 5 * side, 0))
         for pair, side in zip(benchmark.pairs, numbers * 3, strict=True)
     }
     rest = rest_of(benchmark.pairs, Schedule(Order.ALTERNATE, 10), "pairwise", standing)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from tests.support.table import Label, PairVotes, Vote, pairs_of, run_of
+from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.pair import Answer, fingerprint
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.scores.score import PromptRecord, Run
-from vlrb_task.scores.tally import Label, PairVotes, Vote
-from vlrb_task.votes import write_votes
+from vlrb_task.votes import Run, write_votes
 
 SIZES = {"general": 183, "hallucination": 749, "reasoning": 318}
 SOURCES = {
@@ -90,12 +90,12 @@ def run(
             cast.append(_vote(rng, planted, label, number, first, chance))
         pairs.append(PairVotes(label, tuple(cast)))
     known = {"revision": "1250" if dict(sizes) == SIZES and shown is None else "custom"}
-    return Run(
+    return run_of(
+        pairs,
+        dict(sizes),
         judge=name,
         prompt=PromptRecord(name, "own", "0" * 64),
         fingerprint=fingerprint((label.key, label.better) for label in rows),
-        subset_sizes=dict(sizes),
-        pairs=tuple(pairs),
         source=f"{name}.votes.jsonl",
         **{**known, **fields},
     )
@@ -138,7 +138,7 @@ TEXTS = {
 def records(run: Run, model: str = "", text: str | None = None) -> list[dict[str, Any]]:
     """The lines of a votes file that reads back as the run."""
     lines = []
-    for pair in run.pairs:
+    for pair in pairs_of(run):
         label = pair.label
         for vote in pair.votes:
             said = "I cannot say." if vote.choice is None else TEXTS[vote.choice == vote.first]

@@ -9,12 +9,13 @@ import pytest
 
 from tests.insight.simulate import SIZES, Planted, labels, run
 from vlrb_task.compare.agreement import cohen_kappa, fleiss, judge_agreement, vote_agreement
-from vlrb_task.compare.analyses import by_tag, length_preference, position_effect, selective
+from vlrb_task.compare.analyses import length_preference, position_effect, selective
 from vlrb_task.compare.basis import common_basis
+from vlrb_task.pairs.labels import NO_WORDS
 from vlrb_task.scores import estimates
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import score_run
-from vlrb_task.scores.tally import Policy
 
 
 def holds(estimate: Estimate, truth: float) -> bool:
@@ -85,14 +86,10 @@ def test_the_logistic_fit_finds_the_odds_that_were_planted() -> None:
     covered = 0
     for seed in range(100):
         rng = np.random.default_rng(seed)
-        pairs = []
-        for pair in base.pairs:
-            words = pair.label.words or (0, 0)
-            logit = (0.8 if pair.label.better == 0 else -0.8) + np.log(1.5) * np.log2((words[0] + 1) / (words[1] + 1))
-            chance = 1 / (1 + np.exp(-logit))
-            votes = tuple(replace(v, choice=0 if rng.random() < chance else 1) for v in pair.votes)
-            pairs.append(replace(pair, votes=votes))
-        found = length_preference(replace(base, pairs=tuple(pairs)))
+        words = (base.labels.words + 1.0)[base.votes.pair]
+        logit = np.where(base.better == 0, 0.8, -0.8) + np.log(1.5) * np.log2(words[:, 0] / words[:, 1])
+        choice = (rng.random(logit.size) >= 1 / (1 + np.exp(-logit))).astype(np.int8)
+        found = length_preference(replace(base, votes=replace(base.votes, choice=choice)))
         assert found is not None
         assert found.odds_per_doubling is not None
         covered += found.odds_per_doubling[1] <= 1.5 <= found.odds_per_doubling[2]
@@ -101,10 +98,9 @@ def test_the_logistic_fit_finds_the_odds_that_were_planted() -> None:
 
 def test_unknown_lengths_and_one_sided_orders_have_no_analysis() -> None:
     base = run(Planted(0.7), votes=1, sizes={"general": 40})
-    bare = tuple(replace(p, label=replace(p.label, words=None)) for p in base.pairs)
-    assert length_preference(replace(base, pairs=bare)) is None
-    always = tuple(replace(p, votes=tuple(replace(v, first=p.label.better) for v in p.votes)) for p in base.pairs)
-    assert position_effect(replace(base, pairs=always)) is None
+    bare = replace(base.labels, words=np.full_like(base.labels.words, NO_WORDS))
+    assert length_preference(replace(base, labels=bare)) is None
+    assert position_effect(replace(base, votes=replace(base.votes, first=base.better))) is None
 
 
 def test_intervals_of_rates_cover_at_their_nominal_rate() -> None:
@@ -122,14 +118,16 @@ def test_intervals_of_rates_cover_at_their_nominal_rate() -> None:
         score = score_run(made, Policy.HALF)
         assert position is not None
         assert length is not None
-        assert score.first_rate is not None
+        first_rate, parsed_rate = score.estimate("first_rate"), score.estimate("parsed_rate")
+        assert first_rate is not None
+        assert parsed_rate is not None
         hits["right_if_first"] += holds(position.right_if_first, first_right)
         hits["effect"] += holds(position.effect, first_right - second_right)
-        hits["first_rate"] += holds(score.first_rate, (0.2 + 0.7 * 0.5) / 0.9)
-        hits["parsed"] += holds(score.parsed_rate, 0.9)
-        singles = estimates.ratio([p.counts.right for p in made.pairs], [p.counts.total for p in made.pairs])
+        hits["first_rate"] += holds(first_rate, (0.2 + 0.7 * 0.5) / 0.9)
+        hits["parsed"] += holds(parsed_rate, 0.9)
+        singles = estimates.ratio(made.right.astype(float), made.total.astype(float))
         hits["overall"] += holds(singles, 0.9 * (first_right + second_right) / 2)
-        strata = {s: [p.counts.right / 4 for p in made.pairs if p.label.subset == s] for s in sizes}
+        strata = {s: (made.right / 4)[made.labels.subset.where(s)] for s in sizes}
         hits["macro"] += holds(estimates.macro(strata), 0.9 * (first_right + second_right) / 2)
         share = float(length.labels_longer.value or 0)
         better = (first_right + second_right) / 2
@@ -165,13 +163,13 @@ def test_accuracy_rises_where_votes_agree_and_the_curve_is_what_it_says() -> Non
     assert [p.coverage for p in curve] == sorted((p.coverage for p in curve), reverse=True)
     accuracies = [p.accuracy.value or 0 for p in curve]
     assert accuracies == sorted(accuracies)
-    unanimous = [p for p in made.pairs if max(p.counts.right, p.counts.wrong) == 5]
-    assert curve[-1].accuracy.n == len(unanimous)
-    assert curve[-1].accuracy.value == pytest.approx(sum(p.counts.right == 5 for p in unanimous) / len(unanimous))
+    unanimous = np.maximum(made.right, made.wrong) == 5
+    assert curve[-1].accuracy.n == unanimous.sum()
+    assert curve[-1].accuracy.value == pytest.approx((made.right[unanimous] == 5).mean())
     assert selective(run(Planted(0.7), votes=1)) == []
 
 
 def test_error_tags_are_counted_under_each_of_them() -> None:
-    found = by_tag(run(Planted(0.7), votes=1), Policy.STRICT)
-    assert set(found) == {"Existence", "Recognition", "Counting"}
+    found = score_run(run(Planted(0.7), votes=1)).groups("by_tag")
+    assert list(found) == ["existence", "recognition", "counting"]
     assert sum(e.n for e in found.values()) == SIZES["hallucination"]

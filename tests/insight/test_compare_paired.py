@@ -10,10 +10,10 @@ from scipy.stats import binomtest
 
 from tests.insight.simulate import Planted, labels, run
 from vlrb_task.compare.basis import common_basis, display_names
-from vlrb_task.compare.paired import PairedTest, bootstrap_difference, groups, mcnemar_p, outcomes, paired_tests
+from vlrb_task.compare.paired import PairedTest, bootstrap_difference, groups, mcnemar_p, outcomes_of, paired_tests
 from vlrb_task.compare.power import detectable
 from vlrb_task.scores.estimates import nothing
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
 
 SMALL = {"general": 30, "hallucination": 60, "reasoning": 40}
@@ -29,7 +29,7 @@ def test_the_two_discordant_counts_and_holm() -> None:
     shown = labels(SMALL)
     runs = [run(Planted(0.4 + 0.15 * i), seed=i, shown=shown, sizes=SMALL, name=f"j{i}") for i in range(3)]
     basis = common_basis(runs)
-    scores = outcomes(basis)
+    scores = outcomes_of(basis)
     tests = paired_tests(basis)
     assert [(t.a, t.b) for t in tests] == [("j0", "j1"), ("j0", "j2"), ("j1", "j2")]
     for test in tests:
@@ -136,12 +136,12 @@ def test_a_difference_of_that_size_is_found_four_times_in_five() -> None:
 def test_other_revisions_parts_and_labels_are_compared_on_common_pairs_and_said_first() -> None:
     shown = labels(SMALL)
     whole = run(Planted(), shown=shown, sizes=SMALL, name="whole")
-    part = replace(run(Planted(), shown=shown, sizes=SMALL, name="part"), pairs=whole.pairs[:50])
+    part = run(Planted(), shown=shown, sizes=SMALL, name="part").on_pairs(np.arange(50))
     basis = common_basis([whole, part])
     assert not basis.whole
     assert basis.line.startswith("2 judges on the 50 pairs that all of them have in common")
     assert any("part has votes on a part only: 50 of 130" in remark for remark in basis.remarks)
-    assert [len(r.pairs) for r in basis.runs] == [50, 50]
+    assert [len(r.labels) for r in basis.runs] == [50, 50]
 
     flipped = [replace(shown[0], better=1 - shown[0].better), *shown[1:]]  # type: ignore[arg-type]
     other = run(Planted(), shown=flipped, sizes=SMALL, name="other")
@@ -160,7 +160,7 @@ def test_pairs_that_the_official_policy_drops_are_tested_where_both_have_them() 
     runs = [run(Planted(0.6, unparsed=0.1), 3, i, f"j{i}", SMALL, shown) for i in (0, 1)]
     basis = common_basis(runs, Policy.OFFICIAL)
     test = paired_tests(basis)[0]
-    assert test.n == int((~np.isnan(outcomes(basis))).all(axis=0).sum())
+    assert test.n == int((~np.isnan(outcomes_of(basis))).all(axis=0).sum())
     assert 0 < test.n < 130
 
 

@@ -33,7 +33,7 @@ def test_no_name_and_no_number_is_cut(width: int, monkeypatch: pytest.MonkeyPatc
     assert all(source in printed for source in SOURCES[:-1])
     assert [printed.count(letter * 15) for letter in "Wi"] == [2, 10], "a name without end is folded"
     for score in found.scores:
-        for estimate in (score.overall, *score.by_source.values()):
+        for estimate in (score.overall, *score.groups("by_source").values()):
             interval = f"{100 * (estimate.low or 0):.1f}–{100 * (estimate.high or 0):.1f}"
             assert re.search(rf"(?<!\d){re.escape(interval)}(?!\d)", printed)
     # A folded name stands below itself, and its pieces together are the name.

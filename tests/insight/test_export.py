@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from huggingface_hub import ModelCardData
@@ -22,8 +23,9 @@ from vlrb_task.cli.main import group
 from vlrb_task.compare.comparison import compare
 from vlrb_task.export import FORMATS
 from vlrb_task.export.tables import latex_text, neutralise
+from vlrb_task.judges.base import PromptRecord
 from vlrb_task.report.figures import FIGURES, INK, draw, svg
-from vlrb_task.scores.score import PromptRecord, Score, score_run
+from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
 
 RUN = replace(run(Planted(0.7), votes=3), revision="1250")
@@ -65,7 +67,7 @@ def test_tables_say_on_which_pairs_and_policy() -> None:
         text = FORMATS[kind](NAMES, [SCORE])
         assert "policy strict" in text
         assert RUN.fingerprint[:12] in text
-    part = score_run(replace(RUN, pairs=RUN.pairs[:400]))
+    part = score_run(RUN.on_pairs(np.arange(400)))
     assert "PART of the pairs: 400 of 1250" in FORMATS["markdown"](NAMES, [part])
     assert "400 of the 1,250 pairs (a part only)" in FORMATS["statement"](NAMES, [part])
 

@@ -11,14 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from tests.insight.simulate import Planted, run, write
+from tests.support.table import Label
 from vlrb_task.cli.main import group
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
-from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed
 from vlrb_task.report.gallery import LEFT_OUT, NORMAL, VERDICT, embed, segments
 from vlrb_task.report.pictures import read_content
-from vlrb_task.scores.score import Said
-from vlrb_task.scores.tally import Label
 from vlrb_task.support.errors import DataError
 
 HOSTILE = "<script>window.hacked=1</script></script><img src=x onerror=hacked=1> \ud800 \u202eRTL \x00 שלום ]]> &amp; {{ 7*7 }}\n"
@@ -27,7 +25,7 @@ HOSTILE = "<script>window.hacked=1</script></script><img src=x onerror=hacked=1>
 def demo_logs(folder: Path, text: str | None = None, votes: int = 5) -> list[Path]:
     """Two judges on the packaged pairs."""
     benchmark = load_benchmark(str(demo_parquet()))
-    shown = [Label.of(pair) for pair in benchmark.pairs]
+    shown = [Label(p.key, p.id, p.better, p.subset, p.source, p.words, p.tags) for p in benchmark.pairs]
     planted = {"Alpha": Planted(0.8), "Beta <b>bold</b>": Planted(0.6, first=0.2, unparsed=0.1)}
     made = []
     for number, (model, habits) in enumerate(planted.items()):
@@ -42,25 +40,20 @@ def report(logs: list[Path], target: Path, *args: str) -> str:
     return target.read_text(encoding="utf-8")
 
 
-def said(text: str, reading: Reading | Rating) -> Said:
-    return Said(0, 0, None, text, reading)
-
-
 def test_a_text_is_cut_into_what_is_normal_and_the_verdict() -> None:
     text = "So Answer 1 is better. Done."
     span = (3, 22)
-    found = segments(said(text, Reading(Verdict.FIRST, span=span)))
+    found = segments(text, span)
     assert found == [[NORMAL, "So "], [VERDICT, "Answer 1 is better."], [NORMAL, " Done."]]
-    assert segments(said(text, Reading(Verdict.FIRST))) == [[NORMAL, text]]
-    assert segments(said(text, unparsed(Reason.CONTRADICTORY, span))) == [[NORMAL, text]]
-    assert segments(said("", unparsed(Reason.EMPTY))) == []
-    assert segments(said("score 7", Rating(7.0, span=(6, 7)))) == [[NORMAL, "score "], [VERDICT, "7"]]
+    assert segments(text, None) == [[NORMAL, text]]
+    assert segments("", None) == []
+    assert segments("score 7", (6, 7)) == [[NORMAL, "score "], [VERDICT, "7"]]
 
 
 @pytest.mark.parametrize("at", [0, 10, 2500, 4990])
 def test_a_long_text_loses_its_middle_but_never_its_verdict(at: int) -> None:
     text = "".join(chr(97 + i % 26) for i in range(5000))
-    found = segments(said(text, Reading(Verdict.FIRST, span=(at, at + 10))), most=300)
+    found = segments(text, (at, at + 10), most=300)
     assert "".join(part for kind, part in found if kind == VERDICT) == text[at : at + 10]
     kept = sum(len(part) for kind, part in found if kind != LEFT_OUT)
     assert kept + sum(part for kind, part in found if kind == LEFT_OUT) == 5000
@@ -129,7 +122,8 @@ def test_the_page_holds_no_markup_of_others_and_names_no_address(tmp_path: Path)
     assert "49" not in re.findall(r"\{\{.*?\}\}", page)
     data = json.loads(re.search(r'id="gallery-data">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
     assert len(data["pairs"]) == 36
-    assert HOSTILE.strip() in data["pairs"][0]["votes"][0][0][7][0][1]
+    # UTF-8 has no lone surrogates.
+    assert HOSTILE.strip().replace("\ud800", "\ufffd") in data["pairs"][0]["votes"][0][0][7][0][1]
 
 
 def test_without_pairs_the_page_says_what_is_missing(tmp_path: Path) -> None:

@@ -11,17 +11,22 @@ import pytest
 import yaml
 
 from tests.support.lmms_eval import vlrb, vlrb_json
+from tests.support.made_up import made_up_pairs, record, says
 from tests.support.real_data import real_data_file
 from vlrb_task import judges
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
 from vlrb_task.lmms.write import BASE, base_yaml, shipped_files, task_yaml
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import Answer
 from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
 from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
 from vlrb_task.tasks.shipped import HUB, shipped_tasks
+
+ORDER: tuple[Answer, Answer] = (0, 1)
 
 
 def test_the_list() -> None:
@@ -133,7 +138,7 @@ def test_a_task_that_includes_the_base_says_what_one_that_stands_alone_says() ->
     Loader.add_constructor("!function", lambda loader, node: str(node.value))
     base = yaml.load(base_yaml(), Loader=Loader)
     assert base["reasoning_tags"] == "none", "the word, which lmms-eval takes for: strip nothing"
-    assert not {"task", "output_type"} & set(base), "lmms-eval would list it as a task; and see task_yaml"
+    assert not {"task", "output_type"} & set(base), "lmms-eval would take a file with these for a task"
     about_the_hub = [spec for spec in shipped_tasks().values() if spec.pairs == HUB]
     assert len(about_the_hub) == len(shipped_tasks()) - 1
     for spec in about_the_hub:
@@ -166,3 +171,23 @@ def test_real_captions_serve_the_real_pairs(tmp_path: Path) -> None:
     written = load_benchmark(str(tmp_path / "captioned.parquet"))
     assert (len(written.pairs), written.revision) == (1250, "1250")
     assert all(pair.caption for pair in written.pairs), "ids that stand twice share their picture, and so its caption"
+
+
+def test_a_log_of_an_earlier_version_of_a_prompt_scores_as_before(tmp_path: Path) -> None:
+    versions = json.loads((Path(__file__).parent / "frozen_prompts.json").read_text())["criteria"]
+    assert versions[-1] == get_judge("criteria").prompt.sha256
+    benchmark, scores = made_up_pairs(), []
+    for sha256 in versions:
+        log = tmp_path / f"{sha256[:8]}.votes.jsonl"
+        votes = [
+            record(benchmark, pair, ballot, says(ballot, ORDER[number % 2]))
+            for number, pair in enumerate(benchmark.pairs)
+            for ballot in ballots_of(pair, Schedule(Order.BOTH), "pairwise")
+        ]
+        log.write_text("".join(json.dumps(v | {"prompt": v["prompt"] | {"sha256": sha256}}) + "\n" for v in votes))
+        score = vlrb_json("score", str(log))
+        assert score.pop("prompt")["sha256"] == sha256
+        assert score["votes"] == len(votes)
+        del score["source"]
+        scores.append(score)
+    assert scores[0] == scores[-1]

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.lmms_eval import vlrb
 from vlrb_task.judges import get_judge, guarded
+from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
 
 FIRST = Reading(Verdict.FIRST)
@@ -64,7 +65,7 @@ def test_an_interrupt_passes() -> None:
 
 
 def test_built_in_parsers_need_no_guard() -> None:
-    assert type(get_judge("official").parser).__name__ == "function"
+    assert get_judge("official").parser is get_parser("final")
 
 
 PLUGIN = """

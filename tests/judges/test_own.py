@@ -20,9 +20,9 @@ from vlrb_task.judges.templates import checked
 from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.parsing import PARSERS, RATING_PARSERS
 from vlrb_task.parsing.verdicts import Rating, Reading, Verdict
-from vlrb_task.scores.tally import mark, mark_ratings
 from vlrb_task.support.errors import DataError, PromptUnavailable, UnknownName
 from vlrb_task.tasks.shipped import shipped_tasks
+from vlrb_task.votes.reading import choice_of
 
 ALL = [get_judge(name) for name in shipped_names()]
 PAIRWISE = [judge for judge in ALL if judge.mode == "pairwise"]
@@ -34,7 +34,8 @@ each = pytest.mark.parametrize
 
 
 def pair(query: str = "What is it?", left: str = "a cat", right: str = "a dog", caption: str | None = "A pet.") -> Pair:
-    return Pair("0" * 16, "mmmu_1", query, (left, right), 0, "MMMU-Pro", "reasoning", caption=caption)
+    shown = Pair("0" * 16, "mmmu_1", query, (left, right), 0, "MMMU-Pro", "reasoning", caption=caption)
+    return replace(shown, criterion="Names the animal.")
 
 
 def filled(judge: Judge, about: Pair, ballot: Ballot | None = None) -> str:
@@ -76,10 +77,8 @@ def test_the_other_order_is_the_other_answer(judge: Judge) -> None:
         for verdict, text in judge.examples.items():
             reading = judge.parser(text)
             assert isinstance(reading, Reading)
-            votes[verdict] = mark(0, first, reading)
-        assert votes[Verdict.FIRST].choice == first
-        assert votes[Verdict.SECOND].choice == 1 - first
-        assert votes[Verdict.TIE].tied
+            votes[verdict] = choice_of(reading.verdict, first)
+        assert votes == {Verdict.FIRST: first, Verdict.SECOND: 1 - first, Verdict.TIE: None}
 
 
 @each("judge", POINTWISE, ids=lambda judge: judge.name)
@@ -89,11 +88,10 @@ def test_the_parser_reads_the_ratings_that_examples_give(judge: Judge) -> None:
     assert [rating.score for rating in ratings if isinstance(rating, Rating)] == [low, high]
     assert isinstance(ratings[0], Rating)
     assert isinstance(ratings[1], Rating)
-    assert mark_ratings(0, (ratings[0], ratings[1])).choice == 1
-    assert mark_ratings(0, (ratings[1], ratings[0])).choice == 0
     middle = judge.parser(judge.rated((low + high) / 2))
     assert isinstance(middle, Rating)
-    assert mark_ratings(0, (middle, middle)).tied
+    assert middle.score is not None
+    assert low < middle.score < high or judge.scale == (0, 1)
 
 
 @each("judge", OWN, ids=lambda judge: judge.name)
@@ -152,6 +150,16 @@ def test_pictures_and_captions_go_where_they_are_wanted() -> None:
     require_captions(get_judge("blind").prompt.template or template, [pair(caption=None)])
     with pytest.raises(DataError, match=r"2 pairs have no caption.*--captions FILE.json.*id 'mmmu_1'"):
         require_captions(template, [pair(), pair(caption=None), pair(caption="")])
+
+
+def test_a_criterion_goes_where_it_is_wanted() -> None:
+    judge = get_judge("criterion")
+    assert judge.prompt.template is not None
+    assert "[Criterion]\nNames the animal.\n" in filled(judge, pair())
+    assert all("Names the animal." not in filled(one, pair()) for one in OWN if one.name != "criterion")
+    require_captions(judge.prompt.template, [pair()])
+    with pytest.raises(DataError, match=r"1 pairs have no criterion.*id 'mmmu_1'"):
+        require_captions(judge.prompt.template, [pair(), replace(pair(), criterion=None)])
 
 
 def test_a_system_message_stands_in_front_where_none_can_be_sent() -> None:

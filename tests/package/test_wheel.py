@@ -41,6 +41,7 @@ def bin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_holds_the_data_and_not_the_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
+        "vlrb_task/lmms/tasks/_vlrb_base.yaml",
         "vlrb_task/lmms/tasks/vlrb.yaml",
         "vlrb_task/pairs/demo/demo.parquet",
         "vlrb_task/py.typed",

@@ -17,10 +17,8 @@ import pytest
 from tests.support.lmms_eval import vlrb
 from tests.support.made_up import FIRST, made_up_pairs, record
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.bulk.scoring import score_files
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
-from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.writing import replacing, write_bytes, write_text
 from vlrb_task.tasks.ballot_list import BallotList, read_ballots
@@ -30,7 +28,7 @@ BENCHMARK = made_up_pairs(6)
 LINES = [record(BENCHMARK, p, b, FIRST) for p in BENCHMARK.pairs for b in ballots_of(p, Schedule(Order.BOTH))]
 
 
-@pytest.mark.parametrize("kind", ["votes file", "lmms-eval's samples", "stream"])
+@pytest.mark.parametrize("kind", ["votes file", "lmms-eval's samples"])
 def test_a_log_cut_at_every_byte_of_its_last_kilobyte(tmp_path: Path, kind: str) -> None:
     """Every whole line counts, the cut one is set aside and told; no score is changed by what is not there."""
     if kind == "lmms-eval's samples":
@@ -45,9 +43,9 @@ def test_a_log_cut_at_every_byte_of_its_last_kilobyte(tmp_path: Path, kind: str)
         log.write_bytes(whole[:cut])
         complete = sum(end - 1 <= cut for end in ends)  # the line break itself may be missing
         half = cut not in ends and cut + 1 not in ends
-        score = score_files([log], processes=1)[0].score if kind == "stream" else score_run(read_runs([log])[0])
-        assert score.run.votes == complete, cut
-        assert any("half-written" in warning for warning in score.run.warnings) == half, cut
+        (run,) = read_runs([log])
+        assert len(run.votes) == complete, cut
+        assert any("half-written" in warning for warning in run.warnings) == half, cut
 
 
 def test_a_list_of_ballots_that_was_cut_or_changed_is_refused(tmp_path: Path) -> None:
@@ -201,15 +199,17 @@ def test_predictions_with_a_damaged_cell(tmp_path: Path, cells: dict[str, Any], 
         lines[0] = "\t".join(good)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     (run,) = read_runs([path])
-    assert run.votes == 1
-    assert any(f"1 rows were set aside, the first is {path.name}:2: " in warning for warning in run.warnings)
+    assert len(run.votes) == 1
+    assert any(
+        f"1 lines that are no votes, dropped, the first at {path.name}:2: " in warning for warning in run.warnings
+    )
 
 
 def test_links_in_a_circle_among_logs(tmp_path: Path) -> None:
     write_votes(tmp_path / "x.votes.jsonl", LINES)
     (tmp_path / "circle").symlink_to("circle")
     (run,) = read_runs([tmp_path])
-    assert run.votes == len(LINES)
+    assert len(run.votes) == len(LINES)
     (tmp_path / "y.votes.jsonl").symlink_to("y.votes.jsonl")
     with pytest.raises(DataError, match=r"y\.votes\.jsonl: Too many levels of symbolic links"):
         read_runs([tmp_path])

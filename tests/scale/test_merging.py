@@ -12,13 +12,10 @@ import pytest
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.made_up import FAILED, FIRST, SECOND, made_up_pairs, record, says
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.bulk.scoring import score_files
 from vlrb_task.pairs.pair import Benchmark, other
-from vlrb_task.scores.score import Score, score_run
-from vlrb_task.scores.tally import Policy
-from vlrb_task.votes import read_log, read_runs, write_votes
-from vlrb_task.votes.assemble import assemble
-from vlrb_task.votes.merging import merge_logs
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.score import score_run
+from vlrb_task.votes import Run, read_runs, write_votes
 
 BENCHMARK = made_up_pairs(12)
 K5 = Schedule(Order.ALTERNATE, 5)
@@ -55,8 +52,8 @@ def test_shards_of_one_run_are_scored_as_one(tmp_path: Path) -> None:
     joined = tmp_path / "joined.votes.jsonl"
     joined.write_bytes(b"".join(Path(shard).read_bytes() for shard in [*shards, shards[0]]))
     (run,) = read_runs([joined])
-    assert run.votes == len(lines)
-    assert any("20 votes that stand twice, the same" in warning for warning in run.warnings)
+    assert len(run.votes) == len(lines)
+    assert any("20 duplicate votes" in warning for warning in run.warnings)
 
 
 def test_other_runs_stay_apart(tmp_path: Path) -> None:
@@ -90,7 +87,7 @@ def test_merge_puts_together_what_does_not_say_so(tmp_path: Path) -> None:
     assert len(vlrb_json("score", str(one), str(other))) == 2
     merged = vlrb_json("score", str(one), str(other), "--merge")
     assert merged["votes"] == 60
-    assert any("20 votes that stand twice" in warning for warning in merged["warnings"])
+    assert any("20 duplicate votes" in warning for warning in merged["warnings"])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -100,8 +97,8 @@ def test_conflicts_are_told_and_no_order_of_the_logs_decides_them(tmp_path: Path
     for n in range(3):
         random.Random(10 * seed + n).shuffle(lines)
         (run,) = read_runs([write(tmp_path / f"{n}.votes.jsonl", lines)])
-        assert run.votes == 60
-        assert any(w.startswith("24 votes with the number of another that says otherwise") for w in run.warnings)
+        assert len(run.votes) == 60
+        assert any(w.startswith("24 votes that conflict with another vote on the same ballot") for w in run.warnings)
         scores.append([score_run(run, policy).overall.value for policy in Policy])
     assert scores[0] == scores[1] == scores[2]
 
@@ -131,19 +128,17 @@ def test_labels_that_differ_are_told_and_no_order_of_the_logs_decides_them(tmp_p
     for n in range(4):
         random.Random(n).shuffle(lines)
         log = write(tmp_path / f"{n}.votes.jsonl", lines)
-        for how in ("--stream", "--no-stream"):
-            score = vlrb_json("score", how, str(log))
-            assert any(w.startswith("10 votes about pairs that the log labels in two ways") for w in score["warnings"])
-            found.append({name: value for name, value in score.items() if name not in ("source", "warnings")})
+        score = vlrb_json("score", str(log))
+        assert any(w.startswith("10 votes about pairs that the log labels in two ways") for w in score["warnings"])
+        found.append({name: value for name, value in score.items() if name not in ("source", "warnings")})
     assert all(score == found[0] for score in found)
     assert found[0]["votes"] == 50
     assert found[0]["missing"] == 2
     assert found[0]["by_tag"]["counting"]["n"] == 1
     nothing = write(tmp_path / "nothing.votes.jsonl", [line | {"better": line["vote"] % 2} for line in votes()])
-    for how in ("--stream", "--no-stream"):
-        done = vlrb("score", how, str(nothing))
-        assert done.returncode == 2
-        assert "60 votes about pairs that the log labels in two ways" in " ".join(done.stderr.split())
+    done = vlrb("score", str(nothing))
+    assert done.returncode == 2
+    assert "60 votes about pairs that the log labels in two ways" in " ".join(done.stderr.split())
 
 
 def test_requests_that_failed_and_are_asked_again_join_their_run(tmp_path: Path) -> None:
@@ -183,14 +178,13 @@ def test_a_log_that_tells_little_joins_the_run_that_completes_it(tmp_path: Path)
     ]
     whole = vlrb_json("score", str(write(tmp_path / "whole.votes.jsonl", lines)), "--pairs", str(pairs))
     for order in (logs, logs[::-1]):
-        for how in ((), ("--merge",), ("--stream",)):
+        for how in ((), ("--merge",)):
             merged = vlrb_json("score", *order, *how, "--pairs", str(pairs))
             assert (merged["votes"], merged["overall"]) == (60, whole["overall"])
             assert merged["metadata"]["model"] == "m"
     # Which of two models it was is not known.
     other = str(write(tmp_path / "c.votes.jsonl", [line | {"model": "n"} | rest for line in lines if line["vote"] > 2]))
     assert len(vlrb_json("score", *logs, other, "--merge", "--pairs", str(pairs))) == 3
-    assert len(vlrb_json("score", *logs, other, "--stream", "--pairs", str(pairs))) == 3
 
 
 @pytest.mark.parametrize("change", ["labels", "pairs"])
@@ -222,9 +216,6 @@ def test_a_shard_without_votes_is_told(tmp_path: Path) -> None:
         score = vlrb_json("score", *map(str, logs))
         assert score["overall"] == whole["overall"]
         assert [warning.endswith("no JSON lines in it") for warning in score["warnings"]] == [True, True]
-        streamed = vlrb_json("score", "--stream", *map(str, logs))
-        assert streamed["overall"] == whole["overall"]
-        assert streamed["warnings"] == ["1 last lines are half-written and were set aside"]
     assert vlrb("score", str(tmp_path / "empty.votes.jsonl")).returncode == 2
 
 
@@ -235,7 +226,8 @@ def test_accuracy_at_k_does_not_depend_on_the_order_of_the_log(tmp_path: Path) -
     found = []
     for n in range(3):
         random.Random(n).shuffle(lines)
-        found += [score.at_k for score in both_ways(write(tmp_path / f"{n}.votes.jsonl", lines))]
+        (run,) = read_runs([write(tmp_path / f"{n}.votes.jsonl", lines)])
+        found.append(score_run(run).at_k)
     assert set(found[0]) == {1, 3}
     assert all(at_k == found[0] for at_k in found)
 
@@ -263,11 +255,10 @@ def test_an_odd_field_costs_its_own_vote_only(tmp_path: Path, name: str) -> None
     """Lines that somebody else wrote: what means something here is of its type, or the vote is set aside and counted."""
     good = votes()
     odd = [good[0] | {"vote": 77, name: value} for value in ODD[name]] + [good[1] | {"vote": 78, name: [{}]}]
-    scores = both_ways(write(tmp_path / "a.votes.jsonl", [*good[:7], *odd, *good[7:]]))
-    for score in scores:
-        assert score.run.votes == len(good)
-        assert sum(int(warning.split()[0]) for warning in score.run.warnings) == len(odd)
-    assert without_warnings(scores[0]) == without_warnings(scores[1])
+    (run,) = read_runs([write(tmp_path / "a.votes.jsonl", [*good[:7], *odd, *good[7:]])])
+    (whole,) = read_runs([write(tmp_path / "b.votes.jsonl", good)])
+    assert sum(int(warning.split()[0]) for warning in run.warnings) == len(odd)
+    assert without_warnings(run) == without_warnings(whole)
 
 
 def test_keys_that_utf_8_cannot_hold(tmp_path: Path) -> None:
@@ -275,39 +266,40 @@ def test_keys_that_utf_8_cannot_hold(tmp_path: Path) -> None:
         {k: v for k, v in line.items() if k != "fingerprint"} | {"key": line["key"] + "\ud800", "source": "\udfff"}
         for line in votes()
     ]
-    one, other = both_ways(write(tmp_path / "a.votes.jsonl", lines))
-    assert without_warnings(one) == without_warnings(other)
+    (run,) = read_runs([write(tmp_path / "a.votes.jsonl", lines)])
+    (whole,) = read_runs([write(tmp_path / "b.votes.jsonl", votes())])
+    assert (len(run.votes), run.warnings) == (60, ())
+    assert score_run(run).overall == score_run(whole).overall
+    assert list(score_run(run).groups("by_source")) == [r"\udfff"]
 
 
 def test_null_says_nothing(tmp_path: Path) -> None:
     names = ("tags", "words", "model", "prompt", "failure", "schedule", "source", "task", "revision")
     lines = [line | dict.fromkeys(names) for line in votes()]
     bare = [{k: v for k, v in line.items() if k not in names} for line in lines]
-    scores = [s for n, some in enumerate((lines, bare)) for s in both_ways(write(tmp_path / f"{n}.votes.jsonl", some))]
-    assert not any(score.run.warnings for score in scores)
-    assert all(without_warnings(score) == without_warnings(scores[0]) for score in scores)
+    (run,), other = (read_runs([write(tmp_path / f"{n}.votes.jsonl", some)]) for n, some in enumerate((lines, bare)))
+    assert run.warnings == ()
+    assert without_warnings(run) == without_warnings(other[0])
 
 
-@pytest.mark.parametrize("score", [10**400, float("nan"), float("inf"), "1", True])
-def test_scores_that_are_no_numbers(tmp_path: Path, score: object) -> None:
+@pytest.mark.parametrize(
+    ("score", "votes_left"), [(10**400, 12), (float("nan"), 12), (float("inf"), 12), (None, 12), ("1", 11), (True, 11)]
+)
+def test_rewards_that_are_no_numbers(tmp_path: Path, score: object, votes_left: int) -> None:
+    """A reward that is not finite, or null, is a vote that cannot be read; a field of another type is no vote."""
     lines = [
         {k: v for k, v in line.items() if k not in ("first", "text")}
         | {"judge": "reward", "answer": n, "score": 1.0 + n}
         for line in votes(Schedule(Order.KEY, 1))
         for n in (0, 1)
     ]
-    log = write(tmp_path / "a.votes.jsonl", [*lines[:-1], lines[-1] | {"score": score}])
-    assert [found.run.votes for found in both_ways(log)] == [11, 11]
+    (run,) = read_runs([write(tmp_path / "a.votes.jsonl", [*lines[:-1], lines[-1] | {"score": score}])])
+    assert len(run.votes) == votes_left
+    assert run.reasons == ({"not_a_number": 1} if votes_left == 12 else {})
 
 
-def both_ways(log: Path) -> list[Score]:
-    """The score of a log of one run, as objects and as columns."""
-    (run,), (bulk,) = read_runs([log]), score_files([log], processes=1)
-    return [score_run(run), bulk.score]
-
-
-def without_warnings(score: Score) -> dict[str, Any]:
-    return {name: value for name, value in score.to_dict().items() if name not in ("source", "warnings")}
+def without_warnings(run: Run) -> dict[str, Any]:
+    return {name: value for name, value in score_run(run).to_dict().items() if name not in ("source", "warnings")}
 
 
 def rows_of(benchmark: Benchmark) -> list[dict[str, Any]]:
@@ -358,9 +350,7 @@ def test_a_run_that_stopped_when_decided_has_the_outcomes_of_all_votes(tmp_path:
         ]
         assert len(second) == len(asked) < 24, "votes 3 and 4 of the pairs that were open, and no others"
         rest = write(tmp_path / f"{name}.votes.jsonl", second)
-        logs = [read_log(path) for path in (begun, rest)]
-        (log,) = merge_logs(logs)
-        (run,) = assemble(log)
+        (run,) = read_runs([begun, rest])
         score, full = score_run(run, policy), score_run(read_runs([whole])[0], policy)
         assert score.overall == full.overall
         assert score.by_subset == full.by_subset

@@ -14,6 +14,7 @@ from vlmevalkit_adapter.evaluation import Evaluation, evaluate
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, TaskSpec, shipped_tasks
+from vlrb_task.votes.schema import NONE
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 
@@ -107,10 +108,10 @@ def test_texts_cut_by_excel_are_recognised(asking: Asking, tmp_path: Path) -> No
     with pytest.warns(UserWarning, match="truncated"):
         path = write(tmp_path, asking, texts, "xlsx")
     evaluation = score(asking, path)
-    assert evaluation.score.reasons == {"cut_off": 3}
+    assert evaluation.score.run.reasons == {"cut_off": 3}
     assert "3 texts were cut by Excel at 32,767 characters" in evaluation.result["Warnings"]
     whole = score(asking, write(tmp_path, asking, texts, "tsv"))
-    assert whole.score.reasons == {}
+    assert whole.score.run.reasons == {}
 
 
 @pytest.mark.parametrize("suffix", ["tsv", "json", "xlsx"])
@@ -140,8 +141,8 @@ def test_texts_come_back_as_they_were(
     votes = [json.loads(line) for line in evaluation.files[0].read_text().splitlines()]
     assert votes[0]["text"] == text
     first = asking.questions[index].ballot.first
-    vote = evaluation.score.run.pairs[0].votes[0]
-    assert vote.choice == {None: None, "first": first, "second": 1 - (first or 0)}[reading]
+    choice = int(evaluation.score.run.votes.choice[0])
+    assert choice == {None: NONE, "first": first, "second": 1 - (first or 0)}[reading]
 
 
 def test_failed_requests_are_their_own_outcome(asking: Asking, tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_failed_requests_are_their_own_outcome(asking: Asking, tmp_path: Path) -
     for index in list(texts)[:4]:
         texts[index] = "Failed to obtain answer via API. Answer 1 is better."
     evaluation = score(asking, write(tmp_path, asking, texts))
-    assert evaluation.score.reasons == {"failed_request": 4}
+    assert evaluation.score.run.reasons == {"failed_request": 4}
     assert evaluation.result["Failed Requests"] == 4
     assert evaluation.result["Parsed Rate"] == pytest.approx(68 / 72)
     assert "4 of 72 requests failed" in evaluation.result["Warnings"]

@@ -11,13 +11,12 @@ import pandas as pd
 import pytest
 
 from tests.support.lmms_eval import vlrb, vlrb_json
-from vlrb_task import votes as runs
 from vlrb_task.asking.ballots import first_from_parity
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.pairs.rows import load_benchmark, read_rows
-from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import DataError
+from vlrb_task.votes import find_logs, read_runs
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 ROWS = list(read_rows(str(demo_parquet())))
@@ -106,8 +105,8 @@ def test_pairs_that_stand_more_than_once_are_each_counted(tmp_path: Path) -> Non
     frame = native_frame()
     frame = pd.concat([frame, frame.iloc[[0]].assign(index=len(frame))])
     path = write(frame, tmp_path / "m_VL-RewardBench.tsv")
-    [run] = runs.assemble(runs.read_log(path, pairs), pairs)
-    assert len(run.pairs) == len(pairs.pairs)
+    [run] = read_runs([path], pairs)
+    assert len(run.labels) == len(pairs.pairs)
     assert run.warnings == ()
 
 
@@ -120,14 +119,13 @@ def test_rows_that_are_no_rows_of_it(tmp_path: Path) -> None:
     frame.loc[4, "prediction"] = None
     frame.loc[5, "question"] = "something else"
     path = write(frame, tmp_path / "m_VL-RewardBench.tsv")
-    [run] = runs.assemble(runs.read_log(path))
-    assert len(run.pairs) == 33
-    assert any(w.startswith("3 rows were set aside, the first is") for w in run.warnings)
+    [run] = read_runs([path])
+    assert len(run.labels) == 33
+    assert any(w.startswith("3 lines that are no votes, dropped") for w in run.warnings)
     assert any("1 requests failed" in w for w in run.warnings)
-    score = score_run(run)
-    assert score.reasons == {"failed_request": 1, "empty": 1}
-    [run] = runs.assemble(runs.read_log(path, PAIRS), PAIRS)
-    assert len(run.pairs) == 32
+    assert run.reasons == {"failed_request": 1, "empty": 1}
+    [run] = read_runs([path], PAIRS)
+    assert len(run.labels) == 32
     assert any("1 rows match none of the given pairs" in w for w in run.warnings)
 
 
@@ -151,7 +149,7 @@ def test_a_folder_of_results_is_searched_and_links_are_not_counted_twice(tmp_pat
     run.mkdir(parents=True)
     file = write(native_frame(), run / "m_VL-RewardBench.xlsx")
     (tmp_path / "m" / file.name).symlink_to(file)
-    assert len(runs.find_logs(tmp_path)) == 1
+    assert len(find_logs(tmp_path)) == 1
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "tsv", "json", "pkl"])
@@ -159,7 +157,7 @@ def test_files_that_are_something_else(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"x.{suffix}"
     path.write_bytes(b"[1" if suffix == "json" else b"no table\x00")
     with pytest.raises(DataError, match="x." + suffix):
-        runs.read_log(path, trust_pickle=True)
+        read_runs([path], trust_pickle=True)
 
 
 def test_cut_texts_of_excel_files_are_counted(tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
-"""What a log of judgements gives away: label order, position, copied votes, merged pairs, rules that never look."""
+"""What a log of judgements gives away: label order, position, copied votes, merged pairs, blind baselines."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from vlrb_task.pairs.pair import Benchmark
-from vlrb_task.scores import estimates
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vlrb_task.pairs.labels import NO_WORDS, Ints
+from vlrb_task.scores.baselines import baselines
 from vlrb_task.scores.completeness import caveats
-from vlrb_task.scores.score import Run, baselines, score_run
-from vlrb_task.scores.tally import PairVotes, Policy, outcome
-from vlrb_task.votes import Log, Record
-from vlrb_task.votes.assemble import copied_votes
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.score import score_run
+from vlrb_task.votes import Run, duplicates
+from vlrb_task.votes.schema import NONE
+from vlrb_task.votes.warnings import copied_votes
 
 Level = Literal["ok", "warning", "fault", "unknown"]
 
@@ -59,8 +63,8 @@ class LogAudit:
             "source": self.run.source,
             "judge": self.run.judge,
             "revision": self.run.revision,
-            "pairs": len(self.run.pairs),
-            "votes": self.run.votes,
+            "pairs": len(self.run.labels),
+            "votes": len(self.run.votes),
             "worst": self.worst,
             "findings": [
                 {"check": f.check, "level": f.level, "text": f.text, "numbers": dict(f.numbers)} for f in self.findings
@@ -69,39 +73,25 @@ class LogAudit:
         }
 
 
-def audit_log(run: Run, log: Log, benchmark: Benchmark | None = None) -> LogAudit:
-    """Check a run, and the records that it was read from.
+def audit_log(run: Run) -> LogAudit:
+    """Check a run, and the rows that it was read from.
 
     Args:
-        run: one of the log's runs.
-        log: as :func:`vlrb_task.votes.read_log` gave it; it may hold other runs too.
-        benchmark: the pairs, if at hand: ids that stand twice are then known.
+        run: read with ``keep_logged``: see :func:`vlrb_task.votes.read_runs`.
     """
-    records = [r for r in log.records if (r.judge or run.judge) == run.judge]
     run = score_run(run, Policy.STRICT).run  # which knows whether votes are missing
-    return LogAudit(
-        run,
-        (
-            label_order(run.pairs),
-            position(run.pairs),
-            copies(records),
-            merged_ids(records, benchmark),
-            blind_rule(run),
-            unread(run),
-        ),
-    )
+    return LogAudit(run, (label_order(run), position(run), copies(run), merged_ids(run), blind_rule(run), unread(run)))
 
 
-def label_order(pairs: Sequence[PairVotes]) -> Finding:
+def label_order(run: Run) -> Finding:
     """Whether the better answer stands first as often as second: a sign test over pairs against one half."""
     check = "label_order"
-    balance = [sum(1 if v.first == p.label.better else -1 for v in p.votes if v.first is not None) for p in pairs]
-    shown = [v.first == p.label.better for p in pairs for v in p.votes if v.first is not None]
-    if not shown:
+    if not run.ordered.any():
         return Finding(check, "unknown", "one answer was shown at a time: no order")
-    share = sum(shown) / len(shown)
-    p = _sign_test(balance)
-    numbers = {"better_first_share": share, "n": len(pairs), "p": p}
+    better_first = run.ordered & (run.votes.first == run.better)
+    share = float(better_first.sum() / run.ordered.sum())
+    p = _sign_test(2 * run.count(better_first) - run.count(run.ordered))
+    numbers = {"better_first_share": share, "n": len(run.labels), "p": p}
     if p < ALPHA and not BALANCED[0] <= share <= BALANCED[1]:
         rule = "first" if share > 0.5 else "second"
         text = (
@@ -112,20 +102,17 @@ def label_order(pairs: Sequence[PairVotes]) -> Finding:
     return Finding(check, "ok", f"the better answer was shown first in {share:.1%} of the votes (p = {_p(p)})", numbers)
 
 
-def position(pairs: Sequence[PairVotes]) -> Finding:
+def position(run: Run) -> Finding:
     """Whether one position is favoured: a sign test over pairs of verdicts for first against verdicts for second."""
     check = "position"
-    cast = [[v for v in p.votes if v.first is not None and v.choice is not None] for p in pairs]
-    verdicts = [
-        (v.choice == v.first, v.first == p.label.better) for p, votes in zip(pairs, cast, strict=True) for v in votes
-    ]
-    if not verdicts:
+    if not run.cast.any():
         return Finding(check, "unknown", "no verdict between an answer shown first and one shown second")
-    share = sum(first for first, _ in verdicts) / len(verdicts)
-    better_first = sum(better for _, better in verdicts) / len(verdicts)
-    lean = [sum(1 if v.choice == v.first else -1 for v in votes) for votes in cast]
+    chose_first = run.cast & (run.votes.choice == run.votes.first)
+    share = float(chose_first.sum() / run.cast.sum())
+    better_first = float((run.cast & (run.votes.first == run.better)).sum() / run.cast.sum())
+    lean = 2 * run.count(chose_first) - run.count(run.cast)
     p = _sign_test(lean)
-    numbers = {"first_share": share, "better_first_share": better_first, "n": sum(map(bool, lean)), "p": p}
+    numbers = {"first_share": share, "better_first_share": better_first, "n": int((lean != 0).sum()), "p": p}
     if not BALANCED[0] <= better_first <= BALANCED[1]:
         text = (
             f"first was said in {share:.1%} of the verdicts; with labels unshuffled, a judge that is right says so too"
@@ -138,11 +125,11 @@ def position(pairs: Sequence[PairVotes]) -> Finding:
     return Finding(check, "ok", f"first in {share:.1%} of the verdicts (p = {_p(p)})", numbers)
 
 
-def _sign_test(balances: Sequence[int]) -> float:
+def _sign_test(balances: Ints) -> float:
     """Two-sided exact binomial test of positive against negative values; 1 where there is neither."""
     from scipy.stats import binomtest
 
-    positive, negative = sum(b > 0 for b in balances), sum(b < 0 for b in balances)
+    positive, negative = int((balances > 0).sum()), int((balances < 0).sum())
     return float(binomtest(positive, positive + negative).pvalue) if positive + negative else 1.0
 
 
@@ -150,65 +137,59 @@ def _p(p: float) -> str:
     return f"{p:.2g}"
 
 
-def copies(records: Sequence[Record]) -> Finding:
+def copies(run: Run) -> Finding:
     """Whether votes that should differ by sampling are the same text."""
-    by_pair: dict[str, list[tuple[Any, str]]] = {}
-    for record in records:
-        if record.text is not None:
-            shown = record.answer if record.first is None else record.first
-            by_pair.setdefault(record.key or str(record.id), []).append((shown, record.text))
-    asked = sum(any(count > 1 for count in Counter(shown for shown, _ in votes).values()) for votes in by_pair.values())
-    if not asked:
+    found = duplicates.copies(run.ballots)
+    if not found.pairs:
         return Finding("copies", "unknown", "no pair was asked twice in one order")
-    found = copied_votes(by_pair.values())
-    if found:
-        return Finding("copies", "warning", found, {"pairs": asked})
-    return Finding(
-        "copies", "ok", f"votes of one order differ ({asked} pairs asked more than once in an order)", {"pairs": asked}
-    )
+    numbers = {"pairs": found.pairs}
+    if text := copied_votes(found.compared, found.copied):
+        return Finding("copies", "warning", text, numbers)
+    text = f"votes of one order differ ({found.pairs} pairs asked more than once in an order)"
+    return Finding("copies", "ok", text, numbers)
 
 
-def merged_ids(records: Sequence[Record], benchmark: Benchmark | None = None) -> Finding:
+def merged_ids(run: Run) -> Finding:
     """Whether votes are told apart by id alone where one id stands for two pairs."""
     check = "merged_ids"
-    keyless = [r for r in records if r.key is None]
-    if not keyless:
+    if run.logged is None:
+        raise ValueError("the run was read without its rows: keep_logged")
+    keyless = run.logged.filter(run.logged["key"].is_null())
+    if not keyless.num_rows:
         return Finding(check, "ok", "every vote names its pair by key")
-    by_id: dict[str, list[Record]] = {}
-    for record in keyless:
-        by_id.setdefault(str(record.id), []).append(record)
-    twice = {id for id, group in by_id.items() if _holds_two_pairs(group)}
-    if benchmark is not None:
-        stands = Counter(p.id for p in benchmark.pairs)
-        twice |= {id for id in by_id if stands[id] > 1}
+    ids = pc.unique(keyless["id"])
+    twice = _ids_of_two_pairs(keyless)
+    if run.labelled_by is not None:
+        _, stands = run.labelled_by.rows_of_ids(ids)
+        twice |= {id for id, count in zip(ids.to_pylist(), stands.tolist(), strict=True) if count > 1}
     numbers: dict[str, float | int | str | None] = {
-        "votes_without_key": len(keyless),
-        "ids": len(by_id),
+        "votes_without_key": keyless.num_rows,
+        "ids": len(ids),
         "ids_of_two_pairs": len(twice),
     }
     if twice:
         example = min(twice)
         text = f"votes of different pairs share an id: {len(twice)} ids, such as {example}, stand for several pairs"
         return Finding(check, "fault", text, numbers)
-    if benchmark is None and len(by_id) in (1225, 1238):
-        text = f"{len(by_id)} different ids are what is left when a revision's pairs are merged by id"
+    if run.labelled_by is None and len(ids) in (1225, 1238):
+        text = f"{len(ids)} different ids are what is left when a revision's pairs are merged by id"
         return Finding(check, "warning", text, numbers)
-    return Finding(check, "ok", f"{len(by_id)} ids, none of which stands for two pairs", numbers)
+    return Finding(check, "ok", f"{len(ids)} ids, none of which stands for two pairs", numbers)
 
 
-def _holds_two_pairs(group: Sequence[Record]) -> bool:
-    """Votes of one id with the same number and order but other labels, lengths or texts."""
-    if len({str(r.extra.get("words")) for r in group if "words" in r.extra}) > 1:
-        return True
-    slots = Counter((r.vote, r.first, r.answer) for r in group)
-    texts = {(r.vote, r.first, r.answer, r.text, r.score) for r in group}
-    return len(texts) > len(slots)
+def _ids_of_two_pairs(rows: pa.Table) -> set[str]:
+    """Ids with votes of one number and order that say otherwise, or with other lengths of the responses."""
+    slots = rows.group_by(["id", "vote", "first", "answer"]).aggregate([("digest", "count_distinct")])
+    found = set(slots.filter(pc.greater(slots["digest_count_distinct"], 1))["id"].to_pylist())
+    told = rows.filter(pc.not_equal(rows["words_0"], NO_WORDS))
+    words = told.group_by(["id", "words_0", "words_1"]).aggregate([]).group_by("id").aggregate([([], "count_all")])
+    return found | set(words.filter(pc.greater(words["count_all"], 1))["id"].to_pylist())
 
 
 def blind_rule(run: Run) -> Finding:
     """Whether a rule that never looks at the picture would do as well, or is simply what the judge does."""
     check = "blind_rule"
-    overall = estimates.mean([s for p in run.pairs if (s := outcome(p.counts, Policy.STRICT)) is not None])
+    overall = score_run(run, Policy.STRICT).overall
     rules = [b for b in baselines(run) if b.overall.value is not None]
     best = max(rules, key=lambda b: b.overall.value or 0.0)
     value, low = overall.value or 0.0, overall.low or 0.0
@@ -219,41 +200,40 @@ def blind_rule(run: Run) -> Finding:
         "rule": best.name,
         "rule_overall": reached,
     }
-    for rule, share, n in _followed(run.pairs):
+    for rule, share, n in _followed(run):
         if share >= 0.95 and n >= 20:
             text = f"the judge does what the rule {rule!r} does in {share:.1%} of {n} verdicts"
             return Finding(check, "fault", text, {**numbers, "followed": rule, "followed_share": share})
     if reached >= low:
         text = (
-            f"a rule that never looks ({best.name}) scores {reached:.1%} on the same pairs and orders; this run scores "
+            f"a blind baseline ({best.name}) scores {reached:.1%} on the same pairs and orders; this run scores "
             f"{value:.1%}, its interval begins at {low:.1%}"
         )
         return Finding(check, "warning", text, numbers)
-    text = f"above every rule that never looks: {value:.1%}, the best of them ({best.name}) {reached:.1%}"
+    text = f"above every blind baseline: {value:.1%}, the best of them ({best.name}) {reached:.1%}"
     return Finding(check, "ok", text, numbers)
 
 
-def _followed(pairs: Sequence[PairVotes]) -> Iterator[tuple[str, float, int]]:
+def _followed(run: Run) -> Iterator[tuple[str, float, int]]:
     """How often the verdicts are a rule's: ``(rule, share, verdicts on which the rule says something)``."""
-    cast = [(p.label, v) for p in pairs for v in p.votes if v.choice is not None]
-    ordered = [v.choice == v.first for _, v in cast if v.first is not None]
-    sized = [
-        (label.words[v.choice] > label.words[1 - v.choice])
-        for label, v in cast
-        if label.words is not None and v.choice is not None and label.words[0] != label.words[1]
-    ]
-    for rules, found in ((("first", "second"), ordered), (("longer", "shorter"), sized)):
-        if found:
-            share = sum(found) / len(found)
-            yield rules[0], share, len(found)
-            yield rules[1], 1 - share, len(found)
+    votes = run.votes
+    words = run.labels.words[votes.pair]
+    sized = (votes.choice != NONE) & (words != NO_WORDS).all(axis=1) & (words[:, 0] != words[:, 1])
+    longer = np.where(words[:, 0] > words[:, 1], 0, 1)
+    for rules, said, rule in (
+        (("first", "second"), run.cast, votes.first),
+        (("longer", "shorter"), sized, longer),
+    ):
+        if n := int(said.sum()):
+            share = float((said & (votes.choice == rule)).sum() / n)
+            yield rules[0], share, n
+            yield rules[1], 1 - share, n
 
 
 def unread(run: Run) -> Finding:
     """Votes that could not be read: under 90 %, the parser or the token limit is measured as much as the judge."""
-    parsed = sum(v.reason is None for p in run.pairs for v in p.votes)
-    share = parsed / run.votes
-    reasons = Counter(str(v.reason) for p in run.pairs for v in p.votes if v.reason is not None)
-    listed = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-    text = f"{share:.1%} of {run.votes} votes could be read" + (f"; not read: {listed}" if listed else "")
-    return Finding("parsed", "warning" if share < 0.9 else "ok", text, {"parsed_rate": share, "votes": run.votes})
+    votes = len(run.votes)
+    share = 1 - int(run.unparsed.sum()) / votes
+    listed = ", ".join(f"{reason} {count}" for reason, count in sorted(run.reasons.items(), key=lambda one: -one[1]))
+    text = f"{share:.1%} of {votes} votes could be read" + (f"; not read: {listed}" if listed else "")
+    return Finding("parsed", "warning" if share < 0.9 else "ok", text, {"parsed_rate": share, "votes": votes})

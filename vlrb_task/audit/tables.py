@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from vlrb_task.audit.numbers import Row
+from vlrb_task.support.delimited import split_lines
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.inputs import readable
+
+LARGEST = 64 * 2**20
+"""Bytes of a file that is read as a table of scores."""
+
+_LONGEST = 2000
+"""Characters of a cell that are looked at: a number or a name stands at its beginning."""
 
 SUFFIXES = (".csv", ".tsv", ".md", ".markdown", ".tex")
 
@@ -49,7 +56,10 @@ def read_table(path: Path, decimals: int | None = None) -> tuple[list[Row], list
         DataError: the file cannot be read, or has no table with the columns needed.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        file = readable(path)
+        if file.stat().st_size > LARGEST:
+            raise DataError(f"{path}: more than {LARGEST:,} bytes, which no table of scores has")
+        text = file.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from error
     rows, refused = parse_table(text, path.suffix.lower(), decimals)
@@ -87,21 +97,21 @@ def parse_table(text: str, kind: str, decimals: int | None = None) -> tuple[list
 
 def _cells(text: str, kind: str) -> Iterator[list[str]]:
     if kind in (".csv", ".tsv"):
-        yield from csv.reader(io.StringIO(text), delimiter="\t" if kind == ".tsv" else ",")
+        yield from split_lines(io.StringIO(text), "\t" if kind == ".tsv" else ",")
     elif kind == ".tex":
         body = re.sub(r"(?<!\\)%.*", "", text)
-        for line in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", body):
-            yield [_unwrap(cell) for cell in _spanned(re.split(r"(?<!\\)&", line))]
+        for line in re.split(r"\\\\(?:\[[^\]]{0,20}\])?|\\tabularnewline", body):
+            yield [_unwrap(cell) for cell in _spanned(cell[:_LONGEST] for cell in re.split(r"(?<!\\)&", line))]
     else:
         for line in text.splitlines():
             if "|" in line and not re.fullmatch(r"[\s|:-]*", line):
                 yield re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
 
 
-def _spanned(cells: Sequence[str]) -> Iterator[str]:
+def _spanned(cells: Iterable[str]) -> Iterator[str]:
     r"""A LaTeX row with each ``\multicolumn{n}`` followed by the n - 1 cells that it covers."""
     for cell in cells:
-        match = re.search(r"\\multicolumn\s*\{(\d+)\}\s*\{[^}]*\}\s*\{(.*)\}", cell, re.DOTALL)
+        match = re.search(r"\\multicolumn\s*\{(\d{1,3})\}\s*\{[^}]*\}\s*\{(.*)\}", cell, re.DOTALL)
         yield match[2] if match else cell
         yield from [""] * (int(match[1]) - 1 if match else 0)
 
@@ -124,7 +134,7 @@ def _header(cells: Sequence[str]) -> dict[str, int]:
 
 def _clean(cell: str) -> str | None:
     """The number at the start of a cell, without emphasis, footnote marks and spread; None if it is empty."""
-    bare = _MARKS.sub(" ", _SPREAD.sub("", re.sub(r"<[^>]*>", "", cell)).replace("\\%", "%")).strip()
+    bare = _MARKS.sub(" ", _SPREAD.sub("", re.sub(r"<[^<>]*>", "", cell[:_LONGEST])).replace("\\%", "%")).strip()
     bare = re.sub(r"^[(\s]+|[)\s]+$", "", bare)
     if bare.lower() in _EMPTY:
         return None
@@ -133,4 +143,4 @@ def _clean(cell: str) -> str | None:
 
 
 def _name(cell: str) -> str:
-    return " ".join(_MARKS.sub(" ", cell.replace("_", "\x00")).replace("\x00", "_").split()).strip("_")
+    return " ".join(_MARKS.sub(" ", cell[:_LONGEST].replace("_", "\x00")).replace("\x00", "_").split()).strip("_")

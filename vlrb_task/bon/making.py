@@ -92,7 +92,7 @@ def first_round(path: Path, making: Making, gathered: Gathered, judges: Sequence
 
 def next_round(folder: Folder, opinions: Opinions) -> Round:
     """Plan what the judge has to be asked next: comparisons without a vote, of a knockout those of the round due."""
-    asked = {pair.label.id for pair in opinions.run.pairs}
+    asked = set(opinions.run.labels.ids.to_pylist())
     chosen: dict[str, list[Comparison]] = {}
     round = waiting = 0
     for question in folder.questions:

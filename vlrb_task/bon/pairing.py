@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from vlrb_task import votes as runs
 from vlrb_task.bon import folder as folders
 from vlrb_task.bon.correlation import Point, points_of
 from vlrb_task.bon.folder import Folder
@@ -15,12 +14,12 @@ from vlrb_task.bon.opinions import read_opinions
 from vlrb_task.bon.questions import split_pair_id
 from vlrb_task.bon.scores import BonScore, score
 from vlrb_task.compare.correlation import same_model
-from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.scores.completeness import caveats
-from vlrb_task.scores.score import Run, score_run
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import DataError
-from vlrb_task.votes.assemble import assemble
+from vlrb_task.votes import Run, read_runs
+from vlrb_task.votes.door import open_logs
 
 T = TypeVar("T")
 
@@ -52,13 +51,7 @@ def points_from_logs(
     if not picks or not others:
         lacking = "the folder's pairs" if not picks else "the benchmark"
         raise DataError(f"no log of a judge on {lacking} among those given")
-    given = load_benchmark(pairs) if pairs else None
-    benchmark: list[Run] = []
-    for file in others:
-        log = runs.read_log(file, given, trust_pickle=trust_pickle)
-        labels = given or (load_benchmark(hub_id()) if runs.needs_pairs(log) else None)
-        log = log if labels is given else runs.read_log(file, labels, trust_pickle=trust_pickle)
-        benchmark += assemble(log, labels)
+    benchmark = read_runs(others, pairs, trust_pickle=trust_pickle)
     opinions = read_opinions(folder, picks, trust_pickle=trust_pickle)
     return points_of_runs(score(folder, opinions, ranking), benchmark, policy)
 
@@ -67,10 +60,10 @@ def split_files(folder: Folder, logs: Iterable[Path], *, trust_pickle: bool = Fa
     """The log files about a folder's candidates, and those about anything else."""
     picks: list[Path] = []
     others: list[Path] = []
-    for file in [file for path in logs for file in runs.find_logs(path)]:
-        places = (split_pair_id(record.id or "") for record in runs.read_log(file, trust_pickle=trust_pickle).records)
-        ours = any(place and place[0] in folder.by_id for place in places)
-        (picks if ours else others).append(file)
+    for log in open_logs(logs, trust_pickle=trust_pickle)[0]:
+        ids = {id for batch in log.batches() for id in batch["id"].to_pylist()}
+        ours = any(place and place[0] in folder.by_id for place in (split_pair_id(id or "") for id in ids))
+        (picks if ours else others).append(log.path)
     return picks, others
 
 

@@ -108,7 +108,7 @@ class BonScore:
                     "prompt": opinions.run.prompt.to_dict(),
                     "parser": opinions.run.parser,
                     "metadata": dict(opinions.run.metadata),
-                    "votes": opinions.run.votes,
+                    "votes": len(opinions.run.votes),
                     "parsed_rate": opinions.parsed_rate.value,
                     "pair_accuracy": None if opinions.pointwise else opinions.pair_accuracy.to_dict(),
                     "warnings": list(opinions.warnings),

@@ -12,7 +12,6 @@ from rich.markup import escape
 from vlrb_task.audit import LogAudit, Row, RowAudit, audit_log, audit_row
 from vlrb_task.audit.rows import SIZES
 from vlrb_task.audit.tables import SUFFIXES, read_table
-from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import (
     FILE,
     as_json,
@@ -23,7 +22,7 @@ from vlrb_task.cli.options import (
     trust_pickle_option,
 )
 from vlrb_task.scores.completeness import caveats
-from vlrb_task.votes import assemble
+from vlrb_task.votes import read_runs
 
 _COLOURS = {"consistent": "green", "explained": "yellow", "unexplained": "red", "unchecked": "bright_black"}
 _LEVELS = {"ok": "green", "warning": "yellow", "fault": "red", "unknown": "bright_black"}
@@ -89,12 +88,11 @@ def command(
             if not as_json:
                 show_table(path, audits, refused)
             continue
-        for log, benchmark in labelled_logs([path], pairs, trust_pickle=trust_pickle):
-            for run in assemble(log, benchmark):
-                found = audit_log(run, log, benchmark)
-                results.append({"kind": "log", **found.to_dict()})
-                if not as_json:
-                    show_log(found)
+        for run in read_runs([path], pairs, keep_logged=True, trust_pickle=trust_pickle):
+            found = audit_log(run)
+            results.append({"kind": "log", **found.to_dict()})
+            if not as_json:
+                show_log(found)
     if as_json:
         print_json(results[0] if len(results) == 1 else results)
 
@@ -152,7 +150,7 @@ def show_log(audit: LogAudit) -> None:
     out = console()
     run = audit.run
     out.print(
-        f"[bold]{escape(run.judge)}[/bold] ({escape(run.source)}): {len(run.pairs)} pairs, {run.votes} votes, "
+        f"[bold]{escape(run.judge)}[/bold] ({escape(run.source)}): {len(run.labels)} pairs, {len(run.votes)} votes, "
         f"revision {escape(run.revision)}",
         soft_wrap=True,
     )

@@ -209,7 +209,7 @@ def correlate(
     from vlrb_task.bon.correlation import correlations, read_table
     from vlrb_task.bon.pairing import points_from_logs
     from vlrb_task.cli.bon_tables import show_correlations
-    from vlrb_task.scores.tally import Policy
+    from vlrb_task.scores.policies import Policy
 
     _check_plot(plot, [folder, *logs, pairs, table], force)
     points = read_table(table) if table else []

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import (
     as_json,
     benches_option,
@@ -17,9 +16,9 @@ from vlrb_task.cli.options import (
     print_json,
     trust_pickle_option,
 )
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
 from vlrb_task.support.extra import require
-from vlrb_task.votes import assemble
+from vlrb_task.votes import read_runs
 
 
 @click.command("compare")
@@ -49,8 +48,7 @@ def command(
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
 
-    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
-    runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
     found = compare(
         runs,
         Policy.parse(policy),

@@ -15,6 +15,7 @@ from vlrb_task.compare.paired import groups_line
 from vlrb_task.compare.power import DISCORDANT
 from vlrb_task.pairs.pair import SUBSETS
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import columns
 
 MOST_ROWS = 45
 """Longer tables of pairs of judges go to ``--json`` only."""
@@ -63,25 +64,26 @@ def cell(estimate: Estimate | None, sign: str = "") -> str:
 
 
 def _scores(comparison: Comparison) -> Table:
-    table = Table(caption="below each number its 95 % interval; the rules in grey never look at the picture")
-    subsets = comparison.subsets
-    columns = ("overall", "macro", *map(_heading, subsets), "coverage", "parsed", "first", "consist.")
+    table = Table(caption="below each number its 95 % interval; grey rows: blind baselines")
     add_name(table, "")
-    for name in columns:
-        add_number(table, name)
-    for name, score in zip(comparison.basis.names, comparison.scores, strict=True):
-        cells = [score.overall, score.macro, *(score.by_subset.get(s) for s in subsets)]
-        rates = [score.coverage, score.parsed_rate, score.first_rate, score.consistency]
-        table.add_row(escape(name), *(cell(e) for e in cells), *(percent(e.value if e else None) for e in rates))
+    shown = columns("scores", comparison.scores)
+    for column in shown:
+        add_number(table, _SHORT.get(column.title, column.title))
+    for judge, score in zip(comparison.basis.names, comparison.scores, strict=True):
+        cells = (percent(_value(c.of(score))) if c.bare else cell(c.of(score)) for c in shown)
+        table.add_row(escape(judge), *cells)
     table.add_section()
     for rule in comparison.rules:
-        values = [rule.overall, rule.macro, *(rule.by_subset.get(s) for s in subsets)]
-        table.add_row(rule.name, *(percent(e.value if e else None) for e in values), style="bright_black")
+        cells = (percent(_value(c.of_rule(rule))) for c in shown if not c.bare)
+        table.add_row(rule.name, *cells, style="bright_black")
     return table
 
 
-def _heading(subset: str) -> str:
-    return "halluc." if subset == "hallucination" else subset
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else estimate.value
+
+
+_SHORT = {"hallucination": "halluc.", "first position": "first", "consistent in both orders": "consist."}
 
 
 def _published_rows(comparison: Comparison) -> Table:
@@ -185,10 +187,9 @@ def _analyses(comparison: Comparison) -> Table:
 
 
 def _tags_and_sources(comparison: Comparison) -> Iterator[Table]:
-    sources = [score.by_source for score in comparison.scores]
-    tags = [found.tags for found in comparison.analyses]
-    for title, columns in (("by source", sources), ("by error tag", tags)):
-        names = sorted({name for column in columns for name in column})
+    for key, title in (("by_source", "by source"), ("by_tag", "by error tag")):
+        columns = [score.groups(key) for score in comparison.scores]
+        names = list(dict.fromkeys(name for column in columns for name in column))
         if not names:
             continue
         table = Table(caption=f"accuracy {title}")

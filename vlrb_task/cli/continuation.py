@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from vlrb_task import votes as runs
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges import Judge
 from vlrb_task.pairs.pair import Benchmark
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.stopping import Rest, rest_of
-from vlrb_task.scores.tally import Policy
 from vlrb_task.tasks.ballot_list import BallotList
-from vlrb_task.votes.standing import standing_of, votes_beyond
+from vlrb_task.votes.standing import answered, votes_beyond
 
 
 def what_is_left(
@@ -39,9 +38,7 @@ def what_is_left(
     Raises:
         DataError: logs that cannot be read, or do not belong to this task.
     """
-    files = [file for log in logs for file in runs.find_logs(log)]
-    found = runs.read_logs(files, lambda file: runs.read_log(file, benchmark, trust_pickle=trust_pickle))
-    standing, run = standing_of(found, judge, schedule, benchmark)
+    standing, run = answered(logs, judge, schedule, benchmark, trust_pickle=trust_pickle)
     rest = rest_of(benchmark.pairs, schedule, judge.mode, standing, stop=stop, sparing=sparing)
     ballots = BallotList(
         judge=judge.name,

@@ -12,9 +12,11 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.options import FOLDER, console
-from vlrb_task.cli.score import load_runs, show
-from vlrb_task.scores.score import baselines, score_run
+from vlrb_task.cli.score import show
+from vlrb_task.scores.baselines import baselines
+from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import VlrbError
+from vlrb_task.votes import read_runs
 
 
 @click.command("demo")
@@ -60,7 +62,7 @@ def command(policy: str, output: Path | None) -> None:
             raise VlrbError(f"lmms-eval failed; its last words:\n{(done.stdout + done.stderr)[-3000:]}")
         out.print(_table_of(done.stdout), markup=False, soft_wrap=True)
         out.print(f"[bold]vlrb score {new[-1].name}[/bold]", soft_wrap=True)
-        for run in load_runs([new[-1]], None):
+        for run in read_runs([new[-1]]):
             show(score_run(run), baselines(run))
 
 

@@ -14,7 +14,9 @@ from rich.table import Table
 
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
 from vlrb_task.judges import get_judge, judge_names
-from vlrb_task.pairs.pictures import UnreadablePicture, opened
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_picture_columns
+from vlrb_task.pairs.mapping import ROW_NUMBER
+from vlrb_task.pairs.pictures import UnreadablePicture, opened, pictures_of
 from vlrb_task.pairs.rows import hub_id, is_local, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.version import __version__
@@ -78,7 +80,7 @@ def _official_prompt(packages: dict[str, str]) -> str:
 
 def _data(pairs: str | None) -> dict[str, Any]:
     spec = pairs or hub_id()
-    found: dict[str, Any] = {"pairs": spec, "problems": [], "notes": []}
+    found: dict[str, Any] = {"pairs": spec, "problems": [], "warnings": [], "notes": []}
     try:
         benchmark = load_benchmark(spec, network=True)
         found |= {
@@ -87,38 +89,62 @@ def _data(pairs: str | None) -> dict[str, Any]:
             "rows": len(benchmark.pairs),
             "subsets": benchmark.subset_counts,
             "notes": list(benchmark.notes),
+            "warnings": contradiction_warning(benchmark.pairs),
         }
-        found["problems"] = _row_problems(spec, len(benchmark.pairs)) if is_local(spec) else []
+        if is_local(spec):
+            found["problems"], more = _row_problems(spec, len(benchmark.pairs))
+            found["warnings"] += more
     except DataError as error:
         found["problems"] = list(error.problems) or [str(error)]
     return found
 
 
-def _row_problems(spec: str, total: int) -> list[str]:
-    """Rows of which no task can be made, or whose picture does not open.
+def _row_problems(spec: str, total: int) -> tuple[list[str], list[str]]:
+    """Rows of which no task can be made or whose picture is not there or does not open; and what is odd of their pictures.
 
     Pictures are only opened where Pillow is installed, as it is with every framework.
     """
     from vlrb_task.pairs.parquet import plain_row
 
-    pictures = find_spec("PIL") is not None
-    found = read_rows(spec, images=pictures)
-    problems = []
-    rows = track(found, "opening pictures", total=total, console=error_console(), transient=True)
-    for number, row in enumerate(rows):
-        where = f"row {number} (id {row.get('id')!r})"
-        try:
-            plain_row(row)
-        except DataError as error:
-            problems.append(f"{where}: {error}")
-        for image in (row.get("images") or [row.get("image")]) if pictures else []:
-            if not image:
-                continue
+    opens = find_spec("PIL") is not None
+    problems: list[str] = []
+    check = PictureCheck()
+    few: list[dict[str, Any]] = []
+    rows = track(read_rows(spec, images=True), "opening pictures", total=total, console=error_console(), transient=True)
+    try:
+        for number, row in enumerate(rows):
+            where = f"row {row.get(ROW_NUMBER, number)} (id {row.get('id')!r})"
+            check.add(row)
+            if len(few) < 50:
+                few.append({name: value for name, value in row.items() if name not in ("image", "images")})
             try:
-                opened(image.get("bytes"))
-            except UnreadablePicture as error:
-                problems.append(f"{where}: unreadable image ({error})")
-    return problems
+                plain_row(row)
+            except DataError as error:
+                problems.append(f"{where}: {error}")
+            problems += [f"{where}: {problem}" for problem in _unreadable(row)] if opens else []
+    except DataError as error:  # of the reader, after its last row
+        problems += list(error.problems) or [str(error)]
+    warnings = list(check.warnings())
+    if odd := unread_picture_columns(spec, few):
+        listed = ", ".join(map(repr, odd))
+        warnings.append(f"columns that look like pictures and are not read as such: {listed} (docs/pairs.md: `images`)")
+    return problems, warnings
+
+
+def _unreadable(row: dict[str, Any]) -> list[str]:
+    """What is wrong with the pictures of a row."""
+    found = []
+    for image in (
+        *pictures_of(row),
+        *(one for each in row.get("answer_images") or [] for one in each),
+    ):
+        if not image:
+            continue
+        try:
+            opened(image.get("bytes"))
+        except UnreadablePicture as error:
+            found.append(f"unreadable image ({error})")
+    return found
 
 
 def _show(report: dict[str, Any]) -> None:
@@ -145,6 +171,8 @@ def _show(report: dict[str, Any]) -> None:
     out.print(table)
     for note in data["notes"]:
         out.print(f"note: {escape(note)}", soft_wrap=True)
+    for warning in data["warnings"]:
+        out.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
     for problem in data["problems"][:20]:
         out.print(f"[red]problem:[/red] {escape(problem)}", soft_wrap=True)
     if len(data["problems"]) > 20:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import (
     NEW_FILE,
     force_option,
@@ -20,11 +19,11 @@ from vlrb_task.cli.options import (
 from vlrb_task.compare.basis import display_names
 from vlrb_task.export import FORMATS, MARKS
 from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import score_run
-from vlrb_task.scores.tally import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import output_file, write_text
-from vlrb_task.votes import assemble
+from vlrb_task.votes import read_runs
 
 
 @click.command("export")
@@ -53,8 +52,7 @@ def command(
     """
     if output is not None:
         output_file(output, MARKS[kind], [*logs, pairs], force=force)
-    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
-    runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
     if names and len(names) != len(runs):
         raise DataError(f"{len(names)} names for {len(runs)} runs")
     chosen = Policy.parse(policy)

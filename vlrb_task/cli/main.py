@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("vlrb_task.cli.audit", "Check whether published numbers can be true, and what a log gives away."),
     "bon": ("vlrb_task.cli.bon", "Best of N: does picking with the judge help, and does the benchmark predict it?"),
     "judges": ("vlrb_task.cli.judges", "The judges: list them, show a prompt, fetch a published one."),
+    "bench": ("vlrb_task.cli.bench", "The benchmarks that are known: list them, show one. Nothing is downloaded."),
     "task": ("vlrb_task.cli.task", "Write a task for a judge, a schedule or pairs that are not shipped."),
     "batch": (
         "vlrb_task.cli.batch",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -131,3 +132,17 @@ def print_warnings(warnings: Iterable[str], name: str = "") -> None:
     out, whose = error_console(), f"{escape(name)}: " if name else ""
     for warning in warnings:
         out.print(f"[yellow]warning:[/yellow] {whose}{escape(warning)}", soft_wrap=True)
+
+
+@contextmanager
+def reading_bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar for reading large logs, on standard error and on terminals only; gives what to tell it."""
+    out = error_console()
+    if not out.is_terminal:
+        yield lambda done, of: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=out, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

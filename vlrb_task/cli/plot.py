@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import (
     FOLDER,
     as_json,
@@ -20,11 +19,11 @@ from vlrb_task.cli.options import (
     print_json,
     trust_pickle_option,
 )
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import UnknownName
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file
-from vlrb_task.votes import assemble
+from vlrb_task.votes import read_runs
 
 
 @click.command("plot")
@@ -60,8 +59,7 @@ def command(
 
     if unknown := set(names) - set(FIGURES):
         raise UnknownName(f"no picture {min(unknown)!r}: use one of {', '.join(FIGURES)}")
-    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle)
-    runs = [run for log, benchmark in labelled for run in assemble(log, benchmark)]
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
     found = compare(runs, Policy.parse(policy))
     output.mkdir(parents=True, exist_ok=True)
     drawn = {output / f"{name}.{kind}": figure for name, figure in draw(found, names).items()}

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import (
     FOLDER,
     NEW_FILE,
@@ -23,11 +22,11 @@ from vlrb_task.cli.options import (
     print_json,
     trust_pickle_option,
 )
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file, replacing
-from vlrb_task.votes import assemble
+from vlrb_task.votes import read_runs
 
 
 @click.command("report")
@@ -79,7 +78,6 @@ def command(
         raise DataError(f"--max-image-mb {max_image_mb:g}: a number of megabytes from 0 is needed")
     output_file(output, PAGE, [*logs, *benches, pairs, bon], force=force)
     limit = int(max_image_mb * MEGABYTE)
-    runs, audits, origin = [], [], pairs
     folder, picks = None, list[Path]()
     if bon is not None:
         require("vlrb report --bon", "choix")
@@ -90,15 +88,13 @@ def command(
         picks, logs = split_files(folder, logs, trust_pickle=trust_pickle)
         if not picks or not logs:
             raise DataError(f"--bon: logs about the pairs of {bon} and logs on the benchmark are both needed")
-    for log, benchmark in labelled_logs(logs, pairs, trust_pickle=trust_pickle):
-        origin = origin or (benchmark.origin if benchmark is not None else None)
-        for run in assemble(log, benchmark, keep_texts=True):
-            runs.append(run)
-            audits.append(audit_log(run, log, benchmark).findings)
+    runs = read_runs(logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle)
+    audits = [audit_log(run).findings for run in runs]
+    origin = pairs or next((run.labelled_by.origin for run in runs if run.labelled_by), None)
     found = compare(
         runs, Policy.parse(policy), with_published=published, benches=read_benches(benches) if benches else None
     )
-    keys = [p.label.key for p in found.basis.runs[0].pairs]
+    keys = found.basis.runs[0].labels.keys.to_pylist()
     with error_console().status("reading questions, answers and images"):
         content = read_content(origin, keys, limit) if origin else Content()
     shown = None

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
-from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from vlrb_task import votes as runs
-from vlrb_task.cli.labelled import labelled_logs
 from vlrb_task.cli.options import (
     as_json,
     console,
-    error_console,
     logs_argument,
     pairs_option,
     policy_option,
     print_json,
     print_warnings,
+    reading_bar,
     trust_pickle_option,
 )
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.pairs.pair import Answer
-from vlrb_task.pairs.rows import hub_id
+from vlrb_task.scores.baselines import Baseline, baselines
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.score import Baseline, Score, baselines, break_ties, score_run
-from vlrb_task.scores.tally import Policy
-from vlrb_task.support.errors import DataError
-
-if TYPE_CHECKING:
-    from vlrb_task.bulk.scoring import BulkScore
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.score import Score, score_run
+from vlrb_task.votes import Pairs, Run, read_runs
 
 
 @click.command("score")
@@ -53,12 +45,6 @@ if TYPE_CHECKING:
 @click.option(
     "--merge", is_flag=True, help="The logs are parts of one run, even if they do not say so: each ballot counts once."
 )
-@click.option(
-    "--stream/--no-stream",
-    default=None,
-    help="Read in little memory, with a process a core, and merge as --merge does: votes files and our sample logs. "
-    "The default for one such file (or several with --merge) of more than 64 MiB; the numbers are the same.",
-)
 @trust_pickle_option
 @as_json
 def command(
@@ -68,7 +54,6 @@ def command(
     parser: str | None,
     ties: str | None,
     merge: bool,
-    stream: bool | None,
     trust_pickle: bool,
     as_json: bool,
 ) -> None:
@@ -80,80 +65,23 @@ def command(
     No network is used: without --pairs, labels come from the log, or from the hub's dataset if it is cached here.
     """
     chosen = Policy.parse(policy)
+    given = Pairs(pairs) if pairs else None
     broken = None if ties is None else _RESPONSES[ties]
-    files = [file for log in logs for file in runs.find_logs(log)]
-    if streams(files, merge) if stream is None else stream:
-        found = [(one.score, one.baselines) for one in _streamed(files, pairs, chosen, parser, broken)]
-    else:
-        read = load_runs(files, pairs, parser, trust_pickle, merge)
-        if parser is not None:
-            read = load_runs(files, pairs, None, trust_pickle, merge) + read
-        if broken is not None:
-            read = [break_ties(run, broken) for run in read]
-        found = [(score_run(run, chosen), tuple(baselines(run, chosen))) for run in read]
+    runs = []
+    with reading_bar() as progress:
+        for reader in dict.fromkeys((None, parser)):
+            runs += read_runs(
+                logs, given, reader, merge=merge, ties=broken, trust_pickle=trust_pickle, progress=progress
+            )
     if as_json:
-        results = [score.to_dict() for score, _ in found]
+        results = [score_run(run, chosen).to_dict() for run in runs]
         print_json(results[0] if len(results) == 1 else results)
         return
-    for score, rules in found:
-        show(score, rules)
+    for run in runs:
+        show(score_run(run, chosen), baselines(run, chosen))
 
 
 _RESPONSES: dict[str, Answer] = {"0": 0, "1": 1}
-
-STREAM_FROM = 64 * 2**20
-"""Bytes of logs from which they are streamed: as objects, this much takes up to 0.8 GiB."""
-
-
-def streams(files: Sequence[Path], merge: bool) -> bool:
-    """Whether logs are better streamed: large, of a kind that can be, and one run for all that is known."""
-    if sum(file.stat().st_size for file in files) < STREAM_FROM:
-        return False
-    from vlrb_task.bulk.gathering import first_vote
-
-    if any(first_vote(file) is None for file in files):
-        return False
-    if len(files) > 1 and not merge:
-        error_console().print("large logs: if they are parts of one run, --merge reads them in little memory")
-        return False
-    return True
-
-
-def _streamed(
-    files: Sequence[Path], pairs: str | None, policy: Policy, parser: str | None, ties: Answer | None
-) -> list[BulkScore]:
-    """Score without an object for each vote, see :mod:`vlrb_task.bulk`."""
-    from vlrb_task.bulk.gathering import first_vote
-    from vlrb_task.bulk.scoring import score_files
-
-    votes = {file: first_vote(file) for file in files}
-    if others := [str(file) for file, vote in votes.items() if vote is None]:
-        raise DataError(f"{others[0]}: neither a votes file nor a sample log of ours, which alone can be streamed")
-    if pairs is None and not all(vote.get("subset") for vote in votes.values() if vote):
-        pairs = hub_id()
-    found = []
-    with Progress(console=error_console(), transient=True, disable=not error_console().is_terminal) as bar:
-        for reader in dict.fromkeys((None, parser)):
-            task = bar.add_task("reading", total=None)
-            update = partial(_advance, bar, task)
-            found += score_files(files, policy, reader, pairs=pairs, ties=ties, progress=update)
-    return found
-
-
-def _advance(bar: Progress, task: TaskID, done: int, of: int) -> None:
-    bar.update(task, completed=done, total=of)
-
-
-def load_runs(
-    logs: Sequence[Path],
-    pairs: str | None,
-    parser: str | None = None,
-    trust_pickle: bool = False,
-    merge: bool = False,
-) -> list[runs.Run]:
-    """Read logs with the labels of ``pairs``, or with their own, or with those of the hub's cached dataset."""
-    labelled = labelled_logs(logs, pairs, trust_pickle=trust_pickle, merge=merge)
-    return [run for log, benchmark in labelled for run in runs.assemble(log, benchmark, parser)]
 
 
 def show(score: Score, rules: Sequence[Baseline]) -> None:
@@ -165,37 +93,34 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     """
     out = console()
     run = score.run
-    total = len(run.pairs) + score.missing
-    what = f"all {total} pairs" if not score.missing else f"PART of the pairs: {len(run.pairs)} of {total}"
+    total = len(run.labels) + score.missing
+    what = f"all {total} pairs" if not score.missing else f"PART of the pairs: {len(run.labels)} of {total}"
     out.print(
         f"[bold]{escape(run.judge)}[/bold]{_model(run)} on {what}, "
-        + escape(f"revision {run.revision} ({run.fingerprint[:12]}), {run.votes} votes, policy {score.policy}, ")
+        + escape(f"revision {run.revision} ({run.fingerprint[:12]}), {len(run.votes)} votes, policy {score.policy}, ")
         + escape(f"parser {run.parser}"),
         soft_wrap=True,
     )
     print_whole(out, _table(score, rules))
-    if score.by_tag:
+    if score.groups("by_tag"):
         print_whole(out, _tag_table(score))
     out.print(_rates(score), soft_wrap=True)
     print_warnings(run.warnings)
 
 
-def _model(run: runs.Run) -> str:
+def _model(run: Run) -> str:
     model = run.metadata.get("model")
     return f" asked of [bold]{escape(str(model))}[/bold]" if model else ""
 
 
 def _table(score: Score, rules: Sequence[Baseline]) -> Table:
-    table = Table(
-        caption="95 % intervals; grey rows: rules that never look at the picture, on the same pairs and orders"
-    )
+    table = Table(caption="95 % intervals; grey rows: blind baselines, on the same pairs and orders")
+    shown = {"overall": score.overall, "macro": score.macro, **score.by_subset}
     add_name(table, "")
-    for name in ("overall", "macro", *score.by_subset):
+    for name in shown:
         add_number(table, name)
-    table.add_row(
-        escape(score.run.judge), *(_with_interval(e) for e in (score.overall, score.macro, *score.by_subset.values()))
-    )
-    table.add_row("pairs", *(f"n={e.n}" for e in (score.overall, score.macro, *score.by_subset.values())), style="dim")
+    table.add_row(escape(score.run.judge), *map(_with_interval, shown.values()))
+    table.add_row("pairs", *(f"n={e.n}" for e in shown.values()), style="dim")
     for rule in rules:
         cells = (rule.overall, rule.macro, *(rule.by_subset.get(name) for name in score.by_subset))
         table.add_row(rule.name, *(percent(cell) for cell in cells), style="bright_black")
@@ -203,12 +128,13 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
 
 
 def _tag_table(score: Score) -> Table:
+    tags = score.groups("by_tag")
     table = Table(caption="accuracy by error tag; a pair with two tags counts under both")
     add_name(table, "")
-    for name in score.by_tag:
+    for name in tags:
         add_number(table, name)
-    table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in score.by_tag.values()))
-    table.add_row("pairs", *(f"n={estimate.n}" for estimate in score.by_tag.values()), style="dim")
+    table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in tags.values()))
+    table.add_row("pairs", *(f"n={estimate.n}" for estimate in tags.values()), style="dim")
     return table
 
 
@@ -226,14 +152,10 @@ def _with_interval(estimate: Estimate) -> str:
 
 
 def _rates(score: Score) -> str:
-    parts = [f"parsed {percent(score.parsed_rate)} %", f"coverage {percent(score.coverage)} %"]
-    if score.first_rate is not None:
-        parts.append(f"first position {percent(score.first_rate)} % of verdicts")
-    if score.consistency is not None:
-        parts.append(f"consistent in both orders {percent(score.consistency)} %")
-        parts.append(f"right in both orders {percent(score.both_orders_right)} %")
-    if score.at_k:
-        parts.append("accuracy at k " + ", ".join(f"{k}: {100 * value:.1f}" for k, value in score.at_k.items()))
-    if score.reasons:
-        parts.append("unparsed: " + ", ".join(f"{reason} {count}" for reason, count in score.reasons.items()))
+    parts = [f"{row.title} {percent(rate)} %" for row, rate in score.of_kind("rate")]
+    for row, curve in score.of_kind("curve"):
+        parts.append(f"{row.title} " + ", ".join(f"{k}: {100 * value:.1f}" for k, value in curve.items()))
+    for row, counts in score.of_kind("counts"):
+        if counts:
+            parts.append(f"{row.title}: " + ", ".join(f"{reason} {count}" for reason, count in counts.items()))
     return " · ".join(parts)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from vlrb_task.asking.ballots import first_from_key
 from vlrb_task.compare.basis import Basis
-from vlrb_task.pairs.pair import Answer
-from vlrb_task.scores.score import Run
-from vlrb_task.scores.tally import PairVotes
+from vlrb_task.pairs.labels import Ints
+from vlrb_task.votes import Run
+from vlrb_task.votes.schema import NONE
 
 Choices = NDArray[np.float64]
 
@@ -42,32 +42,20 @@ class JudgeAgreement:
         return {name: getattr(self, name) for name in ("a", "b", "n", "agree", "kappa", "error_kappa")}
 
 
-def choice(pair: PairVotes) -> Answer | None:
-    """The response that more of a pair's votes prefer than the other; None where there is no such."""
-    counts = pair.counts
-    if counts.right == counts.wrong:
-        return None
-    better = pair.label.better
-    if counts.right > counts.wrong:
-        return better
-    return 0 if better else 1
-
-
 def _by_key(run: Run) -> Choices:
     """Choices, named by the pair's key: 1 if the response that the key puts first is preferred, NaN if neither is."""
-    made = [(choice(p), p.label.key) for p in run.pairs]
-    return np.array([np.nan if c is None else float(c == _start(key)) for c, key in made])
+    return np.where(np.isnan(run.choice), np.nan, run.choice == _starts(run))
 
 
 def _right(run: Run) -> Choices:
     """1 if the better response is preferred, 0 if the other is, NaN if neither is."""
-    made = [(choice(p), p.label.better) for p in run.pairs]
-    return np.array([np.nan if c is None else float(c == better) for c, better in made])
+    return np.where(np.isnan(run.choice), np.nan, run.choice == run.labels.better)
 
 
-def _start(key: str) -> Answer:
-    """The response that a pair's key names; logs without keys have the id in its place."""
-    return first_from_key(key if _is_hex(key) else key.encode("utf-8", "surrogatepass").hex())
+def _starts(run: Run) -> Ints:
+    """The response that each pair's key names; logs without keys have the id in its place."""
+    keys = run.labels.keys.to_pylist()
+    return np.array([first_from_key(key if _is_hex(key) else key.encode().hex()) for key in keys], dtype=np.int64)
 
 
 def _is_hex(key: str) -> bool:
@@ -117,13 +105,12 @@ def vote_agreement(run: Run) -> float | None:
     """
     import krippendorff
 
-    most = max((len(p.votes) for p in run.pairs), default=0)
-    data = np.full((most, len(run.pairs)), np.nan)
-    for column, pair in enumerate(run.pairs):
-        start = _start(pair.label.key)
-        for row, vote in enumerate(pair.votes):
-            if vote.choice is not None:
-                data[row, column] = float(vote.choice == start)
+    votes, most = run.votes, int(run.total.max(initial=0))
+    data = np.full((most, len(run.labels)), np.nan)
+    first = np.cumsum(run.total) - run.total
+    cast = votes.choice != NONE
+    place = np.arange(len(votes)) - first[votes.pair]
+    data[place[cast], votes.pair[cast]] = votes.choice[cast] == _starts(run)[votes.pair[cast]]
     if most < 2 or not ((~np.isnan(data)).sum(axis=0) > 1).any() or np.unique(data[~np.isnan(data)]).size < 2:
         return None
     return float(krippendorff.alpha(reliability_data=data, level_of_measurement="nominal"))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from vlrb_task.pairs.labels import NO_WORDS, Ints, Mask
 from vlrb_task.scores import estimates
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.score import Run
-from vlrb_task.scores.tally import PairVotes, Policy, outcome
+from vlrb_task.votes import Run
+from vlrb_task.votes.schema import NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +47,30 @@ class LengthPreference:
 
 def length_preference(run: Run) -> LengthPreference | None:
     """See :class:`LengthPreference`; None where the lengths are not known, or no pair's differ."""
-    uneven = [p for p in run.pairs if p.label.words is not None and p.label.words[0] != p.label.words[1]]
-    if not uneven:
+    labels, votes = run.labels, run.votes
+    known = (labels.words != NO_WORDS).all(axis=1)
+    uneven = known & (labels.words[:, 0] != labels.words[:, 1])
+    if not uneven.any():
         return None
-    longer = [_longer(p) for p in uneven]
-    cast = [[v.choice for v in p.votes if v.choice is not None] for p in uneven]
-    named = [sum(c == long for c in choices) for choices, long in zip(cast, longer, strict=True)]
-    right = [sum(c == p.label.better for c in choices) for choices, p in zip(cast, uneven, strict=True)]
-    better_longer = [p.label.better == long for p, long in zip(uneven, longer, strict=True)]
-    totals = [len(choices) for choices in cast]
+    longer = np.where(labels.words[:, 0] > labels.words[:, 1], 0, 1)
+    cast = votes.choice != NONE
+    totals = run.count(cast)
+    named = run.count(cast & (votes.choice == longer[votes.pair]))
+    better_longer = labels.better == longer
 
-    def accuracy(where: bool) -> Estimate:
-        picked = [i for i, held in enumerate(better_longer) if held is where]
-        return estimates.ratio([right[i] for i in picked], [totals[i] for i in picked])
+    def ratio(of: Ints, where: Mask) -> Estimate:
+        return estimates.ratio(of[where].astype(float), totals[where].astype(float))
 
     return LengthPreference(
-        estimates.ratio(named, totals),
-        estimates.mean([float(held) for held in better_longer]),
-        accuracy(True),
-        accuracy(False),
-        _odds_per_doubling(uneven),
+        ratio(named, uneven),
+        estimates.mean(better_longer[uneven].astype(float)),
+        ratio(run.right, uneven & better_longer),
+        ratio(run.right, uneven & ~better_longer),
+        _odds_per_doubling(run, uneven),
     )
 
 
-def _longer(pair: PairVotes) -> int:
-    words = pair.label.words or (0, 0)
-    return 0 if words[0] > words[1] else 1
-
-
-def _odds_per_doubling(pairs: Sequence[PairVotes]) -> tuple[float, float, float] | None:
+def _odds_per_doubling(run: Run, uneven: Mask) -> tuple[float, float, float] | None:
     """Logistic regression of the vote on the label and the log of the lengths' ratio (statsmodels), pairs as clusters.
 
     Both regressors change sign with the naming of the responses, so that there is no intercept.
@@ -86,15 +81,16 @@ def _odds_per_doubling(pairs: Sequence[PairVotes]) -> tuple[float, float, float]
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationError, PerfectSeparationWarning
 
-    rows = [
-        (vote.choice == 0, 1.0 if pair.label.better == 0 else -1.0, _log2_ratio(pair), number)
-        for number, pair in enumerate(pairs)
-        for vote in pair.votes
-        if vote.choice is not None
-    ]
-    if len(rows) < 20:
+    votes, labels = run.votes, run.labels
+    rows = np.flatnonzero((votes.choice != NONE) & uneven[votes.pair])
+    if rows.size < 20:
         return None
-    y, label, ratio, cluster = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    pair = votes.pair[rows]
+    cluster = (np.cumsum(uneven) - 1)[pair]
+    words = labels.words[pair].astype(float)
+    label = np.where(labels.better[pair] == 0, 1.0, -1.0)
+    ratio = np.log2((words[:, 0] + 1) / (words[:, 1] + 1))
+    y = (votes.choice[rows] == 0).astype(float)
     # Which response is called 0 is a matter of the row; flipping every second pair's names keeps both outcomes present.
     flip = np.where(cluster % 2 == 0, 1.0, -1.0)
     y = np.where(flip > 0, y, 1 - y)
@@ -106,7 +102,7 @@ def _odds_per_doubling(pairs: Sequence[PairVotes]) -> tuple[float, float, float]
         warnings.simplefilter("error", PerfectSeparationWarning)
         warnings.simplefilter("error", RuntimeWarning)
         try:
-            fit = sm.Logit(y, design).fit(disp=0, cov_type="cluster", cov_kwds={"groups": cluster.astype(int)})
+            fit = sm.Logit(y, design).fit(disp=0, cov_type="cluster", cov_kwds={"groups": cluster})
             value, (low, high) = float(fit.params[1]), fit.conf_int()[1]
         except (
             ConvergenceWarning,
@@ -118,11 +114,6 @@ def _odds_per_doubling(pairs: Sequence[PairVotes]) -> tuple[float, float, float]
             return None
     odds = [math.exp(x) if abs(x) < 50 else math.inf for x in (value, float(low), float(high))]
     return (odds[0], odds[1], odds[2]) if all(map(math.isfinite, odds)) else None
-
-
-def _log2_ratio(pair: PairVotes) -> float:
-    words = pair.label.words or (0, 0)
-    return math.log2((words[0] + 1) / (words[1] + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +139,18 @@ class PositionEffect:
 
 def position_effect(run: Run) -> PositionEffect | None:
     """See :class:`PositionEffect`; None where the better response never stood first, or never second."""
-    tops, bottoms = np.zeros((2, len(run.pairs))), np.zeros((2, len(run.pairs)))
-    for at, pair in enumerate(run.pairs):
-        for vote in pair.votes:
-            if vote.first is not None and vote.choice is not None:
-                place = int(vote.first != pair.label.better)
-                bottoms[place, at] += 1
-                tops[place, at] += vote.choice == pair.label.better
+    better_first = run.votes.first == run.better
+    right = run.votes.choice == run.better
+    places = [run.cast & better_first, run.cast & ~better_first]
+    bottoms = np.stack([run.count(place) for place in places]).astype(float)
+    tops = np.stack([run.count(place & right) for place in places]).astype(float)
     if not bottoms.sum(axis=1).all():
         return None
     first, second = (estimates.ratio(tops[i], bottoms[i]) for i in (0, 1))
     effect, error = _difference_of_ratios(tops, bottoms)
     reach = 1.959963984540054 * error
     bounds = max(-1.0, effect - reach), min(1.0, effect + reach)
-    return PositionEffect(first, second, Estimate(effect, *bounds, len(run.pairs), "normal-clustered", error))
+    return PositionEffect(first, second, Estimate(effect, *bounds, len(run.labels), "normal-clustered", error))
 
 
 def _difference_of_ratios(tops: np.ndarray[Any, Any], bottoms: np.ndarray[Any, Any]) -> tuple[float, float]:
@@ -195,23 +184,13 @@ def selective(run: Run) -> list[Selected]:
 
     Empty where most pairs have a single vote.
     """
-    if sum(len(p.votes) > 1 for p in run.pairs) <= len(run.pairs) / 2:
+    pairs = len(run.labels)
+    if (run.total > 1).sum() <= pairs / 2:
         return []
-    rated = [
-        (max(c.right, c.wrong) / c.total, c.right > c.wrong) for p in run.pairs if (c := p.counts).right != c.wrong
+    decided = run.right != run.wrong
+    agreement = (np.maximum(run.right, run.wrong) / run.total)[decided]
+    right = (run.right > run.wrong)[decided].astype(float)
+    return [
+        Selected(float(level), int((agreement >= level).sum()) / pairs, estimates.mean(right[agreement >= level]))
+        for level in np.unique(agreement)
     ]
-    curve = []
-    for level in sorted({agreement for agreement, _ in rated}):
-        kept = [float(right) for agreement, right in rated if agreement >= level]
-        curve.append(Selected(level, len(kept) / len(run.pairs), estimates.mean(kept)))
-    return curve
-
-
-def by_tag(run: Run, policy: Policy) -> Mapping[str, Estimate]:
-    """Accuracy by error tag, for pairs that have some; a pair counts under each of its tags."""
-    found: dict[str, list[float]] = {}
-    for pair in run.pairs:
-        value = outcome(pair.counts, policy)
-        for tag in pair.label.tags:
-            found.setdefault(tag, []).extend([] if value is None else [value])
-    return {tag: estimates.mean(values) for tag, values in sorted(found.items())}

@@ -5,13 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from vlrb_task.pairs.pair import count_subsets
-from vlrb_task.scores.score import Run
-from vlrb_task.scores.tally import Policy
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vlrb_task.pairs.labels import Ints
+from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
+from vlrb_task.votes import Run
 
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
@@ -46,30 +50,35 @@ def common_basis(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Basis:
     if not runs:
         raise DataError("nothing to compare: no runs")
     names = display_names(runs)
-    votes = [{p.label.key: p for p in run.pairs} for run in runs]
-    shared = [key for key in votes[0] if all(key in other for other in votes[1:])]
-    keys = [key for key in shared if len({other[key].label.better for other in votes}) == 1]
-    if not keys:
+    keys = runs[0].labels.keys
+    places = [_rows_of(run, keys) for run in runs]
+    shared = np.all([place >= 0 for place in places], axis=0)
+    better = np.stack([run.labels.better[place] for run, place in zip(runs, places, strict=True)])
+    agreed = shared & (better == better[0]).all(axis=0)
+    if not agreed.any():
         raise DataError(
             f"{' and '.join(names)} have no pair in common: different pairs, or logs with ids in place of keys"
         )
-    relabelled = len(shared) - len(keys)
-    sizes = count_subsets(votes[0][key].label.subset for key in keys)
+    pairs = int(agreed.sum())
+    sizes = runs[0].labels.take(agreed).subset_counts
     whole = len({run.fingerprint for run in runs}) == 1 and all(
-        len(keys) == len(run.pairs) == sum(run.subset_sizes.values()) for run in runs
+        pairs == len(run.labels) == sum(run.subset_sizes.values()) for run in runs
     )
-    cut = [
-        replace(run, pairs=tuple(theirs[key] for key in keys), subset_sizes=run.subset_sizes if whole else sizes)
-        for run, theirs in zip(runs, votes, strict=True)
-    ]
+    cut = [run.on_pairs(place[agreed], None if whole else sizes) for run, place in zip(runs, places, strict=True)]
     return Basis(
         tuple(names),
         tuple(cut),
         policy,
-        _line(runs, len(keys), policy, whole),
-        tuple(_remarks(runs, names, relabelled)),
+        _line(runs, pairs, policy, whole),
+        tuple(_remarks(runs, names, int(shared.sum()) - pairs)),
         whole,
     )
+
+
+def _rows_of(run: Run, keys: pa.Array) -> Ints:
+    """The row of each key in a run; -1 for pairs without a vote."""
+    found = pc.fill_null(pc.index_in(keys, value_set=run.labels.keys), -1)
+    return np.asarray(found).astype(np.int64)
 
 
 def _line(runs: Sequence[Run], pairs: int, policy: Policy, whole: bool) -> str:
@@ -93,12 +102,9 @@ def _remarks(runs: Sequence[Run], names: Sequence[str], relabelled: int) -> list
         told.append(f"{relabelled} common pairs have another label in some run and were left out")
     for name, run in zip(names, runs, strict=True):
         size = sum(run.subset_sizes.values())
-        if len(run.pairs) < size:
-            told.append(f"{name} has votes on a part only: {len(run.pairs):,} of {size:,} pairs")
-    schedules = {
-        name: Counter(len(p.votes) for p in run.pairs).most_common(1)[0][0]
-        for name, run in zip(names, runs, strict=True)
-    }
+        if len(run.labels) < size:
+            told.append(f"{name} has votes on a part only: {len(run.labels):,} of {size:,} pairs")
+    schedules = {name: Counter(run.total.tolist()).most_common(1)[0][0] for name, run in zip(names, runs, strict=True)}
     if len(set(schedules.values())) > 1:
         told.append("different numbers of votes a pair: " + ", ".join(f"{n}: {k}" for n, k in schedules.items()))
     return told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
@@ -10,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.inputs import exists, read_text
 
 Benches = dict[str, dict[str, float]]
 """By benchmark, then by model as its tool calls it."""
@@ -42,7 +43,7 @@ def read_benches(paths: Iterable[Path]) -> Benches:
 
 
 def _numbers(path: Path) -> Iterator[tuple[str, str, float]]:
-    if not path.exists():
+    if not exists(path):
         raise DataError(f"{path}: no such file or folder")
     files = sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path]
     # lmms-eval dates its files by name, VLMEvalKit by folder: later runs come later.
@@ -52,7 +53,7 @@ def _numbers(path: Path) -> Iterator[tuple[str, str, float]]:
             yield from _lmms_eval(file)
         elif scores and file.suffix in (".csv", ".json"):
             yield from _vlmevalkit(file, scores["stem"])
-        elif file.suffix == ".csv" and not path.is_dir():
+        elif file.suffix in (".csv", "") and not path.is_dir():  # a pipe has no suffix
             yield from _table(file)
 
 
@@ -107,22 +108,23 @@ def _table(path: Path) -> Iterator[tuple[str, str, float]]:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return [{str(k): v for k, v in row.items() if k is not None} for row in csv.DictReader(file)]
-    except csv.Error as error:
-        raise DataError(f"{path}: {error}") from error
+    return [{str(k): v for k, v in row.items() if k is not None} for row in read_delimited(path, damaged=True)]
 
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_text(path))
     except (ValueError, RecursionError):
         return None
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False
 
 
 def _number(value: object) -> float | None:

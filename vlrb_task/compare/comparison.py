@@ -12,7 +12,6 @@ from vlrb_task.compare.analyses import (
     LengthPreference,
     PositionEffect,
     Selected,
-    by_tag,
     length_preference,
     position_effect,
     selective,
@@ -22,10 +21,11 @@ from vlrb_task.compare.benches import Benches
 from vlrb_task.compare.correlation import Correlation, correlations
 from vlrb_task.compare.paired import PairedTest, groups, paired_tests
 from vlrb_task.compare.power import Detectable, detectable
-from vlrb_task.pairs.pair import count_subsets, order_subsets
-from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.score import Baseline, Run, Score, baselines, score_run
-from vlrb_task.scores.tally import Policy
+from vlrb_task.pairs.pair import order_subsets
+from vlrb_task.scores.baselines import Baseline, baselines
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.score import Score, score_run
+from vlrb_task.votes import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,6 @@ class Analysis:
     length: LengthPreference | None
     position: PositionEffect | None
     selective: Sequence[Selected]
-    tags: Mapping[str, Estimate]
     vote_alpha: float | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,7 +42,6 @@ class Analysis:
             "length": self.length.to_dict() if self.length else None,
             "position": self.position.to_dict() if self.position else None,
             "selective": [point.to_dict() for point in self.selective],
-            "by_tag": {tag: estimate.to_dict() for tag, estimate in self.tags.items()},
             "vote_alpha": self.vote_alpha,
         }
 
@@ -91,7 +89,7 @@ class Comparison:
                 "line": self.basis.line,
                 "whole": self.basis.whole,
                 "remarks": list(self.basis.remarks),
-                "pairs": len(self.basis.runs[0].pairs),
+                "pairs": len(self.basis.runs[0].labels),
                 "policy": str(self.basis.policy),
             },
             "judges": [
@@ -161,8 +159,8 @@ def compare(
     scores = tuple(score_run(run, policy) for run in basis.runs)
     tests = tuple(paired_tests(basis))
     order = sorted(range(len(scores)), key=lambda i: -(scores[i].overall.value or 0.0))
-    most_votes = max(basis.runs, key=lambda run: run.votes)
-    sizes = count_subsets(p.label.subset for p in basis.runs[0].pairs)
+    most_votes = max(basis.runs, key=lambda run: len(run.votes))
+    sizes = basis.runs[0].labels.subset_counts
     discordant = [test.discordant for test in tests if test.discordant]
     rows = tuple(published()) if with_published else ()
     return Comparison(
@@ -175,17 +173,15 @@ def compare(
         observed=detectable(sum(sizes.values()), sum(discordant) / len(discordant)) if discordant else None,
         agreement=tuple(judge_agreement(basis)),
         fleiss=fleiss(basis),
-        analyses=tuple(analyse(run, policy) for run in basis.runs),
+        analyses=tuple(analyse(run) for run in basis.runs),
         published=rows,
         correlations=tuple(_correlations(basis, scores, rows, benches)) if benches else (),
     )
 
 
-def analyse(run: Run, policy: Policy) -> Analysis:
+def analyse(run: Run) -> Analysis:
     """Every analysis of one run."""
-    return Analysis(
-        length_preference(run), position_effect(run), selective(run), by_tag(run, policy), vote_agreement(run)
-    )
+    return Analysis(length_preference(run), position_effect(run), selective(run), vote_agreement(run))
 
 
 def _correlations(

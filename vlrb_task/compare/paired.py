@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vlrb_task.compare.basis import Basis
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.estimates import CONFIDENCE, RESAMPLES, SEED, Estimate, nothing
-from vlrb_task.scores.tally import outcome
+from vlrb_task.scores.policies import outcomes
 
 Array = NDArray[np.float64]
 
@@ -63,22 +63,22 @@ class PairedTest:
         }
 
 
-def outcomes(basis: Basis) -> Array:
+def outcomes_of(basis: Basis) -> Array:
     """Every judge's outcome on every pair, shape ``(judges, pairs)``, in [0, 1]; NaN where the policy drops it."""
-    rows = [[outcome(p.counts, basis.policy) for p in run.pairs] for run in basis.runs]
-    return np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
+    return np.stack([outcomes(run.right, run.wrong, run.neither, basis.policy) for run in basis.runs])
 
 
 def subsets_of(basis: Basis) -> list[str]:
     """The subset of every pair."""
-    return [p.label.subset for p in basis.runs[0].pairs]
+    subset = basis.runs[0].labels.subset
+    return [subset.names[code] for code in subset.codes]
 
 
 def paired_tests(basis: Basis) -> list[PairedTest]:
     """Every two judges, in the order of their names; adjusted for their number."""
     from statsmodels.stats.multitest import multipletests
 
-    scores, subsets = outcomes(basis), np.array(subsets_of(basis))
+    scores, subsets = outcomes_of(basis), np.array(subsets_of(basis))
     found = []
     for i, j in combinations(range(len(basis.names)), 2):
         both = ~np.isnan(scores[i]) & ~np.isnan(scores[j])

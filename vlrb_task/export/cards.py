@@ -28,11 +28,11 @@ def model_index(names: Sequence[str], scores: Sequence[Score]) -> str:
             "policy": str(score.policy),
             "revision": run.revision,
             "fingerprint": run.fingerprint,
-            "pairs": len(run.pairs),
+            "pairs": len(run.labels),
             "missing": score.missing,
             "votes_a_pair": schedule(run)["votes_a_pair"],
             "order": schedule(run)["order"],
-            "parsed_rate": _rounded(score.parsed_rate.value),
+            "parsed_rate": _rounded(parsed.value if (parsed := score.estimate("parsed_rate")) else None),
         }
         if told := caveats(run):
             about["warnings"] = told

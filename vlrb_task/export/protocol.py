@@ -12,8 +12,9 @@ from typing import Any
 from vlrb_task.compare.basis import printable
 from vlrb_task.pairs.pair import set_name
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.score import Run, Score
+from vlrb_task.scores.score import Score
 from vlrb_task.support.version import __version__
+from vlrb_task.votes import Run
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "numpy", "scipy", "pyarrow")
 
@@ -23,15 +24,15 @@ def schedule(run: Run) -> dict[str, Any]:
 
     ``order`` is ``both orders``, ``one order`` or ``one answer at a time`` where the log does not name one.
     """
-    votes = Counter(len(p.votes) for p in run.pairs).most_common(1)[0][0]
+    votes = Counter(run.total.tolist()).most_common(1)[0][0]
     stated = run.metadata.get("schedule")
     if isinstance(stated, Mapping) and "order" in stated:
         return {"order": str(stated["order"]), "votes": stated.get("votes"), "votes_a_pair": votes, "stated": True}
-    shown = [{v.first for v in p.votes} for p in run.pairs]
-    if all(firsts == {None} for firsts in shown):
+    if not run.ordered.any():
         order = "one answer at a time"
     else:
-        order = "both orders" if sum(len(firsts) == 2 for firsts in shown) > len(shown) / 2 else "one order"
+        both = (run.count(run.votes.first == 0) > 0) & (run.count(run.votes.first == 1) > 0)
+        order = "both orders" if both.mean() > 0.5 else "one order"
     return {"order": order, "votes": None, "votes_a_pair": votes, "stated": False}
 
 
@@ -82,13 +83,13 @@ def statement(names: Sequence[str], scores: Sequence[Score]) -> str:
 
 
 def _statement(name: str, score: Score) -> str:
-    run, total = score.run, len(score.run.pairs) + score.missing
-    which = f"all {total:,} pairs" if not score.missing else f"{len(run.pairs):,} of the {total:,} pairs (a part only)"
+    run, total = score.run, len(score.run.labels) + score.missing
+    which = f"all {total:,} pairs" if not score.missing else f"{len(run.labels):,} of the {total:,} pairs (a part only)"
     known = f"VL-RewardBench (revision {run.revision}, fingerprint {run.fingerprint[:12]})"
     own = f"a set in VL-RewardBench's format (fingerprint {run.fingerprint[:12]})"
     hash_ = f", SHA-256 {run.prompt.sha256[:12]}" if run.prompt.sha256 else ""
     asked = schedule(run)
-    least, most = (choose(len(p.votes) for p in run.pairs) for choose in (min, max))
+    least, most = int(run.total.min()), int(run.total.max())
     votes = f"{least} to {most}" if least != most else f"{most}"
     plan = f"{votes} vote{'s' * (most != 1)} a pair, order: {asked['order']}"
     numbers = ", ".join(
@@ -98,8 +99,8 @@ def _statement(name: str, score: Score) -> str:
     return (
         f"{name} as a judge with the prompt {run.prompt.name} ({run.prompt.source}{hash_}) and the parser {run.parser} "
         f"on {which} of {known if run.revision != 'custom' else own}, {plan}, {_sampling(run)}, policy {score.policy}: "
-        f"{numbers}; {100 * (score.parsed_rate.value or 0):.1f} % of the votes parsed, "
-        f"coverage {100 * (score.coverage.value or 0):.1f} % (vlrb {__version__})."
+        f"{numbers}; {_percent(score.estimate('parsed_rate'))} of the votes parsed, "
+        f"coverage {_percent(score.estimate('coverage'))} (vlrb {__version__})."
         + "".join(f" Note: {warning}." for warning in run.warnings)
     )
 
@@ -109,6 +110,10 @@ def _number(estimate: Estimate) -> str:
         return "not defined"
     interval = f"95 % CI {100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
     return f"{100 * estimate.value:.1f} % ({interval}, n = {estimate.n:,})"
+
+
+def _percent(estimate: Estimate | None) -> str:
+    return "-" if estimate is None or estimate.value is None else f"{100 * estimate.value:.1f} %"
 
 
 def _sampling(run: Run) -> str:

@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from vlrb_task.compare.basis import printable
-from vlrb_task.pairs.pair import order_subsets, set_name
+from vlrb_task.pairs.pair import set_name
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.score import Score
+from vlrb_task.scores.score import Column, Score, columns
 from vlrb_task.support.errors import DataError
 
 _LATEX = {
@@ -33,7 +33,6 @@ _LATEX = {
     "*": "{*}",
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
-_RATES = ("coverage", "parsed_rate", "first_rate", "consistency", "both_orders_right")
 
 
 def _header(scores: Sequence[Score], text: Callable[[str], str]) -> str:
@@ -45,7 +44,7 @@ def _header(scores: Sequence[Score], text: Callable[[str], str]) -> str:
     """
     whats = {
         f"revision {text(s.run.revision)} ({text(s.run.fingerprint[:12])}), "
-        + (f"PART of the pairs: {len(s.run.pairs)} of {len(s.run.pairs) + s.missing}" if s.missing else "all pairs")
+        + (f"PART of the pairs: {len(s.run.labels)} of {len(s.run.labels) + s.missing}" if s.missing else "all pairs")
         for s in scores
     }
     policies = " and ".join(sorted({str(s.policy) for s in scores}))
@@ -63,14 +62,6 @@ def _line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def _columns(scores: Sequence[Score]) -> list[str]:
-    return order_subsets(name for s in scores for name in s.by_subset)
-
-
-def _estimates(score: Score, subsets: Iterable[str]) -> list[Estimate | None]:
-    return [score.overall, score.macro, *(score.by_subset.get(name) for name in subsets)]
-
-
 def _percent(estimate: Estimate | None, between: str) -> str:
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
         return "-"
@@ -82,19 +73,23 @@ def _rate(estimate: Estimate | None) -> str:
 
 
 def _votes(score: Score) -> str:
-    return f"{score.run.votes / len(score.run.pairs):.3g}"
+    return f"{len(score.run.votes) / len(score.run.labels):.3g}"
 
 
 def markdown(names: Sequence[str], scores: Sequence[Score]) -> str:
     """A Markdown table, its header line above it and what must be known of the runs below."""
-    subsets = _columns(scores)
-    head = ["judge", "overall", "macro", *map(_markdown_text, subsets), "coverage", "parsed", "votes a pair"]
+    shown = columns("markdown", scores)
+    head = ["judge", *(_markdown_text(column.title) for column in shown), "votes a pair"]
     lines = [_markdown_row(head), _markdown_row(["---", *["---:"] * (len(head) - 1)])]
     for name, score in zip(names, scores, strict=True):
-        cells = [_markdown_text(name), *(_percent(e, ", ") for e in _estimates(score, subsets))]
-        lines.append(_markdown_row([*cells, _rate(score.coverage), _rate(score.parsed_rate), _votes(score)]))
+        lines.append(_markdown_row([_markdown_text(name), *_cells(score, shown, ", "), _votes(score)]))
     notes = [part for note in _notes(names, scores) for part in ("", f"Note: {_markdown_text(note)}.")]
     return "\n".join([f"{_header(scores, _markdown_text)}.", "", *lines, *notes]) + "\n"
+
+
+def _cells(score: Score, shown: Iterable[Column], between: str) -> list[str]:
+    """The numbers of a run: rates bare, all others with their intervals."""
+    return [_rate(column.of(score)) if column.bare else _percent(column.of(score), between) for column in shown]
 
 
 def _markdown_row(cells: Iterable[str]) -> str:
@@ -108,22 +103,17 @@ def _markdown_text(text: str) -> str:
 
 def latex(names: Sequence[str], scores: Sequence[Score]) -> str:
     """A LaTeX table for the package booktabs; what must be known of the runs stands below it."""
-    subsets = _columns(scores)
-    head = ["Judge", "Overall", "Macro", *(latex_text(s.capitalize()) for s in subsets), "Parsed"]
+    shown = columns("latex", scores)
+    head = ["Judge", *(latex_text(column.title.capitalize()) for column in shown)]
     lines = [f"% {_header(scores, _line)}", rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", r"\toprule"]
     lines += [" & ".join(head) + r" \\", r"\midrule"]
     for name, score in zip(names, scores, strict=True):
-        cells = (_latex_cell(e) for e in _estimates(score, subsets))
-        lines.append(" & ".join([latex_text(name), *cells, _rate(score.parsed_rate)]) + r" \\")
+        cells = (re.sub(r" \[(.*)\]", r" {\\scriptsize [\1]}", cell) for cell in _cells(score, shown, "--"))
+        lines.append(" & ".join([latex_text(name), *cells]) + r" \\")
     lines.append(r"\bottomrule")
     for note in _notes(names, scores):
         lines.append(rf"\multicolumn{{{len(head)}}}{{p{{0.9\linewidth}}}}{{\footnotesize {latex_text(note)}.}} \\")
     return "\n".join([*lines, r"\end{tabular}"]) + "\n"
-
-
-def _latex_cell(estimate: Estimate | None) -> str:
-    text = _percent(estimate, "--")
-    return re.sub(r" \[(.*)\]", r" {\\scriptsize [\1]}", text)
 
 
 def latex_text(text: str) -> str:
@@ -131,20 +121,25 @@ def latex_text(text: str) -> str:
     return "".join(_LATEX.get(c, c) for c in _line(text))
 
 
+_ENDS = ("", "_low", "_high", "_n")
+
+
 def csv_table(names: Sequence[str], scores: Sequence[Score]) -> str:
     """One line a judge, every number at full precision as a fraction of one."""
-    subsets = _columns(scores)
-    numbers = [f"{name}{end}" for name in ("overall", "macro", *subsets) for end in ("", "_low", "_high", "_n")]
+    shown = columns("csv", scores)
     about = ["name", "judge", "prompt", "prompt_sha256", "parser", "policy", "revision", "fingerprint"]
-    rows: list[list[object]] = [[*about, "pairs", "missing", "votes", *numbers, *_RATES, "warnings"]]
+    about += ["pairs", "missing", "votes"]
+    numbers = [f"{column.name}{end}" for column in shown for end in _ENDS[: 1 if column.bare else 4]]
+    rows: list[list[object]] = [[*about, *numbers, "warnings"]]
     for name, score in zip(names, scores, strict=True):
         run = score.run
-        row: list[object] = [name, run.judge, run.prompt.name, run.prompt.sha256, run.parser, str(score.policy)]
-        row += [run.revision, run.fingerprint, len(run.pairs), score.missing, run.votes]
-        for estimate in _estimates(score, subsets):
-            row += [None] * 4 if estimate is None else [estimate.value, estimate.low, estimate.high, estimate.n]
-        rates = (score.coverage, score.parsed_rate, score.first_rate, score.consistency, score.both_orders_right)
-        rows.append([*row, *(None if rate is None else rate.value for rate in rates), "; ".join(run.warnings)])
+        cells: list[object] = [name, run.judge, run.prompt.name, run.prompt.sha256, run.parser, str(score.policy)]
+        cells += [run.revision, run.fingerprint, len(run.labels), score.missing, len(run.votes)]
+        for column in shown:
+            value = column.of(score)
+            whole = (None,) * 4 if value is None else (value.value, value.low, value.high, value.n)
+            cells += whole[: 1 if column.bare else 4]
+        rows.append([*cells, "; ".join(run.warnings)])
     return _csv(rows)
 
 

@@ -24,13 +24,13 @@ class Template:
     """A prompt with holes, filled by plain concatenation: braces in a question or an answer are only text.
 
     The holes are ``{query}``, ``{first}`` and ``{second}`` for a pairwise judge, ``{query}`` and ``{answer}`` for a
-    pointwise one, and ``{caption}`` for a judge that reads a caption in the image's place. Nothing else in the
-    text is special.
+    pointwise one, ``{caption}`` for a judge that reads a caption in the image's place, and ``{criterion}`` for one that
+    compares answers by what each pair names. Nothing else in the text is special.
     """
 
     text: str
 
-    HOLES = ("query", "first", "second", "answer", "caption")
+    HOLES = ("query", "first", "second", "answer", "caption", "criterion")
 
     def fill(self, **values: str) -> str:
         """Put each value in its hole.
@@ -55,8 +55,10 @@ class Template:
 
     @property
     def sha256(self) -> str:
-        """Hash of the prompt filled with ``Q``, ``A``, ``B`` (and ``A`` for a pointwise answer, ``C`` for a caption)."""
-        filled = self.fill(query="Q", first="A", second="B", answer="A", caption="C")
+        """Hash of the prompt filled with ``Q``, ``A``, ``B`` (and ``A`` for a pointwise answer, ``C`` for a caption, ``D``
+        for a criterion).
+        """
+        filled = self.fill(query="Q", first="A", second="B", answer="A", caption="C", criterion="D")
         return hashlib.sha256(filled.encode()).hexdigest()
 
 
@@ -251,21 +253,24 @@ def neutralise(text: str) -> str:
     return text
 
 
+_NO_CAPTION = (
+    "which this judge reads in the picture's place "
+    "(give the rows a column caption, or write a task with `vlrb task --judge … --captions FILE.json`)"
+)
+_NO_CRITERION = "by which this judge compares their answers (give the rows a column criterion, or map one)"
+
+
 def require_captions(template: Template, pairs: Iterable[Pair]) -> None:
-    """Check that each pair has a caption, if the template has a place for one.
+    """Check that each pair has a caption, and a criterion, if the template has a place for one.
 
     Raises:
         DataError: some have none; the text says how to add them.
     """
-    if "caption" not in template.holes:
-        return
-    without = [f"id {pair.id!r}" for pair in pairs if not pair.caption]
-    if without:
-        raise DataError(
-            f"{len(without)} pairs have no caption, which this judge reads in the picture's place "
-            "(give the rows a column caption, or write a task with `vlrb task --judge … --captions FILE.json`)",
-            without,
-        )
+    known = list(pairs) if template.holes & {"caption", "criterion"} else []
+    for hole, lacks in (("caption", _NO_CAPTION), ("criterion", _NO_CRITERION)):
+        without = [f"id {pair.id!r}" for pair in known if hole in template.holes and not getattr(pair, hole)]
+        if without:
+            raise DataError(f"{len(without)} pairs have no {hole}, {lacks}", without)
 
 
 def fill_prompt(template: Template, prompt: Prompt, pair: Pair, ballot: Ballot) -> str:
@@ -274,10 +279,10 @@ def fill_prompt(template: Template, prompt: Prompt, pair: Pair, ballot: Ballot) 
     Args:
         template: the judge's template, already checked against its hash.
         prompt: the judge's prompt declaration.
-        pair: the pair asked about; where the template has a place for a caption, one that has a caption.
+        pair: the pair asked about; where the template has a place for a caption or a criterion, one that has it.
         ballot: one of its ballots.
     """
-    values = {"query": pair.query, "caption": pair.caption or ""}
+    values = {"query": pair.query, "caption": pair.caption or "", "criterion": pair.criterion or ""}
     if ballot.answer is not None:
         values["answer"] = pair.responses[ballot.answer]
     elif ballot.first is not None:

@@ -29,8 +29,9 @@ from loguru import logger
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import BALLOT, PAIR, vote_of
 from vlrb_task.lmms.following import Following
-from vlrb_task.lmms.rows import answered_text, is_unreadable, note_unreadable, pictures_of
+from vlrb_task.lmms.rows import answered_text, is_unreadable, note_unreadable
 from vlrb_task.lmms.sent import handed_to, picture_sha256
+from vlrb_task.pairs.pictures import pictures_of
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
@@ -180,7 +181,8 @@ class Journal:
         """The hashes of the pictures of a row; those of a pair are read once."""
         key = record["key"]
         if key not in self._shown:
-            self._shown[key] = tuple(picture_sha256(picture) for picture in pictures_of(rows[doc_id], record["judge"]))
+            seen = get_judge(record["judge"]).image != "none"
+            self._shown[key] = tuple(map(picture_sha256, pictures_of(rows[doc_id]))) if seen else ()
         return self._shown[key]
 
     def _answered(self, record: Record, answer: Any) -> Record:

@@ -13,15 +13,18 @@ lmms-eval's table looks for it: its own would take rows for independent, and it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from vlrb_task.parsing.verdicts import Rating, Reason
-from vlrb_task.scores import estimates
-from vlrb_task.scores import score as scoring
+import numpy as np
+
+from vlrb_task.judges.base import PromptRecord
+from vlrb_task.pairs.labels import Labels
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.tally import Label, PairVotes, Policy, Vote, mark_ratings, outcome
-from vlrb_task.votes.assemble import copied_votes
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.statistics import STATISTICS, Scored
+from vlrb_task.votes import Ballots, Run, Votes, duplicates
+from vlrb_task.votes.warnings import copied_votes
 
 Item = Mapping[str, Any]
 Items = Sequence[Item]
@@ -30,37 +33,33 @@ NOTHING = "N/A"
 """Printed where nothing supports a number, such as a macro average without one of its subsets."""
 
 
-def votes_of(items: Iterable[Item]) -> list[PairVotes]:
-    """Items into votes by pair. A pointwise vote whose other half was not asked (``--limit``) is left out."""
-    labels: dict[str, Label] = {}
-    votes: dict[str, list[Vote]] = {}
-    halves: dict[tuple[str, int], dict[int, Rating]] = {}
-    for item in items:
-        key = item["key"]
-        labels.setdefault(key, Label(key, "", item["better"], item.get("subset", ""), ""))
-        reason = Reason(item["reason"]) if "reason" in item else None
-        if "answer" not in item:
-            votes.setdefault(key, []).append(Vote(item["vote"], item["first"], item["choice"], reason))
-            continue
-        half = halves.setdefault((key, item["vote"]), {})
-        half[item["answer"]] = Rating(item["rating"], reason)
-        if len(half) == 2:
-            votes.setdefault(key, []).append(mark_ratings(item["vote"], (half[0], half[1])))
-    return [PairVotes(labels[key], tuple(sorted(cast, key=lambda v: v.number))) for key, cast in votes.items()]
+def run_of(items: Items) -> Run:
+    """Items into a run. A pointwise vote whose other half was not asked (``--limit``) is left out."""
+    place = {key: row for row, key in enumerate(dict.fromkeys(item["key"] for item in items))}
+    by_key = {item["key"]: item for item in items}
+    labels = Labels.of(
+        {"key": key, "id": "", "better": by_key[key]["better"], "subset": by_key[key].get("subset", ""), "source": ""}
+        for key in place
+    )
+    ballots = Ballots.of({**item, "pair": place[item["key"]]} for item in items)
+    votes = Votes.of(ballots)
+    sizes = items[0].get("sizes") or labels.subset_counts
+    run = Run("", PromptRecord(""), "", "", sizes, labels, votes, ballots)
+    return run.on_pairs(np.unique(votes.pair))
 
 
-def _overall(items: Items) -> Estimate:
-    scores = [outcome(pair.counts, Policy.STRICT) for pair in votes_of(items)]
-    return estimates.mean([score for score in scores if score is not None])
+def _estimate(name: str) -> Callable[[Items], Estimate | None]:
+    """A row of the table of statistics that is one number."""
+    (row,) = (row for row in STATISTICS if row.name == name)
+
+    def estimate(items: Items) -> Estimate | None:
+        found: Estimate | None = row.compute(Scored(run_of(items), Policy.STRICT))
+        return found
+
+    return estimate
 
 
-def _macro(items: Items) -> Estimate:
-    by_subset: dict[str, list[float]] = {name: [] for name in items[0]["sizes"]}
-    for pair in votes_of(items):
-        score = outcome(pair.counts, Policy.STRICT)
-        if score is not None:
-            by_subset[pair.label.subset].append(score)
-    return estimates.macro(by_subset)
+_overall = _estimate("overall")
 
 
 def _value(estimate: Estimate | None) -> float | str:
@@ -86,12 +85,9 @@ def remarks(items: Items) -> list[str]:
     asked, total = len({item["key"] for item in items}), sum(items[0]["sizes"].values())
     if asked < total:
         found.append(f"scored on PART of the pairs: {asked} of {total}")
-    by_pair: dict[str, list[tuple[Any, str]]] = {}
-    for item in items:
-        shown = item["answer"] if "answer" in item else item["first"]
-        by_pair.setdefault(item["key"], []).append((shown, item["digest"]))
-    copies = copied_votes(by_pair.values())
-    return [*found, copies] if copies else found
+    copies = duplicates.copies(run_of(items).ballots)
+    told = copied_votes(copies.compared, copies.copied)
+    return [*found, told] if told else found
 
 
 def _pair_of(
@@ -109,9 +105,9 @@ def _pair_of(
 
 
 overall_stderr = _pair_of(_overall)[1]
-macro, macro_stderr = _pair_of(_macro)
 subset, subset_stderr = _pair_of(_overall)
-parsed_rate, parsed_rate_stderr = _pair_of(lambda items: scoring.parsed_rate(votes_of(items)))
-first_rate, first_rate_stderr = _pair_of(lambda items: scoring.first_rate(votes_of(items)))
-consistency, consistency_stderr = _pair_of(lambda items: scoring.both_orders(votes_of(items))[0])
-both_orders_right, both_orders_right_stderr = _pair_of(lambda items: scoring.both_orders(votes_of(items))[1])
+macro, macro_stderr = _pair_of(_estimate("macro"))
+parsed_rate, parsed_rate_stderr = _pair_of(_estimate("parsed_rate"))
+first_rate, first_rate_stderr = _pair_of(_estimate("first_rate"))
+consistency, consistency_stderr = _pair_of(_estimate("consistency"))
+both_orders_right, both_orders_right_stderr = _pair_of(_estimate("both_orders_right"))

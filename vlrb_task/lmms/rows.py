@@ -14,10 +14,10 @@ from vlrb_task.lmms.following import followed
 from vlrb_task.lmms.prompts import template
 from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
 from vlrb_task.pairs.pair import Answer, Pair
-from vlrb_task.pairs.pictures import UnreadablePicture, opened
+from vlrb_task.pairs.pictures import UnreadablePicture, grey, opened, pictures_of
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed
-from vlrb_task.scores.tally import mark
 from vlrb_task.votes.lmms_samples import VOTE_FIELD
+from vlrb_task.votes.reading import choice_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -74,6 +74,7 @@ def _prompt(doc: Doc) -> str:
         source=vote["source"],
         subset=vote["subset"],
         caption=doc.get("caption"),
+        criterion=doc.get("criterion"),
     )
     ballot = Ballot(vote["key"], vote["vote"], vote["first"], vote["answer"])
     return fill_prompt(template(judge.name), judge.prompt, pair, ballot)
@@ -91,17 +92,11 @@ def doc_to_visual(doc: Doc) -> list[Image]:
     as unparsed (``unreadable_image``).
     """
     vote = vote_of(doc)
-    shown = pictures_of(doc, vote["judge"])
-    if get_judge(vote["judge"]).image != "none":
-        note_pictures(vote["key"], shown)
-    return [_picture(value, vote) for value in shown]
-
-
-def pictures_of(doc: Doc, judge: str) -> list[Any]:
-    """A row's pictures as the dataset holds them; none for a judge that sees none."""
-    if get_judge(judge).image == "none":
+    if get_judge(vote["judge"]).image == "none":
         return []
-    return [value for value in doc.get("images") or [doc.get("image")] if value is not None]
+    shown = pictures_of(doc)
+    note_pictures(vote["key"], shown)
+    return [_picture(value, vote) for value in shown]
 
 
 def _picture(value: Any, vote: Mapping[str, Any]) -> Image:
@@ -115,7 +110,7 @@ def _picture(value: Any, vote: Mapping[str, Any]) -> Image:
             logger.error(
                 f"vlrb: the image of id {vote['id']!r} cannot be read ({error}); its votes do not count as read"
             )
-        return PIL.Image.new("RGB", (28, 28), (128, 128, 128))
+        return grey()
 
 
 def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
@@ -141,7 +136,7 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     if failure:
         record["failure"] = str(failure)
     item = {name: vote[name] for name in ("key", "better", "vote", "first", "answer") if vote[name] is not None}
-    item |= _read(vote["judge"], vote["first"], vote["vote"], text, failure)
+    item |= _read(vote["judge"], vote["first"], text, failure)
     whole = item | {"subset": vote["subset"], "sizes": record["subset_sizes"], "digest": _digest(text)}
     metrics: dict[str, Any] = {VOTE_FIELD: record}
     names = ["parsed_rate"]
@@ -175,7 +170,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def _read(judge: str, first: Answer | None, number: int, text: str, failure: Reason | None) -> dict[str, Any]:
+def _read(judge: str, first: Answer | None, text: str, failure: Reason | None) -> dict[str, Any]:
     """A vote's choice, or a rating, and the reason where there is none.
 
     The rating is not called ``score``: lmms-eval takes a standard error of that field, and ends the run where it is None.
@@ -193,4 +188,4 @@ def _read(judge: str, first: Answer | None, number: int, text: str, failure: Rea
         return {"rating": reading.score} | reason
     if first is None:
         return {"rating": None} | reason
-    return {"choice": mark(number, first, reading).choice} | reason
+    return {"choice": choice_of(reading.verdict, first)} | reason

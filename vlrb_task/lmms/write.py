@@ -96,7 +96,7 @@ def task_yaml(
     lines = [
         f"# {' '.join(spec.summary.split())}. Written by vlrb_task.lmms.write: edit there.",
         f"task: {spec.name}",
-        "output_type: generate_until",  # never in the base: `lmms-eval tasks subtasks` fails where it is included
+        "output_type: generate_until",  # not in the base, for tools that list tasks and follow no include
         *shared,
         f"process_docs: !function {process_docs or _whole_schedule(spec)}",
         *([_MESSAGES] if judge.system is not None or judge.image == "last" else []),

@@ -31,7 +31,7 @@ class Rule:
         how: which texts ``names`` are for: those equal to its keys, that contain one, that begin with one, or in which a
             regular expression is found. None: the text is the name.
         names: name, or a further rule, for each key. The first key that fits decides.
-        default: name, or rule, where no key fits; None makes such a row an error.
+        default: name, or rule, where no key fits or nothing stands there; None makes such a row an error.
     """
 
     value: str | None = None
@@ -75,17 +75,21 @@ class Rule:
         what = self.column.name if self.column else str(self.origin)
         text = self._text(row, origins, what)
         if self.how is None:
-            if not text.strip():
+            if text.strip():
+                return text, False
+            if self.default is None:
                 raise DataError(f"an empty {what}")
-            return text, False
-        likely = {text: self.names[text]} if self.how == "equals" and text in self.names else self.names
-        for key, name in likely.items():
-            if found := _fits(self.how, key, text):
-                named = name if isinstance(name, Rule) else name or found
-                return named.find(row, origins) if isinstance(named, Rule) else (named, False)
-        if self.default is None:
-            raise DataError(f"{what} {short(text)} {_FAILS[self.how]} {', '.join(self.names)}")
-        return (self.default.find(row, origins)[0] if isinstance(self.default, Rule) else self.default), True
+        else:
+            likely = {text: self.names[text]} if self.how == "equals" and text in self.names else self.names
+            for key, name in likely.items():
+                if found := _fits(self.how, key, text):
+                    named = name or found
+                    return named.find(row, origins) if isinstance(named, Rule) else (named, False)
+            if self.default is None:
+                raise DataError(f"{what} {short(text)} {_FAILS[self.how]} {', '.join(self.names)}")
+        if isinstance(self.default, Rule):
+            return self.default.find(row, origins)[0], True
+        return str(self.default), True
 
     def _text(self, row: Mapping[str, Any], origins: Mapping[str, str], what: str) -> str:
         value = self.column.of(row) if self.column else origins.get(str(self.origin), "")

@@ -94,7 +94,7 @@ def _snapshot(
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
-    if network and not _is_cached(dataset.repo) and (license := license_of(dataset.repo)):
+    if network and not is_cached(dataset.repo) and (license := license_of(dataset.repo)):
         log.warning("vlrb: %s is downloaded; its license: %s", dataset.repo, license)
     # The hub first: the cache may hold an older revision. Where the hub is not reached, the cache is still good.
     for local_files_only in (False, True) if network else (True,):
@@ -113,7 +113,8 @@ def _snapshot(
     raise DataError(unreachable(dataset))
 
 
-def _is_cached(repo: str) -> bool:
+def is_cached(repo: str) -> bool:
+    """Whether files of a dataset are in the hub's local cache, whichever they are."""
     from huggingface_hub.constants import HF_HUB_CACHE
 
     return (Path(HF_HUB_CACHE) / f"datasets--{repo.replace('/', '--')}" / "snapshots").is_dir()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 
 from vlrb_task.pairs.benchmarks import benchmark, is_benchmark
@@ -49,7 +49,7 @@ def mapping_of(spec: str) -> Mapped:
         raise DataError(f"{spec}: {place}: no such file or folder")
     folder = path if path.is_dir() else path.parent
     below = found.image_folder.relative_to(found.folder)
-    rows = path.name if path.is_file() else found.file or found.rows
+    rows = path.name if path.is_file() else found.local or found.file or found.rows
     if path.is_dir() and not (folder / rows).is_file():
         raise DataError(f"{spec}: no {rows} in {place}; name the file of the rows: {name}={place.rstrip('/')}/FILE")
     return replace(found, folder=folder, rows=rows, file=None, image_folder=folder / below)
@@ -89,6 +89,15 @@ def mapped_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
         raise DataError(f"{mapping.path}{count}", problems)
 
 
+def first_rows(mapping: Mapped, most: int = 50) -> list[Row]:
+    """The first rows of a mapping's file, or of its dataset in the local cache, as they are.
+
+    Raises:
+        DataError: they cannot be read.
+    """
+    return [found for _, _, found in islice(_rows(mapping, images=True, network=False), most)]
+
+
 def _why(mapping: Mapped) -> str:
     with_these = [f"with {' or '.join(one.name for one in mapping.leave_out)}"] if mapping.leave_out else []
     return " or ".join(with_these + (["that `where` does not want"] if mapping.where else []))
@@ -103,7 +112,7 @@ def _without_media(row: Row) -> Row:
     """The row without what stands for media; answers of pictures keep a mark, since their texts may be the same."""
     answers = row.get("answer_pictures")
     kept = {name: value for name, value in row.items() if name not in _MEDIA}
-    return kept | ({"answer_images": [[] for _ in answers]} if answers else {})
+    return kept | ({"answer_images": [[None] * len(each) for each in answers]} if answers else {})
 
 
 def _kind(row: Mapping[str, object], mapping: Mapped) -> str:

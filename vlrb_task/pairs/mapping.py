@@ -134,6 +134,7 @@ class Mapped:
     Attributes:
         path: its file.
         rows: a file or a hub id; ``file``: the file of a hub's dataset that holds the rows, where it is no parquet file.
+        local: the file of the rows where their authors' release lies in a folder of this machine.
         folder: where ``rows`` and pictures lie, if they are on this machine.
         splits, configs: of a hub's dataset.
         frames: the most frames of a video that are shown as pictures; None is all.
@@ -147,6 +148,7 @@ class Mapped:
     subset: Rule
     folder: Path
     file: str | None = None
+    local: str | None = None
     splits: tuple[str, ...] = ("test",)
     configs: tuple[str, ...] = ()
     id: Column | None = None

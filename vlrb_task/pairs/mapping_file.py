@@ -15,7 +15,7 @@ from vlrb_task.support.errors import DataError, short
 
 _COLUMNS = frozenset(
     {
-        *("rows", "file", "split", "config", "id", "query", "answers", "better", "labels", "ranks", "ties"),
+        *("rows", "file", "local", "split", "config", "id", "query", "answers", "better", "labels", "ranks", "ties"),
         *("images", "image_folder", "answer_images", "video", "audio", "frames", "subset", "source", "group"),
         *("criterion", "caption", "tags", "leave_out", "where"),
     }
@@ -23,7 +23,7 @@ _COLUMNS = frozenset(
 ABOUT = frozenset(
     {
         *("title", "summary", "revision", "license", "paper", "homepage", "media", "size", "groups", "revisions"),
-        *("metrics", "differs", "published", "checked", "loads"),
+        *("metrics", "differs", "published", "checked", "loads", "needs"),
     }
 )
 """What a file may say of a benchmark beside its columns; see :mod:`vlrb_task.pairs.benchmarks`."""
@@ -85,6 +85,7 @@ def _mapped(path: Path, value: Mapping[str, Any]) -> Mapped:
         path=path,
         rows=_word(value, "rows"),
         file=_word(value, "file") if "file" in value else None,
+        local=_word(value, "local") if "local" in value else None,
         folder=path.parent,
         splits=_words(value, "split") or ("test",),
         configs=_words(value, "config"),
@@ -224,8 +225,6 @@ def _rule(found: object, name: str) -> Rule:
     looks = {"column", "from"} & set(value)
     if len(looks) != 1 or len(how) > 1 or set(value) - {"column", "from", "until", "default", *HOWS}:
         raise DataError(f"{name}: {_RULE}")
-    if not how and "default" in value:
-        raise DataError(f"{name}: default: only with {', '.join(HOWS)}")
     origin = _choice(value, "from", ORIGINS)
     if origin == "source" and name == "source":
         raise DataError("source: from: source: that is itself")

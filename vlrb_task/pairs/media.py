@@ -35,9 +35,17 @@ def file_below(folder: Path, name: str, kind: str = "image") -> Path | None:
         return None
     if not exists:
         return None
-    if not found.is_relative_to(root):
+    if not any(found.is_relative_to(one) for one in (root, *_blobs(root))):
         raise DataError(f"{kind} {short(name)} lies outside {folder} (a mapping's image_folder names another folder)")
     return found
+
+
+def _blobs(folder: Path) -> list[Path]:
+    """Where the files of a hub's cached dataset really lie: those of its folder are links to there."""
+    parts = folder.parts
+    if "snapshots" not in parts:
+        return []
+    return [Path(*parts[: len(parts) - 1 - parts[::-1].index("snapshots")], "blobs")]
 
 
 def picture_of_parquet(value: object) -> Picture | None:
@@ -56,7 +64,8 @@ def picture_of_parquet(value: object) -> Picture | None:
         )
     if not isinstance(data, bytes | None):
         raise DataError(f"image {short(value)} is no bytes")
-    return {"bytes": data, "path": found.get("path")}
+    path = found.get("path")
+    return {"bytes": data, "path": path if isinstance(path, str) else None}
 
 
 def picture_of(value: object, folder: Path) -> Picture | None:

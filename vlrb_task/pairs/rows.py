@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from vlrb_task.pairs.values import cells
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError, short
 from vlrb_task.support.inputs import exists
+from vlrb_task.support.literals import literal
 
 if TYPE_CHECKING:
     HUB_ID: str
@@ -174,8 +174,8 @@ def _literal(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return ast.literal_eval(value)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        return literal(value)
+    except ValueError as error:
         raise DataError(f"{short(value)} is not a list") from error
 
 

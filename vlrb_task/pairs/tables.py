@@ -29,9 +29,26 @@ def parquet_rows(path: Path, unread: Collection[str] = ()) -> Iterator[Row]:
         names = file.schema_arrow.names
         empty = dict.fromkeys(name for name in names if name in unread)
         for batch in file.iter_batches(batch_size=256, columns=[name for name in names if name not in empty]):
-            yield from ({**row, **empty} for row in batch.to_pylist())
+            columns = {name: _values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+            yield from (
+                {**dict(zip(columns, row, strict=True)), **empty} for row in zip(*columns.values(), strict=True)
+            )
     except (ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: not a parquet file that can be read ({str(error).splitlines()[0]})") from error
+
+
+def _values(column: Any) -> list[Any]:
+    """A column's values; times that Python's calendar does not reach as whole numbers.
+
+    Raises:
+        ArrowException: a column of a kind that cannot be read.
+    """
+    import pyarrow as pa
+
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        return list(column.cast(pa.int64()).to_pylist())
 
 
 def json_lines(path: Path) -> Iterator[Row]:

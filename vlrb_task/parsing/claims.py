@@ -26,13 +26,16 @@ class Found(NamedTuple):
     limited: bool
 
 
-_BETTER = re.compile(r"([FS])[,(]?[fO]{0,4}([hη]f{0,2})?,?(?:c[fOc+~]{0,8}|df{0,2}~f{0,3})([GR])")
+_BETTER = re.compile(
+    r"([FS])[,(]?[fO]{0,4}([hη]f{0,2})?,?(?:c[fOc+~]{0,8}|df{0,2}~f{0,3}"
+    r"|[cd][^FSKbJNitZX&,.;:%÷$]{1,24}a[f+]{0,2}c[f+O]{0,3})([GR])"
+)
 _WORSE = re.compile(r"([FS])[fO]{0,4}c[fOc+]{0,8}W|([FS])[fO]{0,3}ℓ")
 _BEATS = re.compile(r"([FS])[fO]{0,3}w(?:f?[FS])?|([FS])>{1,3}f?[FS]|[FS]<{1,3}f?([FS])")
 _PREFERRED = re.compile(r"(?:g[fh]{0,3}(?:df?|c)?f{0,2})?(V)[fIτ~]{0,3}([FS])")
 _MADE = re.compile(r"((?:g[hf]{0,3}(?:df?)?)?[vV]|μ)f{0,2}([FS])[fc~O]{0,5}G")
 _IS = re.compile(
-    r"(?:[GRMC][jCef1O2JI^@kb]{0,6}|M[zf]?)[c:|][fO:@τ]{0,3}([FS]|[AB12](?=[)\].,;|]|$))(?![chηdPow]|af?[FS])"
+    r"(?:[GRMC][jCef1O2JI^@kb]{0,6}|M[zf]?)[c:|][fO:@τ+]{0,3}([FS]|[AB12](?=[)\].,;|]|$))(?![chηdPow]|af?[FS])"
 )
 _GIVES = re.compile(
     r"([FS])[fO]{0,3}[dc][fO]{0,5}([ml])[fO]{0,2}([pn])(?:,?a?[pn]){0,3}[xejr]?"
@@ -40,9 +43,10 @@ _GIVES = re.compile(
 )
 _IS_RIGHT = re.compile(r"([FS])[fO]{0,3}cf{0,3}([pn])(?!n)")
 _TIED = re.compile(
-    r"(?:[zðÞ]|f?T?f?b|FaS|SaF)c[fO]{0,4}T(?:\^[FSaJ2f]{1,6})?"  # "it is a tie between …"
-    r"|g[hf]{0,3}v[zð]f{0,2}T|^f{0,3}T(?:\^[FSaJ2f]{1,6})?(?=[.,;]|$)"  # "I'd call it a tie", "a tie"
-    r"|K(?:j|f?J|If{0,2}[2J]{1,2}|Ið|[FS]H[FS])?[fO]{0,2}c[fO]{0,5}G(?:tf?[ejFS1]{1,2})?"  # "neither is better than the other"
+    r"(?:[zðÞ]|f?T?f?bJ?|f?2?J|FaS|SaF)c[fO]{0,4}T(?:\^[FSaJ2f]{1,6})?"  # "it is a tie between …"
+    r"|g[hf]{0,3}v[zð]f{0,2}T(?:\^[FSaJ2f]{1,6})?|[gf]{0,2}O?M[fO]{0,2}c[f@]{0,3}T"
+    r"|^f{0,3}T(?:\^[FSaJ2f]{1,6})?(?=[.,;]|$)"  # "I'd call it a tie", "a tie"
+    r"|K(?:j|f?J|If{0,2}[2J]{1,2}|Ið|[FS]H[FS])?[fOhη]{0,3}c[fO]{0,5}G(?:tf?[ejFS1]{1,2})?"  # "neither is better than the other"
     r"|(?:zc)?N[fp]{0,2}R"  # "no clear winner"
     r"|(?:b?FaS|b?SaF|bJ?|f?2?J|Þ)[fO]{0,2}c[fOI]{0,3}E(?:[φpne](?:,?a?[φpn]){0,3})?"  # "both are equally good"
     r"|^f{0,2}E(?=[.,;]|$)|[FS]f{0,2}cf{0,2}~[φp]~f?[FS]|[FS]=[FS]"  # "equal", "as good as", "="
@@ -69,7 +73,7 @@ _DIRECT = re.compile(_LEAD_IN)
 _CLAUSES = re.compile(r"([^,:(|\[-]*)([,:(|\[-])")
 _JOINT = re.compile(r"(?<=[^,])a[fOM+~]{0,4}(?:gh?v@?)?\Z")
 _PLAIN_CLAUSE = re.compile(
-    r"[ϖOMefIτaα~σbΩpJj12DγκUPEð+^k]*|~z[xd]|[f+O]{0,3}jc|@[^FS]*|[Iτ]g[fev]{1,3}|fg|fv|~f{0,2}e[^ihηN]*|ϰf{0,3}[er]"
+    r"[ϖOMefIτaα~σbΩpJj12DγκUPEð+^k]*|~z[xd]|[f+O]{0,3}jc|@[^FS]*|[Iτ]g[fevM]{1,3}|fg|fv|~f{0,2}e[^ihηN]*|ϰf{0,3}[er]"
 )
 _ABOUT_THEM = re.compile(rf"{_LEAD_IN}(?:\^f?)?[FSbKzÞ]|a?gh?f?V[fIτ]{{0,2}}[FS]")
 _PREPOSITION = frozenset("Iτ~iγgvhη")

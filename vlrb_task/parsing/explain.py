@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from vlrb_task.parsing.registry import RATING_PARSERS, get_parser
 from vlrb_task.parsing.verdicts import Rating, Reading
 
 Status = Literal["decided", "agrees", "overruled", "ignored"]
@@ -49,8 +50,6 @@ def explain(text: str, parser: str = "final") -> Explanation:
     Raises:
         UnknownName: there is no parser of that name; the message lists those that exist.
     """
-    from vlrb_task.parsing import RATING_PARSERS, get_parser
-
     read: Callable[[str], Reading | Rating] = RATING_PARSERS.get(parser) or get_parser(parser)
     reading = read(text)
     if reading.span is None:

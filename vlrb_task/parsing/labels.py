@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-ITEM = re.compile(r"^[(]?[D12][.)]|^[(]?[AB][.)](?=.)")
+ITEM = re.compile(r"^[(]?[D12][.)]|^[(]?[AB][.)](?=.)|^A:(?=F)|^B:(?=S)")
 _LABEL = re.compile(r"^([^:|,.;&$+÷<>=?-]{1,14})[:|=-]")
 _LABEL_SURE = frozenset("MGROVC")
 _LABEL_MAY = frozenset("MGROVejJCcfgzsvhI@kyoaτ12d(b)^[]")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from vlrb_task.parsing.blocks import BLANK, failed
+from vlrb_task.parsing.normal import BLANK, failed
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 
 _ANCHOR = re.compile(r"Overall Judgment|Therefore", re.IGNORECASE)

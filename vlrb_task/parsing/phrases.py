@@ -13,24 +13,46 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from vlrb_task.parsing.languages import english
+
 _Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
 
-_DEGREE = r"(?:(?:very|slight|small|clear|narrow|modest|definite|distinct|decisive|overall|final)\s{1,3}){0,2}"
-_EDGE = rf"(?:the|an?)\s{{1,3}}{_DEGREE}(?:edge|upper\s{{1,3}}hand)"
+_DEGREE = r"(?:(?:very|slight|small|clear|narrow|modest|definite|distinct|decisive|overall|final) ){0,2}"
+_EDGE = rf"(?:the|an?) {_DEGREE}(?:edge|upper hand)"
 # What may follow an edge that is a lead. One "of the table" is none.
 _ON = (
     r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!?)\"”]|$|(?:over|in|here|overall|because|due|since|as|for|thanks|and|but|if|when|unless|until|"
     r"though|although|while|despite|with)\b))"
 )
 _NAME = (
-    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output)\s{1,3}\(?[12AB]\b\)?"
-    r"|the\s{1,3}(?:first|second)(?:\s{1,3}(?:answer|response|assistant|option|model|candidate|output|one))?\b)[*_]{0,3})"
+    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output|feedback|caption) \(?[12AB]\b\)?"
+    r"|the (?:first|second)(?: (?:answer|response|assistant|option|model|candidate|output|one))?\b)[*_]{0,3})"
 )
-_ANSWERS = r"(?:(?:the\s{1,3})?(?:two\s{1,3})?(?:answers|responses|assistants|options|models|candidates|outputs)|them)"
+_NOUNS = (
+    "answer|response|assistant|option|model|candidate|output|feedback|caption|description|image|picture|summary|translation|"
+    "solution|story|essay|chatbot|version|reply|completion|video"
+)
+_ANY_NAME = rf"(?:(?:{_NOUNS}) \(?[12AB]\b\)?|the (?:first|second) (?:{_NOUNS}|one)\b)"
+# The thing that was judged, as judges call it when they say whose it is.
+_THING = (
+    r"(?:(?:edited|generated|overall|final|own|written|proposed|provided|given|version of the) ){0,2}"
+    r"(?:answer|response|output|reply|completion|image|picture|photo|video|caption|description|summary|translation"
+    r"|story|poem|essay"
+    r"|letter|email|version|solution|text|code|work|submission|result)\b"
+)
+# Its task: whoever is better for that is better.
+_TASK = (
+    r"(?:(?:the|this|these|that) (?:(?:given|specific|above|original|provided|stated|user['’]s|particular|overall"
+    r"|mentioned) ){0,2}"
+    r"(?:instructions?|tasks?|questions?|prompts?|query|queries|requests?|criteria|evaluation|scenario|context|case"
+    r"|user|comparison|analysis|guidelines|rubric|"
+    r"information|purpose)(?: (?:above|given|provided|mentioned(?: above)?|at hand|asked))?)"
+)
+_ANSWERS = r"(?:(?:the )?(?:two )?(?:answers|responses|assistants|options|models|candidates|outputs)|them)"
 _TRUTH = (
-    r"(?:the\s{1,3})?(?:(?:ground\s{1,3})?truth|facts|reality|mark"
-    r"|(?:correct|right|true|actual|real)\s{1,3}(?:answer|value|count|number|figure|solution|amount|result))\b"
-    r"(?!\s{1,3}(?:about|of|on|in|regarding|concerning|for|when|as\s{1,3}to)\b)"  # a part of it
+    r"(?:the )?(?:(?:ground )?truth|facts|reality|mark"
+    r"|(?:correct|right|true|actual|real) (?:answer|value|count|number|figure|solution|amount|result))\b"
+    r"(?! (?:about|of|on|in|regarding|concerning|for|when|as to)\b)"  # a part of it
 )
 # And not "in length".
 _ALL = r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$|(?:overall|and|but|so|because|due|since|as|though|although|despite)\b))"
@@ -54,73 +76,192 @@ def _same(match: re.Match[str]) -> str:
 
 
 def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _Replacement], ...]:
-    return tuple((re.compile(pattern, re.IGNORECASE), put) for pattern, put in pairs)
+    """Patterns with what to put in their place. A space in a pattern is up to three of white space."""
+    return tuple((re.compile(pattern.replace(" ", r"\s{1,3}"), re.IGNORECASE), put) for pattern, put in pairs)
 
+
+# An option of the prompt, quoted as the judge's choice: I would choose "Tie, relatively the same" as my final verdict.
+_CHOSEN = (
+    r"\bI(?:['’]d|['’]ll)? (?:(?:would|will|must|therefore|have to|also) ){0,3}(?:choose|select|output|label|assign|give) "
+    r"(?:(?:the|this|it|my|a) )?(?:(?:final )?(?:option|label|verdict|result|answer|choice) ){0,2}(?:as |of |:\s{0,3})?"
+    r"[\"“'‘]([^\"“”\n]{3,80}?)[.,]?[\"”'’](?: (?:as|for) (?:my|the) (?:final )?(?:verdict|choice|answer|label|output))?"
+)
 
 # By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
 _PHRASES = {
-    "edge": _phrases(
-        (rf"\b(give|gives|giving)\s{{1,3}}{_EDGE}\s{{1,3}}to\s{{1,3}}{_NAME}", _given),
-        (rf"\b(give|gives|giving)\s{{1,3}}{_NAME}\s{{1,3}}{_EDGE}\b{_ON}", _given),
+    "'s ": _phrases((rf"({_ANY_NAME}[*_]{{0,3}})'s {_THING}", r"\1")),
+    "’s ": _phrases((rf"({_ANY_NAME}[*_]{{0,3}})’s {_THING}", r"\1")),
+    " from ": _phrases((rf"\bthe {_THING} from (?={_ANY_NAME})", "")),
+    " by ": _phrases(
         (
-            rf"\b{_EDGE}\s{{1,3}}(?:(?:here|overall|therefore|thus)\s{{1,3}})?(?:goes|must\s{{1,3}}go|should\s{{1,3}}go)"
-            rf"\s{{1,3}}to(?=\s{{1,3}}{_NAME})",
+            rf"\bthe {_THING} (?:(?:given|provided|generated|produced|created|edited|written|made|offered|presented) )?"
+            rf"by (?={_ANY_NAME})",
+            "",
+        )
+    ),
+    " of ": _phrases((rf"\bthe {_THING} of (?={_ANY_NAME})", "")),
+    " th": _phrases(
+        (
+            rf"(?<!ccording),? (?:for|based on|in|on|according to|with respect to|given|under|to) {_TASK}"
+            r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
+            "",
+        )
+    ),
+    "hoose": _phrases((_CHOSEN, r"my final verdict is: \1")),
+    "elect": _phrases((_CHOSEN, r"my final verdict is: \1")),
+    "utput": _phrases((_CHOSEN, r"my final verdict is: \1")),
+    "label": _phrases(
+        (_CHOSEN, r"my final verdict is: \1"),
+        (
+            r"\blabel (?:this|it|these|them|the verdict|the result) (?:as )?(?:an? )?tie\b",
+            "call it a tie",
+        ),
+    ),
+    "say that": _phrases(
+        (
+            r"\bI (?:can\s?not|can['’]t|could not|would not|am unable to) say that (?:either|(?:any )?one) "
+            r"(?:(?:of them|answer|response|model|output|option|assistant) )?is (?:clearly )?better"
+            r"(?: than the other(?: one)?(?:['’]s)?)?",
+            "neither is better",
+        )
+    ),
+    "the same": _phrases(
+        (
+            r"\b(?:are|is) (?:of )?(?:(?:relatively|roughly|about|nearly|almost|basically|essentially) )the same"
+            rf" (?:acceptable |good |overall |in terms of (?:overall )?)quality\b{_ALL}",
+            "are equally good",
+        ),
+    ),
+    "tied ": _phrases((r"\btied for (?:the )?(?:best|first)(?: (?:quality|place|one))?\b", "tied")),
+    " perform": _phrases(
+        (
+            r"\bperform(?:s|ed)? ((?:\w{1,14}ly |much |far ){0,2})(better|worse|best|worst)\b",
+            r"is \1\2",
+        ),
+    ),
+    " better": _phrases(
+        (
+            rf"\b(?:answers?|answered|addresses|addressed|handles|handled|responds|responded to"
+            rf"|fulfil{{1,2}}s) {_TASK} (?:much |slightly )?better\b",
+            "is better",
+        ),
+        (
+            r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
+            r"|than|overall|and|because|due))",
+            r"is \1better",
+        ),
+        (r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1"),
+        (
+            r"\bis ((?:the|a) (?:clearly |slightly |overall ){0,2})better (?:pick|fit|match|performer|alternative"
+            r"|selection|bet|candidate)\b",
+            r"is \1better one",
+        ),
+    ),
+    " advantage": _phrases(
+        (rf"\b(?:has|have|holds?|gains|enjoys) (?:the|an?) {_DEGREE}advantage\b{_ON}", "is better"),
+    ),
+    "vote ": _phrases((rf"\bmy vote (?:goes to|is for)(?= {_ANY_NAME})", "I choose")),
+    " pick": _phrases((r"\b(?:clear|better|obvious|top|best|my|preferred) pick\b", "winner")),
+    "orrect choice": _phrases(
+        (
+            rf"\bthe (?:correct|right) choice (?:is|would be)(?=[\s:*_]{{1,5}}{_ANY_NAME})",
+            "the better choice is",
+        )
+    ),
+    "edge": _phrases(
+        (rf"\b(give|gives|giving) {_EDGE} to {_NAME}", _given),
+        (rf"\b(give|gives|giving) {_NAME} {_EDGE}\b{_ON}", _given),
+        (
+            rf"\b{_EDGE} (?:(?:here|overall|therefore|thus) )?(?:goes|must go|should go)"
+            rf" to(?= {_NAME})",
             "the better one is",
         ),
         (
-            rf"\b(?:has|(?:does\s{{1,3}})?have|holds?|gets|takes|gains|deserves|earns|enjoys)\s{{1,3}}{_EDGE}\b{_ON}",
+            rf"\b(?:has|(?:does )?have|holds?|gets|takes|gains|deserves|earns|enjoys) {_EDGE}\b{_ON}",
             "is better",
         ),
-        (rf"\bedges\s{{1,3}}out(?=\s{{1,3}}{_NAME})", "beats"),
+        (rf"\bedges out(?= {_NAME})", "beats"),
     ),
-    "upper hand": _phrases((rf"\b(?:has|have|gets|gains|holds?)\s{{1,3}}{_EDGE}\b{_ON}", "is better")),
+    "upper hand": _phrases((rf"\b(?:has|have|gets|gains|holds?) {_EDGE}\b{_ON}", "is better")),
     " nod": _phrases(
-        (rf"\b(give|gives|giving)\s{{1,3}}the\s{{1,3}}nod\s{{1,3}}to\s{{1,3}}{_NAME}", _given),
-        (rf"\b(?:gets|takes|deserves|earns)\s{{1,3}}the\s{{1,3}}nod\b{_ON}", "is better"),
-        (rf"\bthe\s{{1,3}}nod\s{{1,3}}goes\s{{1,3}}to(?=\s{{1,3}}{_NAME})", "the better one is"),
+        (rf"\b(give|gives|giving) the nod to {_NAME}", _given),
+        (rf"\b(?:gets|takes|deserves|earns) the nod\b{_ON}", "is better"),
+        (rf"\bthe nod goes to(?= {_NAME})", "the better one is"),
     ),
     " out ": _phrases(
         (
-            rf"\bcomes\s{{1,3}}out\s{{1,3}}(?:(?:slightly|narrowly|just|clearly)\s{{1,3}})?(?:on\s{{1,3}}top|ahead)\b{_ON}",
+            rf"\bcomes out (?:(?:slightly|narrowly|just|clearly) )?(?:on top|ahead)\b{_ON}",
             "wins",
         ),
     ),
-    " the win": _phrases((rf"\b(?:takes|gets|deserves|earns)\s{{1,3}}the\s{{1,3}}win\b{_ON}", "wins")),
-    " winner": _phrases((r"\b(?:clear|obvious|definite|narrow|slight)\s{1,3}winner\b", "winner")),
-    " going with ": _phrases((rf"\bI(?:\s{{1,3}}am|['’]m)\s{{1,3}}going\s{{1,3}}with(?=\s{{1,3}}{_NAME})", "I choose")),
-    "er to ": _phrases((rf"\b(?:closer|nearer)\s{{1,3}}to\s{{1,3}}{_TRUTH}", "more accurate")),
-    "est to ": _phrases((rf"\b(?:closest|nearest)\s{{1,3}}to\s{{1,3}}{_TRUTH}", "most accurate")),
-    "ther from ": _phrases((rf"\b(?:further|farther)\s{{1,3}}from\s{{1,3}}{_TRUTH}", "less accurate")),
+    " the win": _phrases((rf"\b(?:takes|gets|deserves|earns) the win\b{_ON}", "wins")),
+    " winner": _phrases((r"\b(?:clear|obvious|definite|narrow|slight) winner\b", "winner")),
+    " going with ": _phrases((rf"\bI(?: am|['’]m) going with(?= {_NAME})", "I choose")),
+    "er to ": _phrases((rf"\b(?:closer|nearer) to {_TRUTH}", "more accurate")),
+    "est to ": _phrases((rf"\b(?:closest|nearest) to {_TRUTH}", "most accurate")),
+    "ther from ": _phrases((rf"\b(?:further|farther) from {_TRUTH}", "less accurate")),
     " same": _phrases(
         (
-            r"\b(?:have|has|show|offer|provide)\s{1,3}the\s{1,3}same\s{1,3}(?:(?:overall|level\s{1,3}of|degree\s{1,3}of)\s{1,3})?"
-            rf"(accuracy|correctness|completeness|helpfulness|quality|merit|(?<=of )detail)\b{_ALL}",
+            r"\b(?:have|has|show|offer|provide) the same (?:(?:overall|level of|degree of) )?"
+            rf"(accuracy|correctness|completeness|helpfulness|quality|merit|(?<=of\s)detail)\b{_ALL}",
             _same,
         ),
         (
-            r"\b(?:are|is)\s{1,3}(?:(?:about|essentially|basically|virtually|practically|effectively|pretty\s{1,3}much|much)\s{1,3})?"
-            rf"the\s{{1,3}}same(?:\s{{1,3}}in\s{{1,3}}(?:overall\s{{1,3}})?(?:quality|accuracy))?{_ALL}",
+            r"\b(?:are|is) (?:(?:about|essentially|basically|virtually|practically|effectively|pretty much|much) )?"
+            rf"the same(?: in (?:overall )?(?:quality|accuracy))?{_ALL}",
             "are equally accurate",
         ),
     ),
     " quality": _phrases(
         (
-            r"\b(?:are|is)\s{1,3}of\s{1,3}(?:(?:about|roughly|approximately)\s{1,3})?"
-            rf"(?:the\s{{1,3}}same|equal|similar|comparable)\s{{1,3}}(overall\s{{1,3}})?quality\b{_ALL}",
+            r"\b(?:are|is) of (?:(?:about|roughly|approximately) )?"
+            rf"(?:the same|equal|similar|comparable) (overall )?quality\b{_ALL}",
             "are equally good",
         ),
     ),
-    " par": _phrases(
-        (rf"\bon\s{{1,3}}(?:a\s{{1,3}})?par\s{{1,3}}with\s{{1,3}}(?={_NAME}{_ALL})", "as good as "),
+    " in ": _phrases(
         (
-            rf"\bon\s{{1,3}}(?:a\s{{1,3}})?par(?:\s{{1,3}}with\s{{1,3}}(?:each\s{{1,3}}other|one\s{{1,3}}another))?{_ALL}",
+            r"\b(?:are|is) (?:(?:very|quite|roughly|generally|largely|fairly) )?(?:comparable|similar|equivalent|equal) in "
+            rf"(?:(?:overall|terms of|their) ){{0,2}}(?:quality|performance|merit)\b{_ALL}",
+            "are equally good",
+        ),
+    ),
+    "ot better": _phrases(
+        (
+            rf"\b{_ANY_NAME}[*_]{{0,3}} is not better[;,.] (?:but |rather,? "
+            rf"|instead,? )?({_ANY_NAME}) is(?=[*_]{{0,3}}\s{{0,3}}(?:[.!]|$))",
+            r"\1 is better",
+        ),
+    ),
+    " but ": _phrases(
+        (
+            rf"(?:\bit is )?\bnot {_ANY_NAME}[*_]{{0,3}},? but (?:rather )?({_ANY_NAME})[*_]{{0,3}},? (?:that"
+            rf"|which) is (?=better|superior|preferable)",
+            r"\1 is ",
+        ),
+    ),
+    " lead": _phrases((rf"\btakes the lead\b{_ON}", "is better")),
+    " ahead": _phrases((rf"\b(?:edges|pulls|comes|is (?:slightly )?)\s{{0,3}}ahead\b{_ON}", "is better")),
+    "eserves to ": _phrases((r"\bdeserves to win\b", "is better")),
+    "inclined to": _phrases(
+        (
+            r"\bI (?:am|would be) inclined to (favou?r|prefer|choose|go with|pick)\b",
+            r"I \1",
+        )
+    ),
+    "hould be ": _phrases((r"\bshould be (?:preferred|chosen|selected|favou?red)\b", "is better")),
+    "to be preferred": _phrases((r"\bis to be preferred\b", "is preferable")),
+    " par": _phrases(
+        (rf"\bon (?:a )?par with (?={_NAME}{_ALL})", "as good as "),
+        (
+            rf"\bon (?:a )?par(?: with (?:each other|one another))?{_ALL}",
             "equally good",
         ),
     ),
     " difference": _phrases(
         (
-            r"\bthere\s{1,3}is\s{1,3}(?:no|little|hardly\s{1,3}any)\s{1,3}(?:(?:real|significant|meaningful|notable|clear|substantial)"
-            rf"\s{{1,3}})?difference\s{{1,3}}(?:in\s{{1,3}}(?:overall\s{{1,3}})?quality\s{{1,3}})?between\s{{1,3}}{_ANSWERS}{_ALL}",
+            r"\bthere is (?:no|little|hardly any) (?:(?:real|significant|meaningful|notable|clear|substantial)"
+            rf" )?difference (?:in (?:overall )?quality )?between {_ANSWERS}{_ALL}",
             "both answers are equally accurate",
         ),
     ),
@@ -129,6 +270,7 @@ _PHRASES = {
 
 def plain(line: str) -> str:
     """A line with its phrases in plain words; the same object where it has none."""
+    line = english(line)
     for part, phrases in _PHRASES.items():
         if part in line:
             for pattern, put in phrases:

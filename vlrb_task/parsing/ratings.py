@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from vlrb_task.parsing import blocks
-from vlrb_task.parsing.objects import last_object
+from vlrb_task.parsing import normal
+from vlrb_task.parsing.jsons import last_object
 from vlrb_task.parsing.reflections import reflection
-from vlrb_task.parsing.slots import box, tag
+from vlrb_task.parsing.structures import boxes as box
+from vlrb_task.parsing.structures import tag
 from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 
 _UNIT_WORDS = """
@@ -32,32 +33,58 @@ _WORDS |= {
 _WORDS |= dict.fromkeys(("hundred", "a hundred", "one hundred"), 100)
 
 _SPELLED = "(?:" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + ")"
-_NUMERAL = r"[-−+]?\d{1,30}(?:\.\d{1,30})?"
+_NUMERAL = r"[-−+]?\d{1,30}(?:\.\d{1,30}|,\d{1,2}(?![\d,]))?"
 _DRESS = r"[\s*_`~$\"'“”‘’(\[{=]{0,12}"
 _OUT_OF = (
     r"[\s*_`$\"')\]}]{0,12}(?:/|out\s{1,9}of(?:\s{1,9}a\s{1,9}(?:possible|total\s{1,9}of))?)\s{0,9}"
     rf"({_NUMERAL}|{_SPELLED}\b)"
 )
-_VALUE = rf"{_DRESS}({_NUMERAL}|{_SPELLED}\b)"
+_ABOUT = r"(?:(?:approximately|about|around|roughly|nearly|~|≈)\s{0,3})?"
+_VALUE = rf"{_DRESS}{_ABOUT}({_NUMERAL}|{_SPELLED}\b)"
+# "18 + 5 + 6 = 29", "(20 + 22) / 2 = 21": the last result is the number.
+_TERM = r"[\d.,]{1,9}[ )*_]{0,4}"
+_MORE_TERMS = rf"(?:[-+−*/×x÷][ (*_]{{0,4}}{_TERM})"
+_SUM = re.compile(
+    rf"{_DRESS}{_TERM}{_MORE_TERMS}{{1,30}}(?:[=≈→]{_DRESS}{_TERM}{_MORE_TERMS}{{0,30}}){{0,3}}[=≈→]{_DRESS}({_NUMERAL})"
+)
 
 # What may stand between a number and the end of its claim to be one: a second number there makes it a range or a list.
 _RANGE = re.compile(r"[\s*_]{0,6}(?:-|–|—|to\s|or\s|~|,\s{0,3}\d|±)[\s*_]{0,6}\d", re.IGNORECASE)
 
 _STRONG = (
     r"(?:\[RESULT\]|(?:final|overall|total|average|aggregate)[\s*_]{1,6}(?:score|rating|grade|mark|points?|assessment|evaluation)"
-    r"|overall(?=[\s*_]{0,6}[:=])|final\s{1,9}(?:answer|verdict|judge?ment)(?=[\s*_]{0,6}[:=]))"
+    r"|(?:overall|total|sum)(?=[\s*_]{0,6}[:=])|final\s{1,9}(?:answer|verdict|judge?ment)(?=[\s*_]{0,6}[:=]))"
+)
+# The scale, in brackets behind the word: "Score (1-10): 7".
+_SCALE = (
+    r"(?:[\s*_]{0,4}[(\[](?:(?:out of|max(?:imum)?|of|from|on a scale of|0|1)[\s:]{0,3})?"
+    r"(?:[-–/]|to|out of)?\s{0,3}(\d{1,4})?[^()\[\]\n\d]{0,20}[)\]])?"
 )
 _JOIN = r"[\s*_`]{0,9}(?:[:=|]|is\b|of\b|would be\b|given\b|->|→)?(?:[\s*_]{0,6}(?:is\b|of\b|:|would be\b))?"
 
 _KEYWORD = re.compile(_STRONG, re.IGNORECASE)
 _PLAIN_KEYWORD = re.compile(r"\b(?:score|rating|grade)", re.IGNORECASE)
 _OPENS = re.compile(r"(?:^|[\n.!?;,]|\b(?:a|the|my|with|it|i)\s)[\s*_#>-]{0,9}(?:the\s|my\s|a\s)?\Z", re.IGNORECASE)
-_AFTER = re.compile(rf"{_JOIN}{_VALUE}(?:{_OUT_OF})?", re.IGNORECASE)
+_AFTER = re.compile(rf"{_SCALE}{_JOIN}{_VALUE}(?:{_OUT_OF})?", re.IGNORECASE)
+_LABEL_AFTER = re.compile(rf"{_SCALE}[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
+_GIVEN = re.compile(
+    rf"\b(?:give|rate|score|assign|award|deserves|merits|receives)(?:\s(?:it|this|the|a|an|answer|response|output"
+    rf"|final|overall|score|rating|of|as|at|with)){{0,7}}{_VALUE}(?:{_OUT_OF})?",
+    re.IGNORECASE,
+)
+# A number that is no score yet: "A score of 10 would need more detail."
+_SUPPOSED = re.compile(
+    r"[\s*_)]{0,4}(?:would|could|requires?|needs?|means?|is reserved|if\b|stands for|indicates?|should be|represents?)",
+    re.IGNORECASE,
+)
+_LINE_ALONE = re.compile(
+    rf"{_DRESS}({_NUMERAL})(?:{_OUT_OF})?(?:\s{{0,3}}(?:points?|%))?[\s*_`~$\"'“”‘’)\]}}.]{{0,12}}", re.IGNORECASE
+)
 _DENOMINATOR = re.compile(rf"(?:/|\bout\s{{1,9}}of)\s{{0,9}}({_NUMERAL}|{_SPELLED}\b)", re.IGNORECASE)
 _NUMERATOR = re.compile(rf"(?<![\w.])({_NUMERAL}|{_SPELLED})[\s*_`$\"')\]}}]{{0,12}}\Z", re.IGNORECASE)
 _MOST = 64  # how many "n/10" of a text's end are looked at
 _LABELLED = re.compile(rf"(?:{_STRONG}|\b(?:score|rating|grade))[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
-_EDGES = blocks.BLANK + "*_`"
+_EDGES = normal.BLANK + "*_`"
 _PLAIN_NUMBER = re.compile(
     rf"{_DRESS}({_NUMERAL}|{_SPELLED})(?:{_OUT_OF})?(?:\s{{0,3}}(?:points?|%))?[\s*_`~$\"'“”‘’)\]}}.]{{0,12}}",
     re.IGNORECASE,
@@ -81,7 +108,7 @@ def _value(text: str) -> float | None:
     if word in _WORDS:
         return float(_WORDS[word])
     try:
-        found = float(word.replace("−", "-"))
+        found = float(word.replace("−", "-").replace(",", "."))
     except ValueError:
         return None
     return found if math.isfinite(found) else None
@@ -96,20 +123,20 @@ class Scale:
 
     def __call__(self, text: str) -> Rating:
         """Read a text."""
-        core, start = blocks.trim(text)
+        core, start = normal.trim(normal.plain(text))
         if not core:
             return unrated(Reason.EMPTY)
-        if blocks.failed(core):
+        if normal.failed(core):
             return unrated(Reason.FAILED_REQUEST)
         whole = _PLAIN_NUMBER.fullmatch(core) if len(core) <= 80 else None
         if whole:
             return self._rate(whole.group(1), whole.group(2), (start, start + len(core)), "")
-        part = blocks.outside(core)
+        part = normal.outside(core)
         if part.unclosed:
             return unrated(Reason.CUT_OFF)
-        skip = max(0, len(part.text) - blocks.WINDOW)
-        body, offset = part.text[skip:], start + part.start + skip
-        for find in (self._place, self._object, self._marked, self._fraction):
+        skip = max(0, len(part.text) - normal.WINDOW)
+        body, offset = normal.untagged(part.text[skip:]), start + part.start + skip
+        for find in (self._place, self._object, self._marked, self._fraction, self._line):
             rating = find(body, offset)
             if rating is not None:
                 return rating
@@ -118,7 +145,7 @@ class Scale:
             label = match
         if label is not None:
             return unrated(Reason.NOT_A_NUMBER if body[label.end() :].strip(_EDGES) else Reason.CUT_OFF)
-        return unrated(blocks.reason_without_verdict(body, body.lower()))
+        return unrated(normal.reason_without_verdict(body, body.lower()))
 
     def _place(self, body: str, offset: int) -> Rating | None:
         """The last ``<score>``, ``<answer>`` or box, if it holds a number and nothing else."""
@@ -151,16 +178,40 @@ class Scale:
         return None
 
     def _marked(self, body: str, offset: int) -> Rating | None:
-        """The last number behind "Final Score:" or the like; failing that, the last behind a plain "Score:"."""
-        for keyword in (_KEYWORD, _PLAIN_KEYWORD):
+        """The last number behind "Final Score:" or the like; else behind a plain "Score:"; else a score that is given."""
+        for keyword, labelled in ((_KEYWORD, False), (_PLAIN_KEYWORD, True), (_PLAIN_KEYWORD, False)):
             for word in reversed(list(keyword.finditer(body))):
                 if keyword is _PLAIN_KEYWORD and not _opens(body, word.start()):
                     continue
+                if labelled and not _LABEL_AFTER.match(body, word.end()):
+                    continue
                 found = _AFTER.match(body, word.end())
-                if found is not None:
-                    after = body[found.end() : found.end() + 24]
-                    return self._rate(found.group(1), found.group(2), _move(found.span(1), offset), after)
+                if found is None or _SUPPOSED.match(body, found.end()):
+                    continue
+                total = _SUM.match(body, found.start(2))
+                if total is not None:
+                    return self._rate(total.group(1), None, _move(total.span(1), offset), "")
+                after = body[found.end() : found.end() + 24]
+                return self._rate(found.group(2), found.group(3) or found.group(1), _move(found.span(2), offset), after)
+        given = [found for found in _GIVEN.finditer(body) if not _SUPPOSED.match(body, found.end())]
+        if given and len({_value(found.group(1)) for found in given}) == 1:
+            found = given[-1]
+            return self._rate(
+                found.group(1), found.group(2), _move(found.span(1), offset), body[found.end() : found.end() + 24]
+            )
         return None
+
+    def _line(self, body: str, offset: int) -> Rating | None:
+        """A number alone on the first or the last line, with an explanation beside it."""
+        core = body.strip(normal.BLANK)
+        at = body.find(core)
+        lines = ((at, core.partition("\n")[0]), (at + core.rfind("\n") + 1, core.rpartition("\n")[2]))
+        found = [(place, match) for place, line in lines if len(line) <= 40 and (match := _LINE_ALONE.fullmatch(line))]
+        if not found or len({_value(match.group(1)) for _, match in found}) != 1:
+            return None
+        place, match = found[-1]
+        span = (offset + place + match.start(1), offset + place + match.end(1))
+        return self._rate(match.group(1), match.group(2), span, "")
 
     def _fraction(self, body: str, offset: int) -> Rating | None:
         """A lone "8/10" or "eight out of ten"; several that differ are scores of something else."""
@@ -215,10 +266,10 @@ def number(text: str) -> Rating:
 
     Anything else is not a number: an engine that ignored the reward head and generated text is found out here.
     """
-    core, start = blocks.trim(text)
+    core, start = normal.trim(text)
     if not core:
         return unrated(Reason.EMPTY)
-    if blocks.failed(core):
+    if normal.failed(core):
         return unrated(Reason.FAILED_REQUEST)
     value = _value(core) if len(core) <= 900 and _FLOAT.fullmatch(core) else None
     span = (start, start + len(core))
@@ -231,6 +282,7 @@ _YES_MARKED = re.compile(
     r"(yes|no)\b(?! (?:answer|doubt|idea|longer|more|less|better))",
     re.IGNORECASE,
 )
+_YES_CLOSING = re.compile(r"[.!?]\s{1,3}[*_\"'(]{0,4}(yes|no)[*_\"')]{0,4}[.!]?[*_]{0,3}\Z", re.IGNORECASE)
 _YES_OPENING = re.compile(r"[\s*_`\"'(]{0,9}(yes|no)[*_`\"')]{0,6}(?:[,.!:;\n]|\s[—–-])", re.IGNORECASE)
 
 
@@ -241,7 +293,7 @@ def yes_no(text: str) -> Rating:
     last one; the word that opens the text and the one that is its last line. If those two differ, it is
     contradictory. A "yes" or "no" in a sentence is none.
     """
-    window = blocks.last_window(text)
+    window = normal.last_window(text)
     if isinstance(window, Reason):
         return unrated(window)
     body, offset, cut = window
@@ -257,16 +309,17 @@ def yes_no(text: str) -> Rating:
         marked = match
     if marked:
         return _said(marked.group(1), _move(marked.span(1), offset))
-    core = body.strip(blocks.BLANK)
+    core = body.strip(normal.BLANK)
     opening = None if cut else (_YES_ALONE.fullmatch(core[:41]) or _YES_OPENING.match(core))
     last = core.rpartition("\n")[2]
-    closing = _YES_ALONE.fullmatch(last) if len(last) <= 40 else None
+    closing = _YES_ALONE.fullmatch(last) if len(last) <= 40 else _YES_CLOSING.search(last, len(last) - 20)
+    closing = closing or _YES_CLOSING.search(last, max(0, len(last) - 20))
     said = {found.group(1).lower() for found in (opening, closing) if found}
     if len(said) > 1:
         return unrated(Reason.CONTRADICTORY)
     if said:
         return _said(said.pop(), None)
-    return unrated(blocks.reason_without_verdict(body, body.lower()))
+    return unrated(normal.reason_without_verdict(body, body.lower()))
 
 
 def _said(word: str, span: tuple[int, int] | None) -> Rating:

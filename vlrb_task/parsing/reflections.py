@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vlrb_task.parsing import blocks
-from vlrb_task.parsing.slots import box
+from vlrb_task.parsing import normal
+from vlrb_task.parsing.structures import boxes as box
 from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 from vlrb_task.parsing.walk import RETHINK
 
@@ -49,7 +49,8 @@ _OPENING = (
 )
 _BASIS = r"(?:(?:based on|given|after|upon|according to|looking at|from|comparing|since|because|as)\b[^.?!\n]{1,200}?,\s{1,3})"
 _SAYING = (
-    rf"(?:(?:I|we){_S}(?:(?:can|must|would|therefore|thus|also){_S}){{0,2}}(?:confirm|conclude|find|believe|think|say|agree|affirm)"
+    rf"(?:(?:I|we){_S}(?:(?:can|must|would|therefore|thus|also){_S}){{0,2}}(?:confirm|conclude|find|believe|think|say"
+    rf"|agree|affirm)"
     rf"{_S}(?:that{_S})?|(?:this|which|it){_S}(?:means|shows|confirms|indicates|implies){_S}(?:that{_S})?"
     rf"|it{_S}is{_S}(?:clear|evident){_S}that{_S})"
 )
@@ -67,12 +68,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 def reflection(text: str) -> Rating:
     """Was the answer that was shown confirmed (1.0) or called wrong (0.0)? See the module's own text for the rules."""
-    window = blocks.last_window(text)
+    window = normal.last_window(text)
     if isinstance(window, Reason):
         return unrated(window)
     body, offset, _ = window
     places = list(box(body))
-    if (places and not places[-1].closed) or (not places and blocks.cut_off(body)):
+    if (places and not places[-1].closed) or (not places and normal.cut_off(body)):
         return unrated(Reason.CUT_OFF)
     said: list[Rating] = []
     doubted = False
@@ -87,7 +88,7 @@ def reflection(text: str) -> Rating:
         return unrated(Reason.CUT_OFF, said[-1].span)
     if len({rating.score for rating in said}) > 1:
         return unrated(Reason.CONTRADICTORY)
-    return said[-1] if said else unrated(blocks.reason_without_verdict(body, body.lower()))
+    return said[-1] if said else unrated(normal.reason_without_verdict(body, body.lower()))
 
 
 def _sentences(body: str) -> Iterator[tuple[int, str]]:

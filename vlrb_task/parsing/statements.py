@@ -50,6 +50,8 @@ class Claim(NamedTuple):
 
 
 _ENDS = re.compile(r"(?<=[.;?])(?![.;?’\")])")
+# "Therefore, my final verdict is: …" is a label, whatever leads up to it and takes nothing back.
+_MY_VERDICT = re.compile(r"(^|[.;])[^iNZηŴ?.;&%÷@FSX]{0,40}(?:^|[,+;.]|(?<=[,+;.&]))[gf]{0,2}O?Mf{0,2}c?f?:")
 _QUICK = re.compile(r"(OM[:-]|O,|\+,?|f?)([FS])cf{0,3}G(?:tf?[FS])?\.?")
 _QUICK_MARKS = {"OM:": Mark.LABEL, "OM-": Mark.LABEL, "O,": Mark.GLOBAL, "+": Mark.LOCAL, "+,": Mark.LOCAL}
 _QUOTED = re.compile(r'"([^"]*)"|‘([^‘’]*)’')
@@ -66,6 +68,11 @@ _NAME_ONLY = re.compile(r"^[f:]{0,2}([FS])f{0,3}G|^[gz]?h?f?[vVc]{1,2}[@f:]{0,2}
 _TIE_ONLY = re.compile(r"^[f:]{0,2}[bKT]J?\.?$|^[f:]{0,2}Nf?R?\.?$|^T")
 _SELF = re.compile(r"([FS])[^FS]{0,12}t[fI]{0,2}\1")
 _OPENING_CLAUSE = re.compile(r"(?:^[fI~]{0,2}(?:[OM+]{1,2},?)?|(?<=[a&:]))(?:[%÷$][^,&+]*,?|[I~]?γ[^,]*,)")
+# Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
+_UNDECIDED = re.compile(
+    r"([FS])[fO]{0,3}[cd][fO]{0,3}[ml].{0,80}?,?÷f{0,2}(?!\1)[FS][fO]{0,3}[cd][fO]{0,3}[ml][fO]{0,2}(?!n)"
+    r"|[ml][fO]{0,2}[pn][^FS&]{0,20}&[fO]{0,2}(?:[cd]?N|[ml]?n)"
+)
 _INNER_CLAUSE = re.compile(r"[%$][^&+]*")
 _MADE_IT = re.compile(r"μzf{0,3}G")
 _BOTH_ALIKE = re.compile(r"(?:b|K|FaS|SaF|KFHS|KSHF)I?[Jf]{0,4}c[fO]{0,3}[npφ][^FSGWmlw&]*$")
@@ -101,6 +108,8 @@ def split(code: str) -> list[str]:
     A full stop after the number of a list item ends nothing; quotations are whole, whatever signs they hold.
     """
     code = ITEM.sub("", code)
+    if "M" in code:
+        code = _MY_VERDICT.sub(r"\1OM:", code)
     return [piece for piece in _ENDS.split(code.lstrip("|")) if piece]
 
 
@@ -186,6 +195,7 @@ def _weighed(code: str, mark: Mark) -> tuple[str, bool, str, dict[str, str]]:
     """The side that a statement takes, whether strongly, its codes without asides, and what it calls right or wrong."""
     if "A" in code or "B" in code:
         code = _as_names(code)
+    whole = code
     made = "μ" in code and _MADE_IT.search(code)
     if "i" in code:
         code = _CHOICE_IF.sub("", code)
@@ -206,6 +216,8 @@ def _weighed(code: str, mark: Mark) -> tuple[str, bool, str, dict[str, str]]:
     turn = code.rfind("&")
     if turn > 0 and any(claim.place > turn and not claim.limited for claim in claims):
         claims = [claim for claim in claims if claim.place > turn]
+    if claims and not any(claim.strong for claim in claims) and _UNDECIDED.search(whole):
+        claims = []
     side, strong = settle(claims, mark)
     if not claims or (side == "" and mark < Mark.GLOBAL):
         tied = tie(code)

@@ -1,7 +1,7 @@
 """What a judge's text says: a verdict in presented coordinates, or a rating of one answer.
 
 A verdict speaks of the answer *shown* first or second. Which response of the pair that was is known to
-the ballot alone; the one place that turns a verdict into a response is :func:`vlrb_task.scores.tally.mark`.
+the ballot alone; the one place that turns a verdict into a response is :func:`vlrb_task.votes.reading.choice_of`.
 """
 
 from __future__ import annotations

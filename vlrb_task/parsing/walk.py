@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from vlrb_task.parsing import blocks, statements
+from vlrb_task.parsing import normal, statements
 from vlrb_task.parsing.claims import CLASH
 from vlrb_task.parsing.labels import Mark, label_of
 from vlrb_task.parsing.lines import top_of
@@ -44,8 +45,6 @@ _LONG = 16_000  # characters of a line
 _HTML = re.compile(
     r"</?(?:b|i|u|em|strong|p|br|h[1-6]|span|div|li|ul|ol|center|mark|font)(?:\s[^<>]{0,80})?/?>", re.IGNORECASE
 )
-_BRACKETS = re.compile(r"\[\[\s?([ABC])\s?\]\]")
-_BRACKETED = {"A": Verdict.FIRST, "B": Verdict.SECOND, "C": Verdict.TIE}
 
 
 def bare(text: str) -> Verdict | None:
@@ -56,6 +55,15 @@ def bare(text: str) -> Verdict | None:
     for wrapper in ("boxed{", "box{", "text{", "textbf{", "mathbf{"):
         core = core.removeprefix(wrapper).strip(_BARE_EDGES)
     return _BARE.get(" ".join(core.lower().split()))
+
+
+class Heard(NamedTuple):
+    """A claim that stood, or a name alone on its line: where, for whom, how it was marked, whether it was strong."""
+
+    span: tuple[int, int]
+    verdict: Verdict
+    mark: Mark
+    strong: bool
 
 
 class Walk:
@@ -83,6 +91,7 @@ class Walk:
         self.seen = 0  # lines with words so far
         self.paragraphs = 1  # paragraphs so far
         self.rethought = False  # "wait", with nothing decided since
+        self.heard: list[Heard] = []  # all that could be a verdict, last first
 
     def read(self) -> Reading:
         """The verdict, or why there is none."""
@@ -140,18 +149,20 @@ class Walk:
             verdict = bare(core) if not _ENUMERATED.match(core) else None
             if verdict is not None:
                 self.names.append((self.seen, encode(core), Reading(verdict, None, span)))
+                self.heard.append(Heard(span, verdict, Mark.LABEL, True))
                 return None
         core, written = plain(core), core
         if self.inherited is Mark.LABEL or self._may_claim(core) or (core is not written and claim_words(core)):
-            if "[[" in core:
-                marks = {match.group(1) for match in _BRACKETS.finditer(core)}
-                if len(marks) == 1:
-                    return Reading(_BRACKETED[marks.pop()], None, span)
             code = encode(core)
             heading = len(core) <= 64 or _HEADING.match(core) is not None
             label, digits = label_of(code, heading)
+            heard = len(self.heard)
             found = self._claims(index, core, code, span, quoted)
-            return found if found is not None else self._boundary(label, digits, core)
+            if found is None:
+                found = self._boundary(label, digits, core)
+                if label is None and len(self.heard) == heard and not (self.section or self.local or self.names):
+                    self.unread.append((core, span))  # it may hold a remark all the same
+            return found
         if RETHINK.match(core) and self._doubted():
             return self.local or self.section
         waiting = self.section or self.local or self.names
@@ -206,7 +217,7 @@ class Walk:
     def _closing(self, piece: str, place: int) -> statements.Claim:
         """The last words of a text that ends in an item on a criterion: "4. Relevance: fine. Overall, Answer 1 is better."."""
         claim = statements.read(piece)
-        if place and self.seen == 1 and claim.mark is Mark.GLOBAL and claim.strong and not blocks.cut_off(self.body):
+        if place and self.seen == 1 and claim.mark is Mark.GLOBAL and claim.strong and not normal.cut_off(self.body):
             return claim
         return statements.Claim("", False, Mark.CRITERION)
 
@@ -225,6 +236,7 @@ class Walk:
                 return self.local or unparsed(Reason.CONTRADICTORY, None)
             return None
         reading = Reading(VERDICTS[claim.side], None, span)
+        self.heard.append(Heard(span, reading.verdict, claim.mark, claim.strong))
         if self.rethought:
             return unparsed(Reason.CUT_OFF, span)
         if claim.mark >= Mark.GLOBAL:
@@ -250,7 +262,7 @@ class Walk:
 
         It does if it is in bold type, or follows a list: then it is not a remark on the criterion of that section.
         """
-        if blocks.cut_off(self.body):
+        if normal.cut_off(self.body):
             return False
         for at in range(index - 1, max(-1, index - 4), -1):
             above = self.lines[at].strip()
@@ -294,13 +306,13 @@ class Walk:
                 return unparsed(Reason.CONTRADICTORY)
         return best or self._remarked()
 
-    def _remarked(self) -> Reading | None:
+    def _remarked(self, weak_only: bool = False) -> Reading | None:
         """What the remarks of a section agree on."""
         remarks = list(self.remarks)
         for core, span in self.unread:
             for piece in statements.split(statements.unquote(encode(core))):
                 claim = statements.read(piece, Mark.GLOBAL)
-                if claim.side and claim.mark is not Mark.CRITERION:
+                if claim.side and claim.mark is not Mark.CRITERION and not (weak_only and claim.strong):
                     remarks.append((claim.side, span))
         sides = {side for side, _ in remarks}
         if len(sides) > 1 or CLASH in sides:
@@ -314,14 +326,14 @@ class Walk:
             if lifted is not None:
                 return lifted
         best = self.local or self.section or self.unmarked
-        cut = blocks.cut_off(self.body)
-        last = self.offset + len(self.body.rstrip(blocks.BLANK))
+        cut = normal.cut_off(self.body)
+        last = self.offset + len(self.body.rstrip(normal.BLANK))
         if best is None and not cut and not self.structured and not self.blocked:
             best = self._only_remark(last)
         ruled_out = self.blocked or self.marked_only
         if best is not None and best.span is not None and not ruled_out and (not cut or best.span[1] == last):
             return best
-        return unparsed(blocks.reason_without_verdict(self.body, self.body.lower()))
+        return unparsed(normal.reason_without_verdict(self.body, self.body.lower()))
 
     def _only_remark(self, last: int) -> Reading | None:
         """The remark that is all the verdict a text has: it ends in "Answer 2 is more accurate.", and lists nothing."""
@@ -329,5 +341,5 @@ class Walk:
             return None
         lines = [(core, span) for core, span in self.unread if span[1] == last]
         self.unread = lines[:1]
-        found = self._remarked()
+        found = self._remarked(weak_only=True)
         return found if found and found.reason is None and found.span and found.span[1] == last else None

@@ -17,7 +17,12 @@ from functools import lru_cache
 _TABLE: dict[str, str] = {
     # names
     "j": "answer response assistant model option candidate output reply completion",
-    "J": "answers responses assistants models options candidates outputs replies ones",
+    "J": "answers responses assistants models options candidates outputs replies ones feedbacks captions chatbots agents",
+    # nouns of other prompts: with a number or a letter a name, else what they were
+    "ν": "feedback caption description translation solution story essay chatbot bot agent system report version "
+    "passage video photo clip argument",
+    "ο": "image picture",
+    "ϛ": "summary",
     "C": "choice",
     "1": "1 one",
     "2": "2 two",
@@ -104,11 +109,11 @@ _TABLE: dict[str, str] = {
     "κ": "unlike compared relative",
     # marks of a verdict, and what stands in labels
     "M": "judgment judgement judgments verdict decision ruling determination preference conclusion",
-    "O": "overall final finally ultimately summary altogether concluding",
+    "O": "overall final finally ultimately altogether concluding",
     "e": "evaluation assessment analysis comparison thoughts remarks quality performance criteria factors explanation "
     "rationale justification note statement recommendation rating ranking job impression comparative "
     "aspects reason reasons result end day balance short things everything account mind hand other contrast light "
-    "image picture figure diagram context evidence points respects counts merits look inspection reflection "
+    "figure diagram context evidence points respects counts merits look inspection reflection "
     "closer consideration opinion measure above sum",
     "Y": "boxed box fbox",
     "q": "terms regarding respect aspect concerning criterion dimension standpoint perspective category regard regards "
@@ -122,7 +127,8 @@ _TABLE: dict[str, str] = {
     "just up too well now general whole slightly significantly marginally clearly noticeably considerably "
     "substantially notably generally definitely certainly undoubtedly obviously evidently really truly simply decidedly "
     "markedly vastly greatly moderately fairly relatively comparatively arguably actually objectively easily hugely "
-    "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly ",
+    "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly "
+    "besides moreover furthermore additionally",
     "ð": "this these those",
     "": "text textbf mathbf mathrm",
 }
@@ -231,6 +237,22 @@ class _Codes(dict[str, str]):
         return "x"
 
 
+_GLUED = (
+    "Answer",
+    "Response",
+    "Assistant",
+    "Model",
+    "Option",
+    "Output",
+    "answer",
+    "response",
+    "assistant",
+    "model",
+    "option",
+    "output",
+)
+
+
 def _build() -> _Codes:
     codes = _Codes()
     for code, words in _TABLE.items():
@@ -238,6 +260,7 @@ def _build() -> _Codes:
             codes.setdefault(word, code)
     codes.update(_CONTRACTIONS)
     codes.update(_SIGNS)
+    codes.update({f"{noun}{name}": f"j{name}" for noun in _GLUED for name in "AB"})
     codes.update({"'": "’", "e.g.": "Z", "E.g.": "Z", "i.e.": "", "etc.": "", "vs.": "o", "No.": "", "no.": ""})
     return codes
 
@@ -259,7 +282,10 @@ _MERGES = {
     "J": "J1a2→b JAaB→b J2a1→b",
     "j": "j1o2→FoS j(1o2→FoS jAoB→FoS j1a2→b jAaB→b j2a1→b j1→F j2→S jA→F jB→S j(1)→F j(2)→S j(A)→F j(B)→S "
     "j[1]→F j[2]→S j[A]→F j[B]→S jD→X jχ→X j[χ→X Lj→X",
-    "C": "C1→F C2→S",
+    "ν": "ν1→F ν2→S νA→F νB→S ν(1)→F ν(2)→S ν(A)→F ν(B)→S ν[1]→F ν[2]→S ν[A]→F ν[B]→S yν→F kν→S bν→b FPν→F SPν→S ν→x",
+    "ο": "ο1→F ο2→S οA→F οB→S ο(1)→F ο(2)→S ο(A)→F ο(B)→S FPο→F SPο→S ο→e",
+    "ϛ": "ϛ1→F ϛ2→S ϛA→F ϛB→S ϛ(A)→F ϛ(B)→S FPϛ→F SPϛ→S ϛ→O",
+    "C": "C1→F C2→S CA→F CB→S C(1)→F C(2)→S C(A)→F C(B)→S",
     "L": "Lc→Xc",
     # by their order
     "y": "yj→F y1→F yc→Fc yC→F yaS→b yakj→b yakJ→b",
@@ -324,7 +350,7 @@ CLAIM_WORDS = frozenset(word for code in "GRWℓwVTEKMOYC" for word in _TABLE[co
 }
 """A line without any of these words holds no overall claim, no mark and no tie: the grammar need not look at it."""
 
-_PLAIN = {
+_ASCII = {
     ord(c): c.lower() if c.isalpha() else c if c in "<>=" else " " for c in map(chr, range(128)) if not c.islower()
 }
 _LETTERS = re.compile(r"[a-z]+|[<>=≻]+")
@@ -333,5 +359,5 @@ _LETTERS = re.compile(r"[a-z]+|[<>=≻]+")
 def claim_words(text: str) -> frozenset[str]:
     """The :data:`CLAIM_WORDS` that a text holds."""
     if text.isascii():
-        return CLAIM_WORDS.intersection(text.translate(_PLAIN).split())
+        return CLAIM_WORDS.intersection(text.translate(_ASCII).split())
     return CLAIM_WORDS.intersection(_LETTERS.findall(text.lower()))

@@ -13,9 +13,9 @@ from vlrb_task.bon.pairing import points_of_runs
 from vlrb_task.bon.scores import BonScore, score
 from vlrb_task.report.bon_figures import curves, scatter, title
 from vlrb_task.report.figures import INK, svg
-from vlrb_task.scores.score import Run
-from vlrb_task.scores.tally import Policy
+from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
+from vlrb_task.votes import Run
 
 
 @dataclass(frozen=True)

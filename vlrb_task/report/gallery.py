@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from vlrb_task.compare.basis import Basis
-from vlrb_task.parsing.verdicts import Reading
+from vlrb_task.parsing.verdicts import Verdict
 from vlrb_task.report.pictures import Content
-from vlrb_task.scores.score import Run, Said
-from vlrb_task.scores.tally import PairVotes, outcome, winner_by_order
+from vlrb_task.scores.policies import Policy, outcomes
+from vlrb_task.votes import Run
+from vlrb_task.votes.schema import NONE, REASONS
 
 MOST_CHARACTERS = 8_000
 """Longer texts lose their middle; the verdict and what is round it stay."""
@@ -17,11 +21,14 @@ MOST_CHARACTERS = 8_000
 NORMAL, VERDICT, LEFT_OUT = 0, 1, 2
 
 
-def gallery_pair(basis: Basis, content: Content, at: int, most: int = MOST_CHARACTERS) -> dict[str, Any]:
+def gallery_pair(
+    basis: Basis, judges: Sequence[JudgeVotes], content: Content, at: int, most: int = MOST_CHARACTERS
+) -> dict[str, Any]:
     """The data of one pair.
 
     Args:
-        basis: the compared runs, with what they said.
+        basis: the compared runs.
+        judges: the votes of each.
         content: questions, answers and images, as far as they are at hand.
         at: which of the common pairs.
         most: characters of a text that are shown.
@@ -32,50 +39,92 @@ def gallery_pair(basis: Basis, content: Content, at: int, most: int = MOST_CHARA
         orders disagree, 1 if a vote is unparsed, 1 if votes differ]``; a vote is ``[number, first, answer, verdict,
         choice, reason, score, segments]``, a segment ``[kind, text]``.
     """
-    label = basis.runs[0].pairs[at].label
-    pair = content.pairs.get(label.key)
+    labels = basis.runs[0].labels
+    key = labels.key(at)
+    pair = content.pairs.get(key)
     return {
-        "key": label.key,
-        "id": label.id,
-        "better": label.better,
-        "subset": label.subset,
-        "source": label.source,
-        "tags": list(label.tags),
+        "key": key,
+        "id": labels.id(at),
+        "better": labels.label(at),
+        "subset": labels.subset[at],
+        "source": labels.source[at],
+        "tags": list(labels.tags[at]),
         "query": None if pair is None else pair.query,
         "responses": None if pair is None else list(pair.responses),
-        "image": content.image_of.get(label.key),
-        "state": [_state(run.pairs[at], basis) for run in basis.runs],
-        "votes": [_votes(run, run.pairs[at], most) for run in basis.runs],
+        "image": content.image_of.get(key),
+        "state": [judge.state(at) for judge in judges],
+        "votes": [judge.votes(at, most) for judge in judges],
     }
 
 
-def _state(pair: PairVotes, basis: Basis) -> list[float | int | None]:
-    winners = winner_by_order(pair.votes)
-    torn = len(winners) == 2 and (winners[0] is None or winners[0] != winners[1])
-    choices = {v.choice for v in pair.votes}
-    unparsed = any(v.reason is not None for v in pair.votes)
-    return [outcome(pair.counts, basis.policy), int(torn), int(unparsed), int(len(choices) > 1)]
+class JudgeVotes:
+    """The votes of one judge, ready to be shown pair by pair."""
+
+    def __init__(self, run: Run, policy: Policy) -> None:
+        self._run = run
+        values = outcomes(run.right, run.wrong, run.neither, policy)
+        self._values = [None if np.isnan(value) else value for value in values.tolist()]
+        winners = run.winner_in(0), run.winner_in(1)
+        both = ~np.isnan(winners[0]) & ~np.isnan(winners[1])
+        self._torn = (both & ((winners[0] == NONE) | (winners[0] != winners[1]))).tolist()
+        kinds = [run.count(run.votes.choice == choice) > 0 for choice in (0, 1, NONE)]
+        self._differ = (np.sum(kinds, axis=0) > 1).tolist()
+        self._unparsed = (run.unparsed > 0).tolist()
+        self._starts = np.searchsorted(run.ballots.pair, np.arange(len(run.labels) + 1))
+        self._choice = {
+            (pair, number): choice
+            for pair, number, choice in zip(
+                run.votes.pair.tolist(), run.votes.number.tolist(), run.votes.choice.tolist(), strict=True
+            )
+        }
+
+    def state(self, at: int) -> list[float | int | None]:
+        """Outcome, and whether the orders disagree, a vote is unparsed, and votes differ."""
+        return [self._values[at], int(self._torn[at]), int(self._unparsed[at]), int(self._differ[at])]
+
+    def votes(self, at: int, most: int) -> list[list[Any]]:
+        """Every ballot of a pair; the two of a pointwise vote stand apart, each with its own text."""
+        ballots, made = self._run.ballots, []
+        for row in range(self._starts[at], self._starts[at + 1]):
+            number, first, answer = (_value(column[row]) for column in (ballots.vote, ballots.first, ballots.answer))
+            choice = _value(self._choice.get((at, number), NONE))
+            reason = _value(ballots.reason[row])
+            rating = float(ballots.rating[row])
+            verdict = None if first is None else _verdict(int(ballots.choice[row]), first, reason)
+            score = None if np.isnan(rating) else rating
+            said = None if reason is None else str(REASONS[reason])
+            made.append([number, first, answer, verdict, choice, said, score, self._segments(row, reason, most)])
+        return made
+
+    def _segments(self, row: int, reason: int | None, most: int) -> list[list[Any]]:
+        texts = self._run.ballots.texts
+        if texts is None:
+            return []
+        text, start, end = (texts[name][row].as_py() for name in ("text", "start", "end"))
+        return segments(text or "", None if reason is not None or start == NONE else (start, end), most)
 
 
-def _votes(run: Run, pair: PairVotes, most: int) -> list[list[Any]]:
-    """Every ballot; the two of a pointwise vote stand apart, each with its own text."""
-    by_number = {v.number: v for v in pair.votes}
-    made = []
-    for said in run.said.get(pair.label.key, ()):
-        vote = by_number.get(said.number)
-        choice = None if vote is None else vote.choice
-        reason = None if said.reading.reason is None else str(said.reading.reason)
-        verdict = str(said.reading.verdict) if isinstance(said.reading, Reading) else None
-        score = None if isinstance(said.reading, Reading) else said.reading.score
-        made.append([said.number, said.first, said.answer, verdict, choice, reason, score, segments(said, most)])
-    return made
+def _value(value: Any) -> int | None:
+    return None if value == NONE else int(value)
 
 
-def segments(said: Said, most: int = MOST_CHARACTERS) -> list[list[Any]]:
-    """A text in pieces: what is normal, the verdict, and how many characters were left out in between."""
-    text = said.text or ""
-    span = said.reading.span
-    if span is None or not 0 <= span[0] < span[1] <= len(text) or said.reading.reason is not None:
+def _verdict(choice: int, first: int, reason: int | None) -> str:
+    if reason is not None:
+        return str(Verdict.UNPARSED)
+    if choice == NONE:
+        return str(Verdict.TIE)
+    return str(Verdict.FIRST if choice == first else Verdict.SECOND)
+
+
+def segments(text: str, span: tuple[int, int] | None, most: int = MOST_CHARACTERS) -> list[list[Any]]:
+    """A text in pieces: what is normal, the verdict, and how many characters were left out in between.
+
+    Args:
+        text: as the judge wrote it.
+        span: where the verdict stands, if it is known.
+        most: characters that are shown.
+    """
+    if span is not None and not 0 <= span[0] < span[1] <= len(text):
         span = None
     if len(text) <= most:
         return _pieces(text, 0, len(text), span)

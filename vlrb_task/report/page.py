@@ -15,10 +15,11 @@ from vlrb_task.compare.paired import groups_line
 from vlrb_task.export.protocol import schedule
 from vlrb_task.pairs.pair import order_subsets, set_name
 from vlrb_task.report import figures
-from vlrb_task.report.gallery import MOST_CHARACTERS, embed, gallery_pair
+from vlrb_task.report.gallery import MOST_CHARACTERS, JudgeVotes, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.score import columns
 from vlrb_task.support.version import __version__
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def render(
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["percent"] = lambda form, value: form % (100 * float(value))
     basis = comparison.basis
-    labels = [pair.label for pair in basis.runs[0].pairs]
+    labels = basis.runs[0].labels
+    judges = [JudgeVotes(run, basis.policy) for run in basis.runs]
     script = _asset("gallery.js")
     drawn = figures.draw(comparison, ink=figures.INK)
     scored = list(zip(basis.names, comparison.scores, strict=True))
@@ -66,6 +68,7 @@ def render(
         judges=scored,
         caveats=[f"{name}: {told}" for name, score in scored for told in caveats(score.run)],
         subsets=comparison.subsets,
+        columns=columns("scores", comparison.scores),
         figures=[(n, figures.FIGURES[n][0], _own(figures.svg(f, n, figures.FIGURES[n][0]))) for n, f in drawn.items()],
         groups_line=groups_line(comparison.groups),
         tests=sorted(zip(comparison.tests, comparison.agreement, strict=True), key=lambda both: both[0].p_holm),
@@ -75,14 +78,14 @@ def render(
         bon=bon,
         bon_figures=[(name, title, _own(drawing)) for name, title, drawing in bon.pictures] if bon else [],
         gallery_note=_note(comparison, content, limit, most),
-        filter_subsets=order_subsets(label.subset for label in labels),
-        filter_sources=sorted({label.source for label in labels}),
+        filter_subsets=order_subsets(labels.subset.counts()),
+        filter_sources=sorted(labels.source.counts()),
         css=_own(_asset("page.css")),
         script_hash=f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
         version=__version__,
     )
     yield f'<script type="application/json" id="gallery-data">{{"judges":{embed(basis.names)},"pairs":'
-    yield from _list(gallery_pair(basis, content, at, most) for at in range(len(labels)))
+    yield from _list(gallery_pair(basis, judges, content, at, most) for at in range(len(labels)))
     yield '}</script>\n<script type="application/json" id="image-data">'
     yield from _list(content.uris)
     yield f"</script>\n<script>{script}</script>\n</body>\n</html>\n"
@@ -113,10 +116,9 @@ def _asset(name: str) -> str:
 def _breakdowns(comparison: Comparison) -> list[tuple[str, list[str], list[tuple[str, Mapping[str, Estimate]]]]]:
     """Accuracy by source and by error tag: a title, the columns, and every judge's numbers."""
     found = []
-    sources = [score.by_source for score in comparison.scores]
-    tags = [analysis.tags for analysis in comparison.analyses]
-    for title, columns in (("Accuracy by source", sources), ("Accuracy by error tag", tags)):
-        names = sorted({name for column in columns for name in column})
+    for key, title in (("by_source", "Accuracy by source"), ("by_tag", "Accuracy by error tag")):
+        columns = [score.groups(key) for score in comparison.scores]
+        names = list(dict.fromkeys(name for column in columns for name in column))
         if names:
             found.append((title, names, list(zip(comparison.basis.names, columns, strict=True))))
     return found
@@ -125,7 +127,7 @@ def _breakdowns(comparison: Comparison) -> list[tuple[str, list[str], list[tuple
 def _note(comparison: Comparison, content: Content, limit: int, most: int) -> str:
     """What the gallery shows and what it does not, in words."""
     told = [f"A vote's text is shown up to {most:,} characters, with its verdict marked"]
-    pairs = len(comparison.basis.runs[0].pairs)
+    pairs = len(comparison.basis.runs[0].labels)
     if not content.pairs:
         told.append("questions, answers and images are not in the logs: give them with --pairs")
     else:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vlrb_task.asking.ballots import Order
+from vlrb_task.scores.policies import Policy, States
 from vlrb_task.scores.stopping import settled
-from vlrb_task.scores.tally import Counts, Policy
-
-if TYPE_CHECKING:
-    from vlrb_task.scores.score import Run
+from vlrb_task.votes.table import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +65,28 @@ def votes_a_pair(schedule: Mapping[str, Any] | None) -> int | None:
     return votes
 
 
-def completeness(
-    counts: Iterable[Counts], schedule: Mapping[str, Any] | None, policy: Policy, *, pairwise: bool = True
-) -> Completeness | None:
-    """Hold a run's votes to its schedule.
+def completeness(run: Run, policy: Policy) -> Completeness | None:
+    """Hold a run's votes to its schedule; None where the log does not tell the schedule.
 
     Args:
-        counts: of each pair.
-        schedule: as it was logged; without it there is nothing to hold to, and the result is None.
+        run: the run.
         policy: under which outcomes are meant.
-        pairwise: a pointwise judge knows no order, so that ``both`` asks it no more than ``key`` does.
     """
+    schedule = run.metadata.get("schedule")
     whole = votes_a_pair(schedule)
     if schedule is None or whole is None:
         return None
-    if pairwise and schedule.get("order") == Order.BOTH:
+    # A pointwise judge knows no order, so that ``both`` asks it no more than ``key`` does.
+    if schedule.get("order") == Order.BOTH and run.ordered.any():
         whole *= 2
     pairs = votes = short = still_open = 0
-    for count in counts:
-        pairs += 1
-        votes += count.total
-        left = whole - count.total
+    for counts, n in States.of(run.right, run.wrong, run.neither):
+        pairs += n
+        votes += n * counts.total
+        left = whole - counts.total
         if left > 0:
-            short += 1
-            still_open += not settled(count, left, policy)
+            short += n
+            still_open += 0 if settled(counts, left, policy) else n
     return Completeness(whole, pairs, votes, short, still_open, str(schedule.get("stop") or ""), policy)
 
 
@@ -100,6 +96,5 @@ def caveats(run: Run) -> list[str]:
     Args:
         run: of a score, which knows of missing votes.
     """
-    total = sum(run.subset_sizes.values())
-    part = [f"PART of the pairs: {len(run.pairs)} of {total} have votes"] if len(run.pairs) < total else []
+    part = [f"PART of the pairs: {len(run.labels)} of {run.size} have votes"] if run.missing else []
     return [*part, *run.warnings]

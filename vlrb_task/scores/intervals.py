@@ -117,10 +117,27 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
     return max(spread + prior / shared, _TINY) / max(variance + prior, _TINY)
 
 
-def _differing(found: Units) -> int:
-    """How many units' shares differ from the most common one."""
-    shares = np.round(found.top / found.bottom, 9)
-    return int(shares.size - np.unique(shares, return_counts=True)[1].max())
+def _differing(found: Units) -> float:
+    """How many units' shares differ from the most common one; a unit counts by its squared size, as in the variance."""
+    _, at, counts = np.unique(np.round(found.top / found.bottom, 9), return_inverse=True, return_counts=True)
+    usual = at.reshape(-1) == int(np.argmax(counts))
+    squares = found.bottom**2
+    return float(exact_sum(squares[~usual]) / (exact_sum(squares) / squares.size))
+
+
+def score_interval(value: float, variance: float, count: int, kish: float, differing: float) -> tuple[float, float]:
+    """Wilson's interval of any statistic in [0, 1] whose linearised variance is known, with the prior of :func:`effective_size`.
+
+    Args:
+        value: the statistic.
+        variance: of it, from its influence function.
+        count: units.
+        kish: how many of them it rests on, ``(sum of weights)^2 / sum of squared weights``.
+        differing: units that differ from the rest.
+    """
+    prior = exp(-differing / FEW) / (count * kish)
+    p = min(max(value, 0.0), 1.0)
+    return wilson(p, max(p * (1 - p) + prior * kish, _TINY) / max(variance + prior, _TINY))
 
 
 def share(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None) -> Estimate:

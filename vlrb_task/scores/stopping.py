@@ -19,11 +19,9 @@ from dataclasses import dataclass
 from math import comb
 
 from vlrb_task.asking.ballots import Ballot, Mode, Schedule, ballots_of
-from vlrb_task.pairs.pair import Answer, Pair
-from vlrb_task.scores.tally import Counts, Policy
-
-Slot = tuple[int, Answer | None]
-"""A ballot's place among its pair's: the vote's number, and the answer that a pointwise ballot shows."""
+from vlrb_task.pairs.pair import Pair
+from vlrb_task.scores.policies import Counts, Policy
+from vlrb_task.votes.standing import Answered, Slot
 
 
 def slot_of(ballot: Ballot) -> Slot:
@@ -69,20 +67,7 @@ def _twice_right(counts: Counts, policy: Policy) -> int:
     return 2 * counts.right + (counts.neither if policy is Policy.HALF else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a log has of one pair.
-
-    Attributes:
-        slots: the ballots that were answered.
-        counts: the votes that they make; a pointwise vote is made by both of its ballots.
-    """
-
-    slots: frozenset[Slot]
-    counts: Counts
-
-
-_NOTHING = Standing(frozenset(), Counts(0, 0, 0))
+_NOTHING = Answered(frozenset(), 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +96,7 @@ def rest_of(
     pairs: Iterable[Pair],
     schedule: Schedule,
     mode: Mode,
-    standing: Mapping[str, Standing],
+    standing: Mapping[str, Answered],
     *,
     stop: Policy | None = Policy.STRICT,
     sparing: bool = False,
@@ -135,11 +120,12 @@ def rest_of(
         missing = [ballot for ballot in ballots if slot_of(ballot) not in stands.slots]
         found += len(ballots) - len(missing)
         votes = sorted({ballot.vote for ballot in missing})
-        if stop is not None and settled(stands.counts, len(votes), stop):
+        counts = Counts(stands.right, stands.wrong, stands.neither)
+        if stop is not None and settled(counts, len(votes), stop):
             spared += len(missing)
             continue
         if stop is not None and sparing:
-            now = set(votes[: votes_needed(stands.counts, len(votes), stop)])
+            now = set(votes[: votes_needed(counts, len(votes), stop)])
             later += sum(ballot.vote not in now for ballot in missing)
             missing = [ballot for ballot in missing if ballot.vote in now]
         asked += missing

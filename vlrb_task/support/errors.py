@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from reprlib import Repr
+
+_LONGEST_WORD = 300
+_LONGEST_LINE = 3000
+
+_repr = Repr()
+_repr.maxlevel, _repr.maxlist, _repr.maxtuple, _repr.maxdict, _repr.maxset, _repr.maxfrozenset = 3, 8, 8, 8, 8, 8
+_repr.maxlong = _repr.maxstring = _repr.maxother = 100
 
 
 def short(value: object) -> str:
-    """A value as an error shows it."""
-    shown = repr(value)
+    """A value as an error shows it: 60 characters, however large it is and however often it holds itself."""
+    try:
+        shown = repr(value[:61]) if isinstance(value, (str, bytes)) else _repr.repr(value)
+    except (ValueError, RecursionError):  # a number of very many digits
+        shown = f"a {type(value).__name__}"
     return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
+def bounded(message: str) -> str:
+    """A message whose words and length have a limit, whatever it quotes."""
+    if len(message) <= _LONGEST_WORD:
+        return message
+    message = re.sub(rf"\S{{{_LONGEST_WORD},}}", lambda word: f"{word[0][:200]}…{word[0][-40:]}", message)
+    return message if len(message) <= _LONGEST_LINE else f"{message[: _LONGEST_LINE - 500]} … {message[-400:]}"
+
+
 class VlrbError(Exception):
-    """Base of every error raised for a user's input; its text is one line that can be shown as it is."""
+    """Base of every error raised for a user's input; its text is one line of bounded length that can be shown as it is."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(bounded(message))
 
 
 class DataError(VlrbError):

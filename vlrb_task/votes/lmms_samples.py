@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import first_from_parity
 from vlrb_task.pairs.pair import Benchmark, file_row, pair_key
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, short
 from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.literals import literal
 from vlrb_task.support.redact import without_secrets
-from vlrb_task.votes.assemble import Log
-from vlrb_task.votes.records import Record, parse_record
+from vlrb_task.votes import warnings
+from vlrb_task.votes.header import header_of
+from vlrb_task.votes.records import Record, encodable, shown_text
+from vlrb_task.votes.schema import Refused
 
 VOTE_FIELD = "vlrb_vote"
 """The metric under which our tasks log a vote."""
@@ -32,39 +34,27 @@ _QUESTION, _FIRST, _SECOND, _END = (
 )
 
 
-def read_lmms_samples(path: Path, benchmark: Benchmark | None = None) -> Log:
-    """Read a ``*_samples_*.jsonl`` file.
+def native_rows(path: Path, benchmark: Benchmark | None = None) -> Iterator[tuple[Record, int] | Refused]:
+    """The votes of a sample log of lmms-eval's own task, and of samples that were not yet judged (``--predict_only``).
 
     Args:
         path: the file.
-        benchmark: the pairs, if at hand. lmms-eval's own task logs the prompt, from which the pair is found; where an
-            answer holds the prompt's own headings, only the pairs can tell.
+        benchmark: the pairs, if at hand. The task logs the prompt, from which the pair is found; where an answer holds
+            the prompt's own headings, only the pairs can tell.
 
     Raises:
-        DataError: the file cannot be opened, or holds no votes.
+        DataError: the file cannot be opened.
     """
     lines = Lines(path)
-    records: list[Record] = []
-    refused: list[str] = []
-    native = False
+    header = header_of("official", False, {}).to_json()
     for number, sample in lines:
-        where = f"{path.name}:{number}"
         try:
-            if isinstance(vote := sample.get(VOTE_FIELD), dict):
-                records.append(parse_record(vote, where))
-            elif isinstance(sample.get(NATIVE_FIELD), dict):
-                native = True
-                records.append(_native_record(sample, benchmark, where))
-            else:
+            if not isinstance(sample.get(NATIVE_FIELD), dict):
                 raise DataError("no vote of ours and none of lmms-eval's vl_rewardbench")
+            yield _native_record(sample, benchmark, header), number
         except DataError as error:
-            refused.append(f"{where}: {error}")
-    warnings = list(lines.warnings)
-    if refused:
-        warnings.append(f"{len(refused)} samples were set aside, the first is {refused[0]}")
-    if not records:
-        raise DataError(f"{path}: no votes", warnings)
-    return Log(str(path), records, warnings, samples_metadata(path, native))
+            yield Refused(warnings.NOT_A_VOTE, number, str(error))
+    yield from (Refused(why, 0) for why in lines.warnings)
 
 
 def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
@@ -104,7 +94,7 @@ def _model(logged: Mapping[str, Any], path: Path) -> str:
     return name if isinstance(name, str) and name else path.absolute().parent.name
 
 
-def _native_record(sample: Mapping[str, Any], benchmark: Benchmark | None, where: str) -> Record:
+def _native_record(sample: Mapping[str, Any], benchmark: Benchmark | None, header: str) -> Record:
     """A vote of lmms-eval's own task: its log holds the prompt, the ranking and the text, but no order and no key.
 
     The order follows from the answers' lengths, and the answers stand in the prompt.
@@ -119,19 +109,20 @@ def _native_record(sample: Mapping[str, Any], benchmark: Benchmark | None, where
     parity = first_from_parity((first, second))
     responses = (second, first) if parity else (first, second)
     try:
-        ranking = ast.literal_eval(str(sample.get("target")))
-    except (ValueError, SyntaxError) as error:
-        raise DataError(f"target {sample.get('target')!r} is no ranking") from error
-    if ranking not in ([0, 1], [1, 0]):
-        raise DataError(f"target {ranking!r} is not a permutation of 0 and 1")
+        ranking = literal(str(sample.get("target")))
+    except ValueError as error:
+        raise DataError(f"target {short(sample.get('target'))} is no ranking") from error
+    if not isinstance(ranking, list) or ranking not in ([0, 1], [1, 0]):
+        raise DataError(f"target {short(ranking)} is not a permutation of 0 and 1")
     source, subset, _ = file_row(id, {})
     label = {
         "better": ranking.index(0),
         "subset": subset,
         "source": source,
-        "words": [len(r.split()) for r in responses],
+        "words": tuple(len(r.split()) for r in responses),
     }
-    return Record(pair_key(id, query, responses), id, "official", 0, parity, None, text, None, label, where)
+    key = pair_key(id, query, responses)
+    return Record(key, encodable(id), 0, parity, None, shown_text(text), None, header, label)
 
 
 def _parts(prompt: str, id: str, benchmark: Benchmark | None) -> tuple[str, str, str]:

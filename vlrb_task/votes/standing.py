@@ -2,81 +2,136 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 
 from vlrb_task.asking.ballots import Schedule, ballots_of
 from vlrb_task.judges.base import Judge
 from vlrb_task.pairs.pair import Answer, Benchmark
-from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.scores.score import Run, Said
-from vlrb_task.scores.stopping import Slot, Standing, slot_of
-from vlrb_task.scores.tally import Counts
 from vlrb_task.support.errors import DataError
-from vlrb_task.votes.assemble import Log, assemble, judge_of
-from vlrb_task.votes.merging import described, merge_logs
+from vlrb_task.votes.header import parse_header
+from vlrb_task.votes.load import Pairs, read_runs
+from vlrb_task.votes.schema import FAILED, NONE
+from vlrb_task.votes.table import Run
+
+Slot = tuple[int, "Answer | None"]
+"""A ballot's place among its pair's: the vote's number, and the answer that a pointwise ballot shows."""
 
 
-def standing_of(
-    logs: Sequence[Log], judge: Judge, schedule: Schedule, benchmark: Benchmark
-) -> tuple[dict[str, Standing], Run]:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What logs have of one pair.
+
+    Attributes:
+        slots: the ballots of the schedule that were answered.
+        right, wrong, neither: the votes that they make; a pointwise vote is made by both of its ballots.
+    """
+
+    slots: frozenset[Slot]
+    right: int
+    wrong: int
+    neither: int
+
+
+def answered(
+    logs: Sequence[Path], judge: Judge, schedule: Schedule, benchmark: Benchmark, *, trust_pickle: bool = False
+) -> tuple[dict[str, Answered], Run]:
     """What logs have of a task's ballots, by the pair's key, and the run that they make.
 
-    A request that failed has no answer, so that its ballot does not stand. Votes beyond the schedule's are not of it.
+    A request that failed has no answer, so that its ballot is asked again. Votes beyond the schedule's are not of it.
 
     Args:
         logs: of one model; a ballot that stands in two of them counts once.
         judge: whose ballots.
         schedule: all K votes.
         benchmark: the pairs that the task is about.
+        trust_pickle: open .pkl files.
 
     Raises:
         DataError: nothing of this judge's in the logs, votes of several models or to another prompt, votes about other
             pairs, or votes that were asked in another order than the schedule's.
     """
-    _check_pairs(logs, judge, benchmark)
-    runs = [
-        run
-        for log in merge_logs(logs, force=True)
-        for run in assemble(log, benchmark, keep_texts=True, keep_undecidable=True)
-    ]
+    runs = read_runs(
+        logs,
+        Pairs.of(benchmark),
+        merge=True,
+        keep_undecidable=True,
+        keep_logged=True,
+        trust_pickle=trust_pickle,
+    )
     own = [run for run in runs if run.judge == judge.name]
     if len(own) != 1:
         what = f"votes of {len(own)} runs" if own else f"no votes of judge {judge.name!r}"
-        raise DataError(f"--votes-from needs the logs of one run, and has {what}: {described(logs)}")
+        raise DataError(f"--votes-from needs the logs of one run, and has {what}: {_described(runs)}")
     (run,) = own
-    if run.prompt.sha256 not in (None, judge.prompt.sha256):
-        raise DataError(
-            f"--votes-from: the logs are of another prompt of judge {judge.name!r} "
-            f"(SHA-256 {run.prompt.sha256[:12] if run.prompt.sha256 else None}, now {judge.prompt.sha256[:12]})"
-        )
-    counts = {pair.label.key: pair for pair in run.pairs}
-    standing: dict[str, Standing] = {}
+    _check(run, judge, benchmark)
+    places = {key: row for row, key in enumerate(run.labels.keys.to_pylist())}
+    ballots, votes = run.ballots, run.votes
+    has_answer = ballots.reason != FAILED
+    starts = np.searchsorted(ballots.pair, np.arange(len(run.labels) + 1))
+    found: dict[str, Answered] = {}
     misplaced: list[str] = []
+    numbers = {ballot.vote for ballot in ballots_of(benchmark.pairs[0], schedule, judge.mode)}
+    counted = np.isin(votes.number, list(numbers)) & (votes.reason != FAILED)
+    kinds = [counted & kind for kind in (run.is_right, run.is_neither)]
+    right, neither, total = (run.count(which).tolist() for which in (*kinds, counted))
     for pair in benchmark.pairs:
-        first = {slot_of(ballot): ballot.first for ballot in ballots_of(pair, schedule, judge.mode)}
-        slots = _slots(run.said.get(pair.key, ()), first, misplaced, pair.key)
-        voted = counts.get(pair.key)
-        votes = [v for v in voted.votes if v.reason is not Reason.FAILED_REQUEST] if voted else []
-        whole = {number for number, _ in first}
-        standing[pair.key] = Standing(slots, Counts.of((v for v in votes if v.number in whole), pair.better))
+        row = places.get(pair.key)
+        if row is None:
+            found[pair.key] = Answered(frozenset(), 0, 0, 0)
+            continue
+        asked = {(b.vote, b.answer): b.first for b in ballots_of(pair, schedule, judge.mode)}
+        slots = set()
+        for at in range(starts[row], starts[row + 1]):
+            slot = (int(ballots.vote[at]), _answer(int(ballots.answer[at])))
+            if slot in asked and has_answer[at]:
+                slots.add(slot)
+                if _answer(int(ballots.first[at])) != asked[slot]:
+                    misplaced.append(f"pair {pair.key}, vote {slot[0]}")
+        found[pair.key] = Answered(frozenset(slots), right[row], total[row] - right[row] - neither[row], neither[row])
     if misplaced:
         raise DataError(
             f"--votes-from: {len(misplaced)} votes were asked in another order than {schedule.order!s} asks them; "
             "give the --order of the first run",
             misplaced,
         )
-    return standing, run
+    return found, run
 
 
-def _check_pairs(logs: Sequence[Log], judge: Judge, benchmark: Benchmark) -> None:
-    """Hold the logs to the task's pairs: votes about others, or with another label, would never be one run with its own."""
-    records = [record for log in logs for record in log.records if judge_of(record) == judge.name]
-    pairs = [(record, benchmark.by_key.get(record.key)) for record in records if record.key is not None]
-    other = {record.extra.get("fingerprint") for record in records} - {None, benchmark.fingerprint}
-    unknown = sum(pair is None for _, pair in pairs)
-    changed = sum(pair is not None and record.extra.get("better", pair.better) != pair.better for record, pair in pairs)
-    told = [f"their fingerprint is {name[:12]}" for name in sorted(str(name) for name in other)]
+def _answer(value: int) -> Answer | None:
+    return None if value == NONE else 1 if value else 0
+
+
+def _described(runs: Sequence[Run]) -> str:
+    told = (f"judge {run.judge} asked of {run.metadata.get('model') or 'an unnamed model'}" for run in runs)
+    return "; ".join(dict.fromkeys(told))
+
+
+def _check(run: Run, judge: Judge, benchmark: Benchmark) -> None:
+    """Hold a run to the task's prompt and pairs: votes about others would never be one run with its own.
+
+    Raises:
+        DataError: they are others.
+    """
+    if run.prompt.sha256 not in (None, judge.prompt.sha256):
+        raise DataError(
+            f"--votes-from: the logs are of another prompt of judge {judge.name!r} "
+            f"(SHA-256 {run.prompt.sha256[:12] if run.prompt.sha256 else None}, now {judge.prompt.sha256[:12]})"
+        )
+    if run.logged is None or run.labelled_by is None:
+        raise ValueError("the run was read without its rows or without the pairs")
+    keyed = run.logged.filter(run.logged["key"].is_valid())
+    row = run.labelled_by.rows_of_keys(keyed["key"].combine_chunks())
+    better = np.asarray(keyed["better"].combine_chunks())
+    unknown = int((row == NONE).sum())
+    known = (row != NONE) & (better != NONE)
+    changed = int((known & (run.labelled_by.labels.better[row] != better)).sum())
+    headers = map(parse_header, run.logged["header"].combine_chunks().dictionary.to_pylist())
+    other = {header.fingerprint for header in headers if header.judge == judge.name} - {None, benchmark.fingerprint}
+    told = [f"their fingerprint is {name[:12]}" for name in sorted(map(str, other))]
     told += [f"{unknown} votes are for pairs that it lacks"] if unknown else []
     told += [f"{changed} votes have the other label"] if changed else []
     if told:
@@ -86,20 +141,7 @@ def _check_pairs(logs: Sequence[Log], judge: Judge, benchmark: Benchmark) -> Non
         )
 
 
-def _slots(said: Sequence[Said], first: dict[Slot, Answer | None], misplaced: list[str], key: str) -> frozenset[Slot]:
-    found = set()
-    for answer in said:
-        slot = (answer.number, answer.answer)
-        if slot not in first or answer.reading.reason is Reason.FAILED_REQUEST:
-            continue
-        if answer.first != first[slot]:
-            misplaced.append(f"pair {key}, vote {answer.number}")
-        found.add(slot)
-    return frozenset(found)
-
-
 def votes_beyond(run: Run, schedule: Schedule, judge: Judge, benchmark: Benchmark) -> int:
     """Votes of a run whose numbers the schedule does not have."""
-    numbers = Counter(vote.number for pair in run.pairs for vote in pair.votes)
-    whole = {ballot.vote for ballot in ballots_of(benchmark.pairs[0], schedule, judge.mode)}
-    return sum(count for number, count in numbers.items() if number not in whole)
+    whole = [ballot.vote for ballot in ballots_of(benchmark.pairs[0], schedule, judge.mode)]
+    return int((~np.isin(run.votes.number, whole)).sum())

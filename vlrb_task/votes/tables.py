@@ -8,19 +8,24 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import struct
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.inputs import open_once, read_text, readable, suffix_of
 
 SUFFIXES = (".xlsx", ".tsv", ".json", ".pkl")
 
 CELL_LIMIT = 32_767
 """Characters that a cell of an Excel file holds; what comes after is lost."""
+
+_MOST_MEMBERS = 10_000
+_LARGEST = 4 * 2**30
 
 _CONTROL = re.compile(r"_x00([01][0-9A-Fa-f])_")
 
@@ -39,11 +44,11 @@ class Table:
 
 def is_table(path: Path) -> bool:
     """Whether a file is one of these, by its suffix; a ``.json`` that holds JSON lines is not."""
-    suffix = path.suffix.lower()
+    suffix = suffix_of(path)
     if suffix != ".json":
         return suffix in SUFFIXES
     try:
-        with path.open("rb") as file:
+        with open_once(path) as file:
             return file.read(256).removeprefix(BOM_UTF8).lstrip()[:1] == b"["
     except OSError:
         return False
@@ -59,14 +64,17 @@ def read_table(path: Path, *, trust_pickle: bool = False) -> Table:
     Raises:
         DataError: the file cannot be read, or is a pkl that nobody said to trust.
     """
-    suffix = path.suffix.lower()
+    try:
+        suffix = suffix_of(path)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from error
     try:
         if suffix == ".xlsx":
-            return Table(list(_xlsx(path)), excel=True)
+            return Table(_xlsx(path), excel=True)
         if suffix == ".tsv":
             return Table(list(read_delimited(path, "\t", damaged=True)))
         if suffix == ".json":
-            return Table(_records(json.loads(path.read_text(encoding="utf-8-sig")), path))
+            return Table(_records(json.loads(read_text(path)), path))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not a {suffix[1:]} file that can be read ({error})") from error
     if suffix == ".pkl":
@@ -74,27 +82,39 @@ def read_table(path: Path, *, trust_pickle: bool = False) -> Table:
     raise DataError(f"{path}: not a {', '.join(SUFFIXES)} file")
 
 
-def _xlsx(path: Path) -> Iterator[dict[str, Any]]:
+def _xlsx(path: Path) -> list[dict[str, Any]]:
     try:
         from openpyxl import load_workbook
     except ImportError as error:
         raise DataError(f"{path}: reading xlsx needs openpyxl: pip install 'vlrb[vlmevalkit]' or openpyxl") from error
-    from zipfile import BadZipFile
-
-    from openpyxl.utils.exceptions import InvalidFileException
-
+    _check_archive(path)
     try:
         # Formulas, not their values: a text that begins with "=" was written as one, and its value is 0.
-        book = load_workbook(path, read_only=True, data_only=False)
-    except (BadZipFile, InvalidFileException, KeyError) as error:
-        raise DataError(f"{path}: not an xlsx file that can be read ({error})") from error
-    try:
-        lines = book.worksheets[0].iter_rows(values_only=True)
+        book = load_workbook(readable(path), read_only=True, data_only=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its size may be anything
+        lines = sheet.iter_rows(values_only=True)
         names = [str(name) for name in next(lines, ())]
-        for line in lines:
-            yield {name: _cell(value) for name, value in zip(names, line, strict=False)}
-    finally:
+        rows = [{name: _cell(value) for name, value in zip(names, line, strict=False)} for line in lines]
         book.close()
+    except Exception as error:  # a damaged file makes openpyxl raise whatever the damage happens to hit
+        raise DataError(f"{path}: a damaged xlsx file ({type(error).__name__}: {_line(error)})") from error
+    return rows
+
+
+def _check_archive(path: Path) -> None:
+    """Refuse what is no archive, or one that would fill the memory."""
+    try:
+        with ZipFile(readable(path)) as archive:
+            members = archive.infolist()
+    except (BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        raise DataError(f"{path}: not an xlsx file that can be read ({_line(error)})") from error
+    if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _LARGEST:
+        raise DataError(f"{path}: an archive of {len(members):,} members or more than {_LARGEST:,} bytes, not read")
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _cell(value: Any) -> Any:
@@ -106,10 +126,10 @@ def _unpickle(path: Path, trusted: bool) -> Any:
     if not trusted:
         raise DataError(f"{path}: opening a pickle can run any code put into it; if you trust it: --trust-pickle")
     try:
-        with path.open("rb") as file:
+        with open_once(path) as file:
             return pickle.load(file)  # noqa: S301 - the user said that they trust it
-    except (OSError, pickle.UnpicklingError, EOFError, ImportError, AttributeError, IndexError, ValueError) as error:
-        raise DataError(f"{path}: not a pickle that can be read ({type(error).__name__}: {error})") from error
+    except Exception as error:  # a damaged pickle calls anything with anything
+        raise DataError(f"{path}: not a pickle that can be read ({type(error).__name__}: {_line(error)})") from error
 
 
 def _records(value: Any, path: Path) -> list[dict[str, Any]]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, first_from_parity
-from vlrb_task.pairs.pair import Answer, Benchmark, Pair, parse_row
+from vlrb_task.pairs.pair import Answer, Benchmark, Pair, other, parse_row
 from vlrb_task.pairs.rows import Row, native_row
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
-from vlrb_task.votes.assemble import Log
-from vlrb_task.votes.records import Record, parse_record
+from vlrb_task.votes import warnings
+from vlrb_task.votes.header import header_of
+from vlrb_task.votes.records import Record, RecordReader, encodable, shown_text
+from vlrb_task.votes.schema import Refused
 from vlrb_task.votes.tables import CELL_LIMIT, Table, read_table
 
 RECORD_COLUMN = "vlrb"
@@ -30,6 +32,8 @@ FAILURE_TEXT = "Failed to obtain answer"
 
 # VLMEvalKit's copy of the paper's prompt lacks white space in three places.
 _NATIVE_PROMPT = {"name": "official", "source": "VLMEvalKit's VL-RewardBench (white space differs)", "sha256": None}
+
+CUT_BY_EXCEL = f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"
 
 _NATIVE_COLUMNS = ("index", "question", "response", "answer", "category")
 
@@ -62,38 +66,80 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def read_predictions(path: Path, benchmark: Benchmark | None = None, *, trust_pickle: bool = False) -> Log:
-    """Read a prediction file.
+@dataclass(frozen=True)
+class Predictions:
+    """A prediction file.
+
+    Attributes:
+        path: the file.
+        table: its rows.
+        native: whether it is of VLMEvalKit's own dataset.
+    """
+
+    path: Path
+    table: Table
+    native: bool
+
+    def rows(self, benchmark: Benchmark | None = None) -> Iterator[tuple[Record, int] | Refused]:
+        """The votes.
+
+        Args:
+            benchmark: the pairs, if at hand. Rows of VLMEvalKit's own dataset, which has no ids, are found by content.
+        """
+        matcher = _Matcher(benchmark) if benchmark is not None else None
+        reader = RecordReader()
+        for number, row in enumerate(self.table.rows, start=2 if self.table.excel else 1):
+            try:
+                yield from self._record(row, reader, matcher, number)
+            except DataError as error:
+                yield Refused(warnings.NOT_A_VOTE, number, str(error))
+
+    def _record(
+        self, row: Row, reader: RecordReader, matcher: _Matcher | None, number: int
+    ) -> Iterator[tuple[Record, int] | Refused]:
+        if "prediction" not in row:
+            raise DataError("no column prediction")
+        text = text_of(row["prediction"])
+        failure = failure_of(text, self.table.excel)
+        if failure is Reason.CUT_OFF:
+            yield Refused(CUT_BY_EXCEL, number)
+        if own := row.get(RECORD_COLUMN):
+            line = json_object(own)
+            if line is None:
+                raise DataError(f"column {RECORD_COLUMN} is damaged")
+            told = {"failure": str(failure)} if failure else {}
+            yield reader.record({**line, "text": text} | told), number
+            return
+        pair, first, better, matched = _native_pair(row, matcher)
+        if matcher is not None and not matched:
+            yield Refused("rows match none of the given pairs by their content", number)
+        header = header_of("official", False, {"prompt": _NATIVE_PROMPT}).to_json()
+        label = {"better": better, "subset": pair.subset, "source": pair.source, "words": pair.words}
+        told_failure = str(failure) if failure else None
+        yield (
+            Record(
+                pair.key, encodable(pair.id), 0, first, None, shown_text(text), None, header, label, None, told_failure
+            ),
+            number,
+        )
+
+
+def prediction_rows(path: Path, *, trust_pickle: bool = False) -> Predictions:
+    """Open a prediction file.
 
     Args:
         path: the file.
-        benchmark: the pairs, if at hand. Rows of VLMEvalKit's own dataset, which has no ids, are found by content.
         trust_pickle: as :func:`~vlrb_task.votes.tables.read_table`'s.
 
     Raises:
-        DataError: the file cannot be read, or holds no votes.
+        DataError: the file cannot be read.
     """
     table = read_table(path, trust_pickle=trust_pickle)
-    matcher = _Matcher(benchmark) if benchmark is not None else None
-    records: list[Record] = []
-    refused: list[str] = []
-    counts: Counter[str] = Counter()
-    for number, row in enumerate(table.rows, start=2 if table.excel else 1):
-        where = f"{path.name}:{number}"
-        try:
-            records.append(_record(row, table, matcher, counts, where))
-        except DataError as error:
-            refused.append(f"{where}: {error}")
-    warnings = [f"{count} {what}" for what, count in counts.items()]
-    if refused:
-        warnings.append(f"{len(refused)} rows were set aside, the first is {refused[0]}")
-    if not records:
-        raise DataError(f"{path}: no votes", warnings)
-    native = any(RECORD_COLUMN not in row for row in table.rows)
-    return Log(str(path), records, warnings, _metadata(path, native))
+    return Predictions(path, table, any(RECORD_COLUMN not in row for row in table.rows))
 
 
-def _metadata(path: Path, native: bool) -> dict[str, Any]:
+def predictions_metadata(path: Path, native: bool) -> dict[str, Any]:
+    """Framework, model and task, as the file's name tells them."""
     found: dict[str, Any] = {"framework": "VLMEvalKit"}
     match = re.fullmatch(rf"(.+)_({NATIVE}|VLRB\w*)", path.stem)
     if match or native:
@@ -101,33 +147,6 @@ def _metadata(path: Path, native: bool) -> dict[str, Any]:
     if match:
         found["model"] = match[1]
     return found
-
-
-def _record(row: Row, table: Table, matcher: _Matcher | None, counts: Counter[str], where: str) -> Record:
-    if "prediction" not in row:
-        raise DataError("no column prediction")
-    text = text_of(row["prediction"])
-    failure = failure_of(text, table.excel)
-    if failure is Reason.FAILED_REQUEST:
-        counts["requests failed: they are counted as unparsed"] += 1
-    elif failure is Reason.CUT_OFF:
-        counts[f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"] += 1
-    if own := row.get(RECORD_COLUMN):
-        line = json_object(own)
-        if line is None:
-            raise DataError(f"column {RECORD_COLUMN} is damaged")
-        return parse_record({**line, "text": text} | ({"failure": str(failure)} if failure else {}), where)
-    pair, first, better, matched = _native_pair(row, matcher)
-    extra = {
-        "better": better,
-        "subset": pair.subset,
-        "source": pair.source,
-        "words": list(pair.words),
-        "prompt": _NATIVE_PROMPT,
-    } | ({"failure": str(failure)} if failure else {})
-    if matcher is not None and not matched:
-        counts["rows match none of the given pairs by their content"] += 1
-    return Record(pair.key, pair.id, "official", 0, first, None, text, None, extra, where)
 
 
 def _native_pair(row: Row, matcher: _Matcher | None) -> tuple[Pair, Answer, Answer, bool]:
@@ -145,11 +164,7 @@ def _native_pair(row: Row, matcher: _Matcher | None) -> tuple[Pair, Answer, Answ
         return pair, first, pair.better, False
     if found.responses[0].strip() == pair.responses[0].strip():
         return found, first, pair.better, True
-    return found, _other(first), _other(pair.better), True
-
-
-def _other(answer: Answer) -> Answer:
-    return 0 if answer else 1
+    return found, other(first), other(pair.better), True
 
 
 def _content(query: str, responses: Sequence[str]) -> Content:

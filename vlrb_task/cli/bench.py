@@ -1,0 +1,116 @@
+"""``vlrb bench``: the benchmarks that are known, and what there is to know of one. Nothing is downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from vlrb_task.cli.options import as_json, console, print_json
+from vlrb_task.support.errors import UnknownName
+
+_LISTED = ("name", "title", "size", "media", "license", "loads", "needs", "cached")
+
+
+@click.group("bench")
+def command() -> None:
+    """The benchmarks that are known by name: `--pairs NAME` reads one."""
+
+
+@command.command("list")
+@as_json
+def list_benchmarks(as_json: bool) -> None:
+    """List them: name, size, media, and whether its data can be loaded here."""
+    from vlrb_task.pairs.benchmarks import benchmark_names
+
+    found = [describe(name) for name in benchmark_names()]
+    if as_json:
+        print_json([{name: one[name] for name in _LISTED} for one in found])
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "benchmark", "pairs", "media", "loads from", "here"):
+        table.add_column(heading)
+    for one in found:
+        here = "in the cache" if one["cached"] else ""
+        row = (one["name"], one["title"], one["size"] or "?", ", ".join(one["media"]), one["loads"], here)
+        table.add_row(*(escape(str(cell)) for cell in row))
+    console().print(table)
+    console().print("vlrb bench show NAME says more; NAME=FOLDER in --pairs reads the authors' files from a folder.")
+
+
+@command.command("show")
+@click.argument("name")
+@as_json
+def show_benchmark(name: str, as_json: bool) -> None:
+    """Show one: its data, license, subsets, its authors' metrics, and what their script does differently."""
+    from vlrb_task.pairs.benchmarks import benchmark_names, is_benchmark
+
+    if not is_benchmark(name):
+        raise UnknownName(f"no benchmark {name!r}: {', '.join(benchmark_names())}")
+    found = describe(name)
+    if as_json:
+        print_json(found)
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for heading, value in found.items():
+        if value not in (None, [], {}, ""):
+            table.add_row(heading.replace("_", " "), escape(_shown(value)))
+    console().print(table)
+
+
+def describe(name: str) -> dict[str, Any]:
+    """What a benchmark's file says of it, for people and for ``--json``."""
+    from vlrb_task.pairs.benchmarks import benchmark, revisions
+    from vlrb_task.pairs.hub import is_cached
+
+    found = benchmark(name)
+    about = found.about
+    size = str(about.get("size", ""))
+    return {
+        "name": name,
+        "title": about.get("title", name),
+        "summary": about.get("summary"),
+        "rows": found.rows,
+        "revision": about.get("revision"),
+        "config": list(found.configs),
+        "split": list(found.splits),
+        "size": int(size) if size.isdigit() else size or None,
+        "groups": int(about["groups"]) if "groups" in about else None,
+        "media": list(about.get("media", [])),
+        "license": about.get("license"),
+        "loads": about.get("loads", "files"),
+        "needs": about.get("needs"),
+        "cached": found.rows.count("/") == 1 and is_cached(found.rows.partition("@")[0]),
+        "subsets": revisions(name) or found.subset.all_names(),
+        "group": found.group.name if found.group else None,
+        "criterion": found.criterion.name if found.criterion else None,
+        "tie_labels": "tie" in found.answers.labels.values() or bool(found.answers.ties),
+        "metrics": dict(about.get("metrics", {})),
+        "differs": list(about.get("differs", [])),
+        "published": list(about.get("published", [])),
+        "paper": about.get("paper"),
+        "homepage": about.get("homepage"),
+        "checked": about.get("checked"),
+        "file": str(found.path),
+    }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {_inline(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return (
+            "\n".join(map(_inline, value))
+            if any(isinstance(one, Mapping) or " " in str(one) for one in value)
+            else ", ".join(map(str, value))
+        )
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _inline(value: Any) -> str:
+    return ", ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, Mapping) else str(value)

@@ -1,0 +1,134 @@
+"""What may be wrong with a set of pairs although every row can be used: told before a run, and never fatal by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vlrb_task.pairs.mapped_rows import first_rows, is_named, mapping_of
+from vlrb_task.pairs.pair import Pair
+from vlrb_task.pairs.pictures import pictures_of
+from vlrb_task.pairs.values import is_empty
+
+_PICTURE_NAME = re.compile(
+    r"(?i)(?:^|[_\W])(?:image|images|img|imgs|picture|pictures|pic|photo|photos|figure|screenshot)s?(?=$|[_\W]|\d)"
+)
+_PICTURE_FILE = re.compile(r"(?i)\S+\.(?:png|jpe?g|webp|gif|bmp|tiff?)")
+_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+
+
+def contradictions(pairs: Sequence[Pair]) -> list[str]:
+    """Pairs with the same question and answers whose labels contradict each other, one line for each such question.
+
+    Pairs that are judged by different criteria may well be labelled differently, and are told apart. Pictures are not
+    compared: where only they differ, the line is to be read with that in mind.
+    """
+    labels: dict[tuple[str, tuple[str, ...], str | None], dict[str, list[str]]] = {}
+    for pair in pairs:
+        better = "a tie" if pair.tied else pair.responses[pair.better]
+        place = (pair.query, tuple(sorted(pair.responses)), pair.criterion)
+        labels.setdefault(place, {}).setdefault(better, []).append(pair.id)
+    found = []
+    for by_label in labels.values():
+        if len(by_label) > 1:
+            ids = [one for several in by_label.values() for one in several]
+            found.append(
+                f"the same question and answers with contradictory labels: ids {', '.join(map(repr, ids[:6]))}"
+            )
+    return found
+
+
+def contradiction_warning(pairs: Sequence[Pair]) -> list[str]:
+    """One line for all :func:`contradictions` of a set; none where there are none."""
+    found = contradictions(pairs)
+    if not found:
+        return []
+    hint = (
+        ""
+        if any(pair.criterion for pair in pairs)
+        else "; if each is by another criterion, map it: `criterion: COLUMN`"
+    )
+    return [
+        f"{len(found)} questions stand more than once with contradictory labels (first: {found[0].partition(': ')[2]}){hint}"
+    ]
+
+
+class PictureCheck:
+    """Counts rows by their pictures, as they come by.
+
+    Attributes:
+        rows, without, several: rows seen, without any medium, and with a picture.
+    """
+
+    def __init__(self) -> None:
+        self.rows = self.without = self.shown = 0
+        self._digests: set[bytes] = set()
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Look at a row that was read with its pictures."""
+        self.rows += 1
+        pictures = pictures_of(row)
+        if not pictures and is_empty(row.get("video")) and is_empty(row.get("audio")):
+            self.without += row.get("media") != "text" or is_empty(row.get("benchmark"))
+        if pictures:
+            self.shown += 1
+            digest = hashlib.blake2b(digest_size=16)
+            for one in pictures:
+                digest.update(one.get("bytes") or str(one.get("path")).encode("utf-8", "surrogatepass"))
+            self._digests.add(digest.digest())
+
+    def warnings(self) -> Iterator[str]:
+        """What there is to tell."""
+        if self.without:
+            whole = (
+                "no row has a picture"
+                if self.without == self.rows
+                else f"{self.without} of {self.rows} rows have no picture"
+            )
+            yield f"{whole}: a judge answers them without seeing anything"
+        if self.shown > 1 and len(self._digests) == 1:
+            yield f"all {self.shown} pictures are the same"
+
+
+def unread_picture_columns(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Columns of a set of pairs that look like pictures and are not read as such, by name.
+
+    Args:
+        spec: where the pairs are; of a mapping, the first rows of its own file are looked at.
+        rows: some of the set's rows, as they were read.
+
+    Raises:
+        DataError: the mapping's file cannot be read.
+    """
+    known = {"image", "images", "id", "query", "response", "caption"}
+    if Path(spec).suffix.lower() in (".yaml", ".yml") or is_named(spec):
+        mapping = mapping_of(spec)
+        known |= {one.top for one in mapping.media}
+        rows = first_rows(mapping)
+    found: dict[str, None] = {}
+    for row in rows:
+        for name, value in row.items():
+            if name not in known and _looks(str(name), value):
+                found[str(name)] = None
+    return list(found)
+
+
+def _looks(name: str, value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_looks(name, one) for one in value[:4])
+    if isinstance(value, Mapping):
+        return {"bytes", "path"} <= set(value) and not is_empty(value.get("bytes") or value.get("path"))
+    if isinstance(value, bytes):
+        return value.startswith(_MAGIC)
+    if not isinstance(value, str) or not value:
+        return False
+    if value.startswith("data:image/") or (len(value) < 1024 and _PICTURE_FILE.fullmatch(value)):
+        return True
+    return (
+        bool(_PICTURE_NAME.search(name))
+        and len(value) > 100
+        and re.fullmatch("[A-Za-z0-9+/=]+", value[:1000]) is not None
+    )

@@ -1,0 +1,253 @@
+"""Labels as columns: what scoring has to know of a set of pairs, one row a pair, without their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from vlrb_task.pairs.mapping import TIE, Label
+from vlrb_task.pairs.pair import Answer, Pair, check_rows, count_subsets, fingerprint, revision_name
+from vlrb_task.pairs.rows import read_rows
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+NO_WORDS = -1
+TIED = 2
+"""In the column ``better``: the label is a tie."""
+UNKNOWN = "unknown"
+"""Source of a pair whose log does not tell it."""
+
+T = TypeVar("T", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Categories(Generic[T]):
+    """A column of few distinct values.
+
+    Attributes:
+        names: the distinct values.
+        codes: for each row the place of its value in ``names``, shape ``(rows,)``.
+    """
+
+    names: tuple[T, ...]
+    codes: Ints
+
+    @classmethod
+    def of(cls, values: Iterable[T]) -> Categories[T]:
+        """From one value a row."""
+        places: dict[T, int] = {}
+        codes = [places.setdefault(value, len(places)) for value in values]
+        return cls(tuple(places), np.array(codes, dtype=np.int64))
+
+    def __getitem__(self, row: int) -> T:
+        return self.names[int(self.codes[row])]
+
+    def take(self, rows: Ints | Mask) -> Categories[T]:
+        """The same column of some rows."""
+        return Categories(self.names, self.codes[rows])
+
+    def where(self, wanted: T) -> Mask:
+        """Which rows have a value, shape ``(rows,)``."""
+        found: Mask = self.codes == (self.names.index(wanted) if wanted in self.names else -1)
+        return found
+
+    def counts(self) -> dict[T, int]:
+        """How many rows have each value; values without a row are left out."""
+        found = np.bincount(self.codes, minlength=len(self.names))
+        return {name: int(count) for name, count in zip(self.names, found, strict=True) if count}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of pairs.
+
+    Attributes:
+        keys, ids: of each pair; a log without keys has ``id:`` and the id in the key's place.
+        better: index of the better response; :data:`TIED` where the label is a tie.
+        subset, source: names.
+        tags: all error tags of a pair together.
+        words: words in each response, shape ``(pairs, 2)``; :data:`NO_WORDS` where a log does not tell.
+        group: what pairs share that belong together; None where nothing says.
+        criterion: by which the answers were compared; None: as a whole.
+    """
+
+    keys: pa.Array
+    ids: pa.Array
+    better: NDArray[np.int8]
+    subset: Categories[str]
+    source: Categories[str]
+    tags: Categories[tuple[str, ...]]
+    words: Ints
+    group: Categories[str | None]
+    criterion: Categories[str | None]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Labels:
+        """From what :func:`label_fields` gives of each pair."""
+        found = list(rows)
+        return cls(
+            keys=pa.array([row["key"] for row in found], pa.string()),
+            ids=pa.array([row["id"] for row in found], pa.string()),
+            better=np.array([TIED if row["better"] == TIE else row["better"] for row in found], dtype=np.int8),
+            subset=Categories.of(row["subset"] for row in found),
+            source=Categories.of(row["source"] for row in found),
+            tags=Categories.of(tuple(row.get("tags") or ()) for row in found),
+            words=np.array([row.get("words") or (NO_WORDS, NO_WORDS) for row in found], np.int64).reshape(-1, 2),
+            group=Categories.of(row.get("group") for row in found),
+            criterion=Categories.of(row.get("criterion") for row in found),
+        )
+
+    def take(self, rows: Ints | Mask) -> Labels:
+        """The labels of some pairs, in the order of ``rows``."""
+        places = pa.array(np.flatnonzero(rows) if rows.dtype == bool else rows)
+        return Labels(
+            self.keys.take(places),
+            self.ids.take(places),
+            self.better[rows],
+            self.subset.take(rows),
+            self.source.take(rows),
+            self.tags.take(rows),
+            self.words[rows],
+            self.group.take(rows),
+            self.criterion.take(rows),
+        )
+
+    @cached_property
+    def has_words(self) -> bool:
+        """Whether the lengths of all responses are known."""
+        return bool((self.words != NO_WORDS).all())
+
+    @property
+    def subset_counts(self) -> dict[str, int]:
+        """Pairs in each subset, in the order in which subsets are shown."""
+        counts = self.subset.counts()
+        return {name: counts[name] for name in count_subsets(counts)}
+
+    def fingerprint(self) -> str:
+        """As :func:`vlrb_task.pairs.pair.fingerprint`."""
+        better = [TIE if one == TIED else one for one in self.better.tolist()]
+        return fingerprint(zip(self.keys.to_pylist(), better, strict=True))
+
+    @cached_property
+    def tied(self) -> Mask:
+        """Which labels are ties, shape ``(pairs,)``."""
+        ties: Mask = self.better == TIED
+        return ties
+
+    def key(self, row: int) -> str:
+        """The key of one pair."""
+        return cast(str, self.keys[row].as_py())
+
+    def id(self, row: int) -> str:
+        """The id of one pair."""
+        return cast(str, self.ids[row].as_py())
+
+    def answer(self, row: int) -> Answer:
+        """The better response of one pair.
+
+        Raises:
+            ValueError: its label is a tie.
+        """
+        if self.tied[row]:
+            raise ValueError(f"the label of pair {self.key(row)} is a tie")
+        return 1 if self.better[row] else 0
+
+    def label(self, row: int) -> Label:
+        """The label of one pair: its better response, or ``tie``."""
+        return TIE if self.tied[row] else self.answer(row)
+
+
+def label_fields(pair: Pair) -> dict[str, Any]:
+    """What scoring has to know of a pair: the fields by which a log can be scored without the pairs."""
+    return {
+        "key": pair.key,
+        "id": pair.id,
+        "better": pair.label,
+        "subset": pair.subset,
+        "source": pair.source,
+        "words": list(pair.words),
+        **({"tags": list(pair.tags)} if pair.tags else {}),
+        **({"group": pair.group} if pair.group is not None else {}),
+        **({"criterion": pair.criterion} if pair.criterion is not None else {}),
+        **({"media": pair.media} if pair.media is not None else {}),
+    }
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """A checked set of pairs without its texts: what votes are labelled from.
+
+    Attributes:
+        labels: in row order.
+        revision, fingerprint: as :class:`vlrb_task.pairs.pair.Benchmark`'s.
+        origin: where the rows were read from.
+    """
+
+    labels: Labels
+    revision: str
+    fingerprint: str
+    origin: str = ""
+
+    @classmethod
+    def of(cls, pairs: Iterable[Pair], origin: str = "") -> LabelSet:
+        """From checked pairs, one at a time: a set of any size."""
+        labels = Labels.of(map(label_fields, pairs))
+        return cls(labels, revision_name(labels.subset_counts), labels.fingerprint(), origin)
+
+    @cached_property
+    def _ids(self) -> tuple[pa.Array, Ints, Ints]:
+        """Distinct ids, a row of each, and how many rows have it."""
+        coded = self.labels.ids.dictionary_encode()
+        codes = coded.indices.to_numpy(zero_copy_only=False)
+        rows = np.zeros(len(coded.dictionary), dtype=np.int64)
+        rows[codes[::-1]] = np.arange(codes.size)[::-1]
+        return coded.dictionary, rows, np.bincount(codes, minlength=rows.size)
+
+    def rows_of_keys(self, keys: pa.Array | pa.ChunkedArray) -> Ints:
+        """The row of each key; -1 where the set lacks it or the key is null."""
+        return _places(keys, self.labels.keys)
+
+    def rows_of_ids(self, ids: pa.Array | pa.ChunkedArray) -> tuple[Ints, Ints]:
+        """The first row of each id, -1 where the set lacks it, and how many rows have it."""
+        distinct, rows, counts = self._ids
+        place = _places(ids, distinct)
+        return np.where(place < 0, -1, rows[place]), np.where(place < 0, 0, counts[place])
+
+
+def _places(values: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints:
+    found = pc.fill_null(pc.index_in(values, value_set=among, skip_nulls=True), -1)
+    return np.asarray(found).astype(np.int64)
+
+
+def load_labels(spec: str) -> LabelSet:
+    """Read and check a set of pairs of any size, without keeping its texts.
+
+    Args:
+        spec: as :func:`vlrb_task.pairs.rows.load_benchmark`'s.
+
+    Raises:
+        DataError: nothing there, or rows that cannot be used.
+    """
+    return LabelSet.of(check_rows(read_rows(spec), spec), spec)
+
+
+def label_rank(label: Sequence[Any]) -> tuple[Any, ...]:
+    """Of two labels of one pair the one that is kept, whichever comes first: the one that tells more.
+
+    Args:
+        label: ``better``, ``subset``, ``source``, the two words, the tags, the group and the criterion of one row.
+    """
+    better, subset, source, words, tags, *more = label
+    told = tuple(one or "" for one in more)
+    return better, subset, "" if source == UNKNOWN else source, () if words[0] == NO_WORDS else tuple(words), tags, told

@@ -1,0 +1,321 @@
+"""JSON in a judge's text: the last whole object or list, read leniently, and the verdict that it holds.
+
+Nothing is evaluated and nothing is completed: an object that the text's end cuts off is no object. What :mod:`json`
+refuses after a few plain repairs is searched for the one field that decides, ``"winner": "A"``. No library is used for
+the repairs: those at hand (json-repair, demjson3, json5) close what was cut off or refuse LaTeX, see ``docs/reading.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from vlrb_task.parsing.scores import compared
+from vlrb_task.parsing.structures import grade, slot
+from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.parsing.walk import bare
+
+LONGEST = 20_000
+_DEEPEST = 40
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.){0,20000}"|\[(?=\s{0,20}\{)|[{}\]]')
+
+_BEGINS = re.compile(r"\s{0,200}(?:[\"'“”{}]|[A-Za-z_][\w-]{0,60}\s{0,9}:)")
+_TRAILING = re.compile(r",(?=\s*[}\]])")
+_SINGLE = re.compile(r"(?<=[{\[,:\s])'([^'\"\n]{0,2000})'(?=\s{0,20}[}\],:])")
+_KEY = re.compile(r"(?<=[{,\s])([A-Za-z_][\w-]{0,60})(?=\s{0,20}:)")
+_LITERALS = re.compile(r"(?<=[:\[,\s])(True|False|None)(?=\s{0,20}[,}\]])")
+_JSON_LITERALS = {"True": "true", "False": "false", "None": "null"}
+_BACKSLASH = re.compile(
+    r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})|\\(?=[bfnrt][a-zA-Z]{2})|\\(?=u[0-9a-fA-F]{0,3}[^0-9a-fA-F])'
+)
+
+
+def last_object(text: str) -> tuple[Any, tuple[int, int] | None, bool]:
+    """The last whole object of a text, or list of objects.
+
+    Returns:
+        it, or None if it cannot be read; its span, or None if there is none; and whether another one was begun after it
+        and never ended.
+    """
+    if "{" not in text:
+        return None, None, False
+    stack: list[str] = []
+    start = deepest = deep = 0
+    span: tuple[int, int] | None = None
+    for match in _TOKEN.finditer(text):
+        sign = match.group()
+        if sign in ("{", "["):
+            if not stack:
+                if sign == "{" and not _BEGINS.match(text, match.end()):
+                    continue  # a set, or LaTeX
+                start, deepest = match.start(), 0
+            stack.append(sign)
+            deepest = max(deepest, len(stack))
+        elif sign in ("}", "]") and stack and (sign == "}" or stack[-1] == "["):
+            if sign == "}" and "[" in stack[-1:]:
+                stack.pop()  # a list that was never closed
+            if stack:
+                stack.pop()
+            if not stack:
+                span, deep = (start, match.end()), deepest
+    open_after = "{" in stack
+    if span is None or deep > _DEEPEST or span[1] - span[0] > LONGEST:
+        return None, span, open_after
+    return load(text[span[0] : span[1]]), span, open_after
+
+
+def load(source: str) -> Any:
+    """An object or a list out of its source, with code fences' leftovers, quotes and backslashes mended; None if it is none."""
+    attempt = source
+    for mend in (_as_it_is, _repair, _requoted):
+        attempt = mend(attempt)
+        if attempt.count("[") > 2 * _DEEPEST:
+            return None  # a list in a list in a list: json would run out of stack
+        try:
+            found = json.loads(attempt, strict=False)
+        except ValueError:
+            continue
+        return found if isinstance(found, (dict, list)) else None
+    return None
+
+
+def _as_it_is(source: str) -> str:
+    return _BACKSLASH.sub(r"\\\\", source) if "\\" in source else source
+
+
+def _repair(source: str) -> str:
+    for curly, straight in (("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'")):
+        source = source.replace(curly, straight)
+    source = _SINGLE.sub(r'"\1"', source)
+    source = _LITERALS.sub(lambda match: _JSON_LITERALS[match.group()], source)
+    source = _TRAILING.sub("", source)
+    if '"' not in source.partition(":")[0]:
+        source = _KEY.sub(r'"\1"', source)
+    return source
+
+
+_QUOTE = re.compile(r'(?<!\\)"')
+_CLOSES = re.compile(r"\s{0,40}(?:[:}\]]|,\s{0,40}(?:[\"{\[\d-]|true|false|null)|\Z)")
+
+
+def _requoted(source: str) -> str:
+    """Quotation marks inside a string, which the judge did not escape, become apostrophes."""
+    inside = False
+
+    def mend(quote: re.Match[str]) -> str:
+        nonlocal inside
+        if inside and not _CLOSES.match(source, quote.end()):
+            return "'"
+        inside = not inside
+        return '"'
+
+    return _QUOTE.sub(mend, source)
+
+
+# Keys are compared in lower case, without anything but letters and digits.
+_DECISION_KEYS = """
+    better winner verdict preferred preference choice chosen best judgment judgement decision betteranswer betterresponse
+    bettermodel betterassistant betteroutput bestanswer bestresponse bestmodel bestoutput bestassistant preferredanswer
+    preferredresponse preferredmodel preferredoutput chosenanswer chosenresponse chosenmodel overallwinner overalljudgment
+    overalljudgement overallverdict overallpreference overallchoice finalverdict finaljudgment finaljudgement finaldecision
+    finalchoice finalanswer finalwinner finalpreference answer result selected selection selectedanswer selectedresponse
+    model assistant response option overall conclusion label prediction predictedlabel winningmodel winningresponse winneris
+    whichisbetter comparison comparisonresult evaluation evaluationresult final pick vote
+"""
+_DECISIONS = frozenset(_DECISION_KEYS.split())
+# These may hold something else than a name: what else they hold is no verdict, but it rules none out.
+_LOOSE_DECISIONS = frozenset(
+    [
+        "answer",
+        "result",
+        "finalanswer",
+        "model",
+        "assistant",
+        "response",
+        "option",
+        "overall",
+        "conclusion",
+        "comparison",
+        "evaluation",
+        "final",
+        "label",
+        "prediction",
+        "preference",
+    ]
+)
+_COUNTED = frozenset(("label", "prediction", "predictedlabel"))
+"""A number under these keys may count from nought."""
+_RANKINGS = frozenset(("ranking", "rankings", "rank", "ranks", "besttoworst", "order", "orderedmodels", "finalranking"))
+_NOUNS = (
+    "answer",
+    "response",
+    "assistant",
+    "model",
+    "output",
+    "option",
+    "candidate",
+    "score",
+    "rating",
+    "scoreanswer",
+    "",
+)
+_FIRST_KEYS = (*tuple(f"{noun}{name}" for noun in _NOUNS for name in "1a"), "first", "firstanswer", "firstresponse")
+_SECOND_KEYS = (*tuple(f"{noun}{name}" for noun in _NOUNS for name in "2b"), "second", "secondanswer", "secondresponse")
+_OVERALL = """
+    overall overallscore overallscores total totalscore totalscores final finalscore finalscores scores score results result
+    rating ratings
+"""
+_OVERALL_KEYS = tuple(_OVERALL.split())
+_TIES = frozenset(("tie", "none", "null", "both", "neither", "equal", "draw", "tied", "no", "c", "same"))
+_FIELD = re.compile(
+    r"(?<!\\)[\"'“]([\w -]{2,30})[\"'”]\s{0,9}:\s{0,9}(?:[\"'“]([^\"'“”\n]{1,60})[\"'”]|(\d)(?=\s{0,9}[,}\n]))"
+)
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", key[:80].lower())
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, str) and re.fullmatch(
+        r"\s{0,9}\d{1,4}(?:\.\d{1,9})?\s{0,9}(?:/\s{0,9}\d{1,4}\s{0,9})?", value, re.ASCII
+    ):
+        return float(value.partition("/")[0])
+    if isinstance(value, dict):
+        inner = {_plain(str(key)): item for key, item in value.items()}
+        found = [_number(inner[key]) for key in _OVERALL_KEYS if key in inner and not isinstance(inner[key], dict)]
+        return found[0] if found else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if abs(value) < 1e12 else None
+
+
+def _of_each(value: object) -> tuple[object, object] | None:
+    """What an object, or a list of two, holds for each answer."""
+    if isinstance(value, list) and len(value) == 2:
+        return value[0], value[1]
+    if not isinstance(value, dict):
+        return None
+    plain = {_score_key(_plain(str(key))): item for key, item in value.items()}
+    first = next((plain[key] for key in _FIRST_KEYS if key in plain), None)
+    second = next((plain[key] for key in _SECOND_KEYS if key in plain), None)
+    return None if first is None or second is None else (first, second)
+
+
+def _by_scores(value: object) -> Verdict | None:
+    """The verdict of an object, or a list of two, that holds one score for each answer."""
+    each = _of_each(value)
+    if each is None:
+        return None
+    first, second = _number(each[0]), _number(each[1])
+    return None if first is None or second is None else compared(first, second)
+
+
+def _score_key(key: str) -> str:
+    """The name in a key: that of "answer1score" and of "scoreofanswer1" is "answer1"."""
+    for extra in ("scoreof", "scorefor", "overall", "total", "final"):
+        key = key.removeprefix(extra)
+    for extra in ("score", "rating", "total", "overall"):
+        key = key.removesuffix(extra)
+    return key
+
+
+def _ranked(value: object) -> Verdict | None:
+    """The verdict of a ranking: names from the best down, the rank of each, or ``A > B``."""
+    if isinstance(value, str):
+        return grade(value) if len(value) <= 60 else None
+    if isinstance(value, dict):
+        each = _of_each(value)
+        ranks = (_number(each[0]), _number(each[1])) if each else (None, None)
+    elif isinstance(value, list) and len(value) == 2:
+        if all(isinstance(item, dict) for item in value):
+            return _ranked_models(value)
+        if all(isinstance(item, str) for item in value):
+            said = [_name(item) for item in value]
+            return said[0] if set(said) == {Verdict.FIRST, Verdict.SECOND} else None
+        ranks = (_number(value[0]), _number(value[1]))
+    else:
+        return None
+    if ranks[0] is None or ranks[1] is None or ranks[0] == ranks[1]:
+        return None
+    return compared(-ranks[0], -ranks[1])
+
+
+def _ranked_models(value: list[dict[str, Any]]) -> Verdict | None:
+    """The verdict of ``[{"model": "model_1", "rank": 1}, …]``; equal ranks are an error of the judge, and none."""
+    ranks: dict[Verdict, float] = {}
+    for item in value:
+        plain = {_plain(str(key)): held for key, held in item.items()}
+        name = next(
+            (_name(str(plain[key])) for key in ("model", "name", "answer", "response", "assistant") if key in plain),
+            None,
+        )
+        rank = _number(plain.get("rank"))
+        if name is None or rank is None:
+            return None
+        ranks[name] = rank
+    if set(ranks) != {Verdict.FIRST, Verdict.SECOND} or len(set(ranks.values())) != 2:
+        return None
+    return compared(-ranks[Verdict.FIRST], -ranks[Verdict.SECOND])
+
+
+def _name(text: str) -> Verdict | None:
+    return bare(text.replace("-", " ").replace("_", " "))
+
+
+def verdict_of(value: object) -> Reading:
+    """The verdict of an object: a decision in words, a ranking, or two overall scores, in this order; or of a list of ranks."""
+    if not isinstance(value, Mapping):
+        ranked = _ranked(value) if isinstance(value, list) else None
+        return unparsed(Reason.NO_VERDICT) if ranked is None else Reading(ranked)
+    plain = {_plain(str(key)): item for key, item in value.items()}
+    said: set[Verdict] = set()
+    for key, item in plain.items():
+        if key in _DECISIONS and not isinstance(item, (dict, list)):
+            verdict = decision(key, item)
+            if verdict is not None:
+                said.add(verdict)
+            elif item not in ("", None) and key not in _LOOSE_DECISIONS:
+                return unparsed(Reason.NO_VERDICT)
+        elif key in _RANKINGS and (ranked := _ranked(item)) is not None:
+            said.add(ranked)
+    if not said and not _RANKINGS & plain.keys():
+        found = _by_scores(value)
+        for key in _OVERALL_KEYS:
+            found = found or _by_scores(plain.get(key))
+        if found is None:
+            inner = [item for item in plain.values() if isinstance(item, dict)]
+            return verdict_of(inner[0]) if len(inner) == 1 and len(plain) <= 3 else unparsed(Reason.NO_VERDICT)
+        said.add(found)
+    if not said:
+        return unparsed(Reason.NO_VERDICT)
+    return Reading(said.pop()) if len(said) == 1 else unparsed(Reason.CONTRADICTORY)
+
+
+def decision(key: str, item: object) -> Verdict | None:
+    """The verdict that a deciding field holds."""
+    if item is None or isinstance(item, bool):
+        return None
+    if isinstance(item, (int, float)):
+        return None if key in _COUNTED else Verdict.FIRST if item == 1 else Verdict.SECOND if item == 2 else None
+    word = str(item).strip().lower()
+    if word in _TIES and not (word in ("no", "none", "null") and key in _LOOSE_DECISIONS):
+        return Verdict.TIE
+    if key in _COUNTED and word in ("0", "1", "2"):
+        return None
+    reading = slot(str(item).replace("_", " ").replace("-", " "), 0)
+    return reading.verdict if reading.reason is None else None
+
+
+def by_field(source: str) -> Reading:
+    """The verdict of the deciding fields of an object that is no JSON: fields with a short value, none that differ."""
+    said = set()
+    for field in _FIELD.finditer(source):
+        key = _plain(field[1])
+        if key in _DECISIONS and (verdict := decision(key, int(field[3]) if field[3] else field[2])) is not None:
+            said.add(verdict)
+    if not said:
+        return unparsed(Reason.NO_VERDICT)
+    return Reading(said.pop()) if len(said) == 1 else unparsed(Reason.CONTRADICTORY)

@@ -1,0 +1,138 @@
+"""The one door to every log: files of any kind that is known, into batches of logged votes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from os.path import realpath
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from vlrb_task.pairs.pair import Benchmark
+from vlrb_task.support.errors import DataError, NoVotes
+from vlrb_task.support.jsonl import Lines
+from vlrb_task.votes import lines
+from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_rows, samples_metadata
+from vlrb_task.votes.schema import to_batches
+from vlrb_task.votes.tables import is_table
+from vlrb_task.votes.vlmevalkit import NATIVE, prediction_rows, predictions_metadata
+
+_PATTERNS = (
+    "*_samples_vlrb*.jsonl",
+    "*_samples_vl_rewardbench*.jsonl",
+    "*.votes.jsonl",
+    *(f"*_{NATIVE}{suffix}" for suffix in (".xlsx", ".tsv", ".json")),
+)
+
+LoadPairs = Callable[[], "Benchmark | None"]
+
+
+def find_logs(path: Path) -> list[Path]:
+    """The file itself, or every log below a folder, by name.
+
+    Those are sample logs of vlrb tasks and of lmms-eval's own, votes files, and predictions for VLMEvalKit's dataset.
+
+    Raises:
+        DataError: nothing there.
+    """
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder")
+    if not path.is_dir():
+        return [path]
+    # VLMEvalKit links the files of its last run beside that run's folder.
+    found = {realpath(log): log for pattern in _PATTERNS for log in sorted(path.rglob(pattern), reverse=True)}
+    others = (log for log in path.rglob("*_samples_*.jsonl") if realpath(log) not in found)
+    found |= {realpath(log): log for log in others if VOTE_FIELD in (_first_line(log) or {})}
+    if not found:
+        raise DataError(
+            f"{path}: no samples of a vlrb task and no votes file below this folder (was --log_samples given?)"
+        )
+    return sorted(found.values())
+
+
+def _first_line(path: Path) -> dict[str, Any] | None:
+    return next((value for _, value in Lines(path)), None)
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A log, opened.
+
+    Attributes:
+        path: the file.
+        metadata: what it tells of its votes beside them (framework, model, task).
+        ours: whether it is JSON lines of our votes, which can be read in pieces.
+        rows: reads any other kind.
+    """
+
+    path: Path
+    metadata: dict[str, Any] = field(default_factory=dict)
+    ours: bool = True
+    rows: Callable[[Benchmark | None], Iterable[Any]] | None = None
+
+    @property
+    def name(self) -> str:
+        """The file as the user named it."""
+        return str(self.path)
+
+    def batches(self, benchmark: Benchmark | None = None) -> Iterator[pa.RecordBatch]:
+        """Its votes, as they were logged.
+
+        Args:
+            benchmark: the pairs, if at hand: logs of the frameworks' own tasks, which name no pair by key, need them.
+
+        Raises:
+            DataError: the file cannot be read.
+        """
+        if self.rows is None:
+            for start, end in lines.pieces_of(self.path):
+                yield from lines.read_piece(self.path, start, end)[0]
+        else:
+            yield from to_batches(self.rows(benchmark), self.name)
+
+
+def open_log(path: Path, *, trust_pickle: bool = False) -> LogFile:
+    """Open one file of any kind that is known, told by its suffix or its first object.
+
+    Args:
+        path: the file.
+        trust_pickle: open a pkl, which can run any code that its author put into it.
+
+    Raises:
+        NoVotes: the file is empty, or was cut within its first line.
+        DataError: the file cannot be opened.
+    """
+    if is_table(path):
+        table = prediction_rows(path, trust_pickle=trust_pickle)
+        return LogFile(path, predictions_metadata(path, table.native), ours=False, rows=table.rows)
+    first = _first_line(path)
+    if first is None:
+        raise NoVotes(f"{path}: no JSON lines in it")
+    if VOTE_FIELD in first:
+        return LogFile(path, samples_metadata(path))
+    if NATIVE_FIELD in first or "doc_id" in first:
+        return LogFile(path, samples_metadata(path, native=True), ours=False, rows=lambda b: native_rows(path, b))
+    return LogFile(path)
+
+
+def open_logs(paths: Iterable[Path], *, trust_pickle: bool = False) -> tuple[list[LogFile], list[str]]:
+    """Open files and folders of them.
+
+    Returns:
+        The logs, and one line for each file that is there but has no votes.
+
+    Raises:
+        DataError: as :func:`find_logs` and :func:`open_log`; no file has votes.
+    """
+    found: list[LogFile] = []
+    empty: list[NoVotes] = []
+    for path in (file for given in paths for file in find_logs(given)):
+        try:
+            found.append(open_log(path, trust_pickle=trust_pickle))
+        except NoVotes as error:
+            empty.append(error)
+    if empty and not found:
+        raise empty[0]
+    return found, [str(error) for error in empty]

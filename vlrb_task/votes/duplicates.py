@@ -1,0 +1,137 @@
+"""One answer a ballot: duplicates dropped, failed requests replaced, conflicts decided without favour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from vlrb_task.pairs.labels import Ints
+from vlrb_task.votes.reading import digest_of
+from vlrb_task.votes.schema import FAILED
+from vlrb_task.votes.table import Ballots
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The ballots that count, and what was dropped.
+
+    Attributes:
+        ballots: one row a slot (pair, vote, answer), sorted.
+        duplicates: rows of the table that repeat another one.
+        asked_again: failed requests of ballots that have an answer.
+        conflicts: rows that say otherwise than the one that is kept.
+    """
+
+    ballots: Ballots
+    duplicates: Ints
+    asked_again: Ints
+    conflicts: Ints
+
+
+def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
+    """Keep one row a slot.
+
+    An answer is kept before a failed request. Of two answers that differ, the one kept is drawn by a hash of ballot and
+    answer: neither the order of files nor what the answers say decides, and over many pairs no answer is favoured.
+
+    Args:
+        table: columns :data:`~vlrb_task.votes.schema.READ`.
+        pair: row of each one's pair in the labels.
+    """
+    vote, answer = _numbers(table, "vote"), _numbers(table, "answer")
+    digest = np.asarray(table["digest"].combine_chunks())
+    said = _mixed(digest, _numbers(table, "first"))
+    failed = _numbers(table, "reason") == FAILED
+    drawn = _mixed(said, _mixed(_keys(table), vote, answer))
+    order = np.lexsort((said, drawn, failed, answer, vote, pair))
+    pair, vote, answer, said, failed = pair[order], vote[order], answer[order], said[order], failed[order]
+    same_slot, same_answer = np.zeros(order.size, dtype=bool), np.zeros(order.size, dtype=bool)
+    same_slot[1:] = (pair[1:] == pair[:-1]) & (vote[1:] == vote[:-1]) & (answer[1:] == answer[:-1])
+    same_answer[1:] = same_slot[1:] & (said[1:] == said[:-1]) & (failed[1:] == failed[:-1])
+    other = same_slot & ~same_answer
+    kept = order[~same_slot]
+    ballots = _ballots(table.take(pa.array(kept)), pair[~same_slot])
+    return Kept(ballots, order[same_answer], order[other & failed], order[other & ~failed])
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Whether votes that should differ by sampling are the same text.
+
+    Attributes:
+        pairs: asked more than once in one order (or about one answer).
+        compared: pairs and orders asked more than once.
+        copied: those of them with one text only.
+    """
+
+    pairs: int
+    compared: int
+    copied: int
+
+
+def copies(ballots: Ballots) -> Copies:
+    """Look for copied texts; scalar rewards are left out."""
+    rows = np.flatnonzero(~ballots.scored)
+    shown = np.where(ballots.answer[rows] >= 0, ballots.answer[rows], ballots.first[rows])
+    order = np.lexsort((ballots.digest[rows], shown, ballots.pair[rows]))
+    pair, shown, digest = ballots.pair[rows][order], shown[order], ballots.digest[rows][order]
+    if not pair.size:
+        return Copies(0, 0, 0)
+    starts = np.flatnonzero(np.concatenate(([True], (pair[1:] != pair[:-1]) | (shown[1:] != shown[:-1]))))
+    ends = np.append(starts[1:], pair.size) - 1
+    several = ends > starts
+    copied = several & (digest[starts] == digest[ends])
+    return Copies(np.unique(pair[starts[several]]).size, int(several.sum()), int(copied.sum()))
+
+
+def _ballots(table: pa.Table, pair: Ints) -> Ballots:
+    texts = table.select(["text", "start", "end"])
+    return Ballots(
+        pair=pair,
+        vote=_numbers(table, "vote"),
+        first=_numbers(table, "first").astype(np.int8),
+        answer=_numbers(table, "answer").astype(np.int8),
+        choice=_numbers(table, "choice").astype(np.int8),
+        reason=_numbers(table, "reason").astype(np.int8),
+        rating=np.asarray(table["rating"].combine_chunks()),
+        p=np.asarray(table["p"].combine_chunks().fill_null(np.nan)),
+        digest=np.asarray(table["digest"].combine_chunks()),
+        scored=np.asarray(table["scored"].combine_chunks()),
+        line=_numbers(table, "line"),
+        texts=texts if texts["text"].null_count < table.num_rows else None,
+    )
+
+
+def _numbers(table: pa.Table, name: str) -> Ints:
+    return np.asarray(table[name].combine_chunks()).astype(np.int64)
+
+
+Bits = NDArray[np.uint64]
+
+
+def _keys(table: pa.Table) -> Bits:
+    """A number for the pair of each row that depends on its key (or id) alone, and so not on the other rows."""
+    named = table["key"].combine_chunks().fill_null("").dictionary_encode()
+    ids = table["id"].combine_chunks().fill_null("").dictionary_encode()
+    found = [
+        np.array([digest_of(name) for name in coded.dictionary.to_pylist()], dtype=np.uint64)[np.asarray(coded.indices)]
+        for coded in (named, ids)
+    ]
+    keyed = np.asarray(table["key"].combine_chunks().is_valid())
+    of_pair: Bits = np.where(keyed, found[0], found[1])
+    return of_pair
+
+
+def _mixed(*columns: NDArray[np.generic]) -> Bits:
+    """A hash of several columns, row by row (the finaliser of SplitMix64)."""
+    state = np.zeros(columns[0].size, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for column in columns:
+            state = (state ^ column.astype(np.uint64)) + np.uint64(0x9E3779B97F4A7C15)
+            state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            state ^= state >> np.uint64(31)
+    return state

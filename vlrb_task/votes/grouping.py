@@ -1,0 +1,252 @@
+"""Which votes are of one run: shards of several machines, an interrupted run and its rest, five votes and five more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vlrb_task.judges.base import PromptRecord
+from vlrb_task.pairs.labels import Ints, Mask
+from vlrb_task.votes.header import Header, Identity, parse_header
+from vlrb_task.votes.schema import FAILED, NONE
+
+JOIN = " + "
+"""Between the logs of a merged run's source."""
+
+Metadata = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The votes of one identity and one task in one log.
+
+    Attributes:
+        place: of its first vote.
+        log: the file.
+        headers: what its votes say of their run.
+        rows: its votes.
+        identity: what they share.
+        task: that they were asked by, if it is known.
+    """
+
+    place: int
+    log: str
+    headers: tuple[Header, ...]
+    rows: Ints
+    identity: Identity
+    task: str | None
+
+    @property
+    def continues(self) -> bool:
+        """Whether it was asked to complete other runs."""
+        return any(header.continues for header in self.headers)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The parts of one run.
+
+    Attributes:
+        parts: in the order of the logs.
+        warnings: what must be said of their belonging together.
+        unnamed: votes that name no judge.
+    """
+
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...] = ()
+    unnamed: int = 0
+
+    @property
+    def headers(self) -> list[Header]:
+        """What its votes say of their run."""
+        return [header for part in self.parts for header in part.headers]
+
+    @property
+    def logs(self) -> list[str]:
+        """The files, each once."""
+        return list(dict.fromkeys(part.log for part in self.parts))
+
+    @property
+    def source(self) -> str:
+        """The files in one text."""
+        return JOIN.join(self.logs)
+
+    @property
+    def prompt(self) -> PromptRecord:
+        """The prompt: of votes that do not tell its hash, that of those that do."""
+        sha256 = next((part.identity.prompt_sha256 for part in self.parts if part.identity.prompt_sha256), None)
+        told = next((h.prompt for h in self.headers if h.prompt.sha256 == sha256), self.headers[0].prompt)
+        return PromptRecord(told.name, told.source, sha256)
+
+    def metadata(self, of_logs: Metadata) -> dict[str, Any]:
+        """What results repeat of the run; what its logs tell differently is left out."""
+        found: dict[str, Any] = {}
+        logged = [of_logs.get(log, {}) for log in self.logs]
+        for name in {name: None for one in logged for name in one}:
+            values = [one[name] for one in logged if name in one]
+            if all(value == values[0] for value in values):
+                found[name] = values[0]
+        if len(self.logs) > 1:
+            found["logs"] = len(self.logs)
+        model = next((h.model for h in self.headers if h.model), None)
+        more = {name: value for header in reversed(self.headers) for name, value in header.more.items()}
+        return found | ({"model": model} if model else {}) | _schedule(self.headers) | more
+
+
+def _schedule(headers: Iterable[Header]) -> dict[str, Any]:
+    """The schedule that the votes are part of: of several, the one with the most votes.
+
+    ``stop`` names the policies under which decided pairs were not asked further, if any were.
+    """
+    found = [header.schedule for header in headers if header.schedule.get("votes")]
+    if not found:
+        return {}
+    whole = max(found, key=lambda schedule: (int(schedule["votes"]), str(schedule.get("order"))))
+    stops = sorted({str(s["stop"]) for s in found if s.get("stop") not in (None, "none")})
+    known = {name: whole[name] for name in ("order", "votes") if name in whole}
+    return {"schedule": known | ({"stop": ", ".join(stops)} if stops else {})}
+
+
+def group_parts(
+    table: pa.Table, metadata: Metadata, *, merge: bool = False, across_sets: bool = False
+) -> tuple[list[Group], Ints]:
+    """Find out which votes are of one run.
+
+    Votes are of one run if they say so: they share judge, prompt, pairs, model and settings, and come from one task, or
+    from tasks that were written to complete it (``vlrb task --votes-from``); and no ballot is answered in two logs.
+    Logs that do not name their model are left apart, unless one that completes others leaves no doubt whose they are.
+
+    Args:
+        table: columns :data:`~vlrb_task.votes.schema.READ`.
+        metadata: what each log tells of its votes beside them.
+        merge: put together whatever shares its identity, whatever its task. What a log does not tell is no difference,
+            and settings are none.
+        across_sets: votes about several sets of pairs can be of one run, as the rounds of best of N are.
+
+    Returns:
+        The groups, in the order of their first votes, and the number of each row's group.
+    """
+    parts = _parts(table, metadata)
+    if across_sets:
+        parts = [replace(part, identity=replace(part.identity, fingerprint=None)) for part in parts]
+    if merge:
+        parts = [replace(part, identity=part.identity.without_settings()) for part in parts]
+    known = [part.identity for part in parts if merge or part.continues]
+    parts = [replace(part, identity=part.identity.completed(known)) for part in parts]
+    slots = _Slots(table)
+    groups = sorted(_groups(parts, slots, merge), key=lambda group: group.parts[0].place)
+    of_row = np.zeros(table.num_rows, dtype=np.int64)
+    named = _named(table)
+    counted = []
+    for number, group in enumerate(groups):
+        for part in group.parts:
+            of_row[part.rows] = number
+        rows = np.concatenate([part.rows for part in group.parts])
+        counted.append(replace(group, unnamed=int((~named[rows]).sum())))
+    return counted, of_row
+
+
+def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
+    logs, headers = table["log"].combine_chunks(), table["header"].combine_chunks()
+    code = np.asarray(logs.indices).astype(np.int64) * len(headers.dictionary) + np.asarray(headers.indices)
+    used, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    found: dict[tuple[str, Identity, str | None], list[tuple[int, int, Header]]] = {}
+    for number in np.argsort(first):
+        log = logs.dictionary[int(used[number]) // len(headers.dictionary)].as_py()
+        header = parse_header(headers.dictionary[int(used[number]) % len(headers.dictionary)].as_py())
+        told = metadata.get(log, {})
+        key = (log, Identity.of(header, told), header.task or told.get("task"))
+        found.setdefault(key, []).append((int(number), int(first[number]), header))
+    rows = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
+    return [
+        Part(
+            place=min(place for _, place, _ in own),
+            log=log,
+            headers=tuple(header for *_, header in own),
+            rows=np.sort(np.concatenate([rows[number] for number, *_ in own])),
+            identity=identity,
+            task=task,
+        )
+        for (log, identity, task), own in found.items()
+    ]
+
+
+def _named(table: pa.Table) -> Mask:
+    headers = table["header"].combine_chunks()
+    named = np.array([parse_header(text).named for text in headers.dictionary.to_pylist()])
+    found: Mask = named[np.asarray(headers.indices)]
+    return found
+
+
+def _groups(parts: Sequence[Part], slots: _Slots, merge: bool) -> list[Group]:
+    groups: list[Group] = []
+    for group in _by(parts, lambda part: part.identity):
+        if merge or len(group) == 1:
+            groups.append(Group(tuple(group)))
+        elif group[0].identity.model is None:
+            for own in _by(group, lambda part: (part.log, part.task)):
+                groups.append(Group(tuple(own)))
+        elif any(part.continues for part in group):
+            groups += _together(group, slots)
+        else:
+            for same_task in _by(group, lambda part: part.task):
+                groups += _together(same_task, slots)
+    return groups
+
+
+def _together(parts: Sequence[Part], slots: _Slots) -> list[Group]:
+    """One group, or one for each part where a ballot is answered in more than one of them."""
+    shared = slots.shared(parts)
+    if not shared:
+        return [Group(tuple(parts))]
+    told = (
+        f"{shared} ballots stand in more than one log of this judge, model and set of pairs: "
+        "if the logs are of one run, --merge counts each once"
+    )
+    return [Group((part,), (told,)) for part in parts]
+
+
+def _by(parts: Sequence[Part], key: Callable[[Part], object]) -> list[list[Part]]:
+    found: dict[object, list[Part]] = {}
+    for part in parts:
+        found.setdefault(key(part), []).append(part)
+    return list(found.values())
+
+
+class _Slots:
+    """The ballots of a table, numbered where they are first asked for: most logs never need it."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._numbers: Ints | None = None
+
+    def shared(self, parts: Sequence[Part]) -> int:
+        """How many ballots are answered in more than one of some parts: a failed request may be asked again."""
+        if len(parts) < 2:
+            return 0
+        found = np.concatenate([np.unique(own[own != NONE]) for part in parts if (own := self._of(part.rows)).size])
+        return int((np.unique(found, return_counts=True)[1] > 1).sum()) if found.size else 0
+
+    def _of(self, rows: Ints) -> Ints:
+        if self._numbers is None:
+            table = self._table
+            key = pc.coalesce(table["key"], pc.binary_join_element_wise("id:", table["id"], "")).combine_chunks()
+            pair = np.asarray(key.dictionary_encode().indices).astype(np.int64)
+            vote, answer = (np.asarray(table[name].combine_chunks()).astype(np.int64) for name in ("vote", "answer"))
+            _, votes = np.unique(vote, return_inverse=True)
+            number = (pair * (votes.max() + 1) + votes) * 3 + answer + 1
+            self._numbers = np.where(np.asarray(table["reason"]) == FAILED, NONE, number)
+        return self._numbers[rows]
+
+
+def described(parts: Iterable[Part]) -> str:
+    """Who was asked what, in words: for errors about logs that do not belong together."""
+    counts: dict[str, None] = {}
+    for part in parts:
+        counts[f"judge {part.identity.judge} asked of {part.identity.model or 'an unnamed model'}"] = None
+    return "; ".join(counts)

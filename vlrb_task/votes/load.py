@@ -1,0 +1,227 @@
+"""From files to runs: every command that looks at votes begins here."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vlrb_task.pairs.labels import LabelSet, load_labels
+from vlrb_task.pairs.pair import Answer, Benchmark
+from vlrb_task.pairs.rows import hub_id, load_benchmark
+from vlrb_task.votes.assemble import Options, assemble
+from vlrb_task.votes.door import LogFile, open_logs
+from vlrb_task.votes.grouping import JOIN
+from vlrb_task.votes.lines import pieces_of, read_piece
+from vlrb_task.votes.reading import read_texts
+from vlrb_task.votes.schema import NONE, READ
+from vlrb_task.votes.table import Run
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes read so far and in all."""
+
+Batches = list[pa.RecordBatch]
+LabelsFor = Callable[[Batches], LabelSet]
+
+_SHARED_FROM = 64 * 2**20
+"""Bytes of logs from which several processes share the reading: they take a second to start."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs that labels come from, as a user names them; read when they are first needed."""
+
+    spec: str
+
+    @classmethod
+    def of(cls, benchmark: Benchmark) -> Pairs:
+        """Pairs that were read already."""
+        made = cls(benchmark.origin)
+        made.__dict__["benchmark"] = benchmark
+        return made
+
+    @cached_property
+    def benchmark(self) -> Benchmark:
+        """With their texts.
+
+        Raises:
+            DataError: as :func:`vlrb_task.pairs.rows.load_benchmark`.
+        """
+        return load_benchmark(self.spec)
+
+    @cached_property
+    def labels(self) -> LabelSet:
+        """Without them.
+
+        Raises:
+            DataError: as :func:`vlrb_task.pairs.labels.load_labels`.
+        """
+        if "benchmark" in self.__dict__:
+            return LabelSet.of(self.benchmark.pairs, self.spec)
+        return load_labels(self.spec)
+
+
+def read_runs(
+    paths: Sequence[Path],
+    pairs: str | Pairs | Benchmark | None = None,
+    parser: str | None = None,
+    *,
+    merge: bool = False,
+    ties: Answer | None = None,
+    keep_texts: bool = False,
+    keep_undecidable: bool = False,
+    keep_logged: bool = False,
+    across_sets: bool = False,
+    trust_pickle: bool = False,
+    unlabelled: LabelsFor | None = None,
+    processes: int | None = None,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Read logs of any kind into runs.
+
+    Logs that say that they are parts of one run come as one, see :func:`vlrb_task.votes.grouping.group_parts`.
+
+    Args:
+        paths: files and folders of them.
+        pairs: where labels come from, as ``--pairs``, or pairs that were read already. Without it they come
+            from the votes; a log whose votes carry none gets those of the hub's dataset in the local cache.
+        parser: reads every text in the place of the judges' own.
+        merge: put together whatever may be one run, even if the logs do not say so.
+        ties: count equal ratings as a choice of this response.
+        keep_texts: keep the texts, and where in them the verdicts stand.
+        keep_undecidable: keep votes about pairs of which no answer is better.
+        keep_logged: keep the rows as they were read, nothing dropped.
+        across_sets: votes about several sets of pairs can be of one run, as the rounds of best of N are.
+        trust_pickle: open .pkl files, which can run any code that their authors put into them.
+        unlabelled: gives the labels of logs whose votes carry none, where ``pairs`` is not given; by default the hub's.
+        processes: how many share the reading of large logs; by default one a core.
+        progress: told how far the reading is.
+
+    Returns:
+        The runs, in the order of the logs.
+
+    Raises:
+        DataError: a log that cannot be read, no vote that can be used, or labels that are not to be had.
+    """
+    logs, empty = open_logs(paths, trust_pickle=trust_pickle)
+    given = Pairs(pairs) if isinstance(pairs, str) else Pairs.of(pairs) if isinstance(pairs, Benchmark) else pairs
+    options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
+    own, others = _read(logs, given, parser, keep_texts, processes, progress)
+    metadata = {log.name: log.metadata for log in logs}
+    runs = assemble(own, given.labels if given else None, metadata, options) if own else []
+    if others:
+        labels = unlabelled(others) if unlabelled else Pairs(hub_id()).labels
+        runs += assemble(others, labels, metadata, options)
+    place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
+    runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
+    if empty:
+        runs[0] = runs[0].warn(*empty)
+    return runs
+
+
+def _read(
+    logs: Sequence[LogFile],
+    given: Pairs | None,
+    parser: str | None,
+    keep_texts: bool,
+    processes: int | None,
+    progress: Progress | None,
+) -> tuple[Batches, Batches]:
+    """The batches of all logs: those that are labelled, and those that need labels from elsewhere."""
+    own: Batches = []
+    others: Batches = []
+    benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
+    for batches in _batches(logs, benchmark, parser, keep_texts, processes, progress):
+        labelled = given is not None or not batches or not _needs_labels(batches)
+        own, others = (own + batches, others) if labelled else (own, others + batches)
+    return own, others
+
+
+def _needs_labels(batches: Batches) -> bool:
+    """Whether no vote carries its label; one that lacks it among others is dropped, and counted."""
+    votes = np.concatenate([np.asarray(batch["refused"].is_null()) for batch in batches])
+    labelled = [np.asarray(b["better"].fill_null(NONE)) != NONE for b in batches]
+    named = [np.asarray(batch["subset"].is_valid()) for batch in batches]
+    return bool(votes.any()) and not (np.concatenate(labelled) & np.concatenate(named)).any()
+
+
+def _batches(
+    logs: Sequence[LogFile],
+    benchmark: Benchmark | None,
+    parser: str | None,
+    keep_texts: bool,
+    processes: int | None,
+    progress: Progress | None,
+) -> Iterator[Batches]:
+    """The read batches of each log; large logs of ours are read in pieces, several at once."""
+    pieces = {log.name: pieces_of(log.path) if log.ours else [] for log in logs}
+    whole, done = sum(end - start for own in pieces.values() for start, end in own), 0
+    count = processes or os.cpu_count() or 1
+    with _executor(count if whole >= _SHARED_FROM or processes else 1) as executor:
+        waiting: deque[tuple[LogFile, int, Future[tuple[Batches, int]]]] = deque()
+        tasks = ((log, *piece) for log in logs for piece in pieces[log.name])
+        found: dict[str, Batches] = {log.name: [] for log in logs}
+        lines = dict.fromkeys(found, 0)
+        left = True
+        while left or waiting:
+            # A few are read ahead, so that what is not yet taken stays small.
+            while left and len(waiting) < 2 * count:
+                task = next(tasks, None)
+                left = task is not None
+                if task is not None:
+                    log, start, end = task
+                    args = (log.path, start, end, parser, keep_texts)
+                    waiting.append((log, end - start, _submit(executor, args)))
+            if waiting:
+                log, size, future = waiting.popleft()
+                batches, counted = future.result()
+                found[log.name] += [_moved(batch, lines[log.name]) for batch in batches]
+                lines[log.name] += counted
+                done += size
+                if progress:
+                    progress(done, whole)
+    for log in logs:
+        batches = found[log.name]
+        if not log.ours:
+            batches = [read_texts(batch, parser, keep_texts=keep_texts) for batch in log.batches(benchmark)]
+        yield batches
+
+
+_Piece = tuple[Path, int, int, "str | None", bool]
+
+
+def _piece(path: Path, start: int, end: int, parser: str | None, keep_texts: bool) -> tuple[Batches, int]:
+    batches, lines = read_piece(path, start, end)
+    return [read_texts(batch, parser, keep_texts=keep_texts) for batch in batches], lines
+
+
+def _executor(processes: int) -> AbstractContextManager[Executor | None]:
+    if processes == 1:
+        return nullcontext()
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+
+
+def _submit(executor: Executor | None, piece: _Piece) -> Future[tuple[Batches, int]]:
+    if executor is not None:
+        return executor.submit(_piece, *piece)
+    future: Future[tuple[Batches, int]] = Future()
+    future.set_result(_piece(*piece))
+    return future
+
+
+def _moved(batch: pa.RecordBatch, lines: int) -> pa.RecordBatch:
+    """A batch with its lines counted from the file's first."""
+    if not lines:
+        return batch
+    place = READ.get_field_index("line")
+    return batch.set_column(place, READ.field(place), pc.add(batch["line"], lines))

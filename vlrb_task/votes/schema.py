@@ -1,0 +1,159 @@
+"""The columns of votes: what every log is read into, and what reading the texts adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.votes.records import Record
+
+NONE = -1
+"""In a column of small numbers: there is none."""
+
+OTHER_KIND = -2
+"""In the column ``reason``: the text is about one answer where the parser reads two, or the other way round."""
+
+REASONS = tuple(Reason)
+"""What the numbers of the column ``reason`` stand for."""
+
+PLACE = {reason: place for place, reason in enumerate(REASONS)}
+FAILED = PLACE[Reason.FAILED_REQUEST]
+
+_NAME = pa.dictionary(pa.int32(), pa.string())
+
+LOGGED = pa.schema(
+    [
+        ("log", _NAME),  # the file
+        ("line", pa.int64()),  # in it, from 1
+        ("header", _NAME),  # what the vote says of its run, see votes.header
+        ("key", pa.string()),
+        ("id", pa.string()),
+        ("vote", pa.int64()),
+        ("first", pa.int8()),  # pairwise: the response shown first; else NONE
+        ("answer", pa.int8()),  # pointwise: the response shown; else NONE
+        ("text", pa.string()),  # null for a scalar reward
+        ("score", pa.float64()),  # null for a text; NaN for a reward that is no number
+        ("p", pa.float64()),  # probability that the response shown first is the better one; null where none is logged
+        ("failure", _NAME),  # why there is no answer, as logged
+        ("better", pa.int8()),  # as the vote itself says, labels.TIED for a tie; else NONE
+        ("subset", _NAME),
+        ("source", _NAME),
+        ("words_0", pa.int64()),
+        ("words_1", pa.int64()),
+        ("tags", _NAME),  # as JSON
+        ("group", _NAME),
+        ("criterion", _NAME),
+        ("refused", _NAME),  # why the line is no vote; null for a vote. All but log, line and detail are then null
+        ("detail", pa.string()),
+    ]
+)
+"""One row a ballot, as it was logged."""
+
+READ = pa.schema(
+    [
+        *(field for field in LOGGED if field.name not in ("text", "score")),
+        ("text", pa.string()),  # null unless texts were asked for
+        ("scored", pa.bool_()),  # a scalar reward
+        ("choice", pa.int8()),  # pairwise: the response preferred; NONE for a tie or an unparsed text
+        ("reason", pa.int8()),  # place in REASONS; NONE for a text that was read
+        ("rating", pa.float64()),  # pointwise; NaN for none
+        ("start", pa.int32()),  # where in the text the verdict stands; NONE where that is not known
+        ("end", pa.int32()),
+        ("digest", pa.uint64()),  # of the answer
+        ("parser", _NAME),
+    ]
+)
+"""One row a ballot, its text read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is no vote, or a finding about one.
+
+    Attributes:
+        why: the kind, in words that follow a number.
+        line: where it stands.
+        detail: what exactly is wrong with this one.
+    """
+
+    why: str
+    line: int
+    detail: str = ""
+
+
+class Columns:
+    """Collects votes row by row."""
+
+    def __init__(self, log: str) -> None:
+        self._log = log
+        self._rows: list[tuple[Any, ...]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, record: Record, line: int) -> None:
+        """Add a vote."""
+        label = record.label
+        words = label.get("words") or (NONE, NONE)
+        self._rows.append(
+            (
+                self._log,
+                line,
+                record.header,
+                record.key,
+                record.id,
+                record.vote,
+                NONE if record.first is None else record.first,
+                NONE if record.answer is None else record.answer,
+                record.text,
+                record.score,
+                record.p,
+                record.failure,
+                label.get("better", NONE),
+                label.get("subset"),
+                label.get("source"),
+                words[0],
+                words[1],
+                label.get("tags"),
+                label.get("group"),
+                label.get("criterion"),
+                None,
+                None,
+            )
+        )
+
+    def refuse(self, refused: Refused) -> None:
+        """Add a line that is no vote."""
+        nothing = (None,) * (len(LOGGED) - 4)
+        self._rows.append((self._log, refused.line, *nothing, refused.why, refused.detail))
+
+    def batch(self) -> pa.RecordBatch:
+        """The rows that were added, which are then forgotten."""
+        columns = zip(*self._rows, strict=True) if self._rows else ([] for _ in LOGGED)
+        arrays = [_array(values, field.type) for values, field in zip(columns, LOGGED, strict=True)]
+        self._rows = []
+        return pa.RecordBatch.from_arrays(arrays, schema=LOGGED)
+
+
+def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values, kind)
+
+
+def to_batches(rows: Iterable[tuple[Record, int] | Refused], log: str, size: int = 65_536) -> Iterator[pa.RecordBatch]:
+    """Votes and refused lines as batches of at most ``size`` rows."""
+    columns = Columns(log)
+    for row in rows:
+        if isinstance(row, Refused):
+            columns.refuse(row)
+        else:
+            columns.add(*row)
+        if len(columns) >= size:
+            yield columns.batch()
+    if len(columns):
+        yield columns.batch()

@@ -1,0 +1,50 @@
+"""What a reader of a run's numbers must know of its votes: each finding in one wording, however the log was read."""
+
+from __future__ import annotations
+
+UNLABELLED = "votes without a label, dropped (give the pairs with --pairs)"
+UNSCORED = "votes about pairs of which no answer is better, not scored here (vlrb bon score reads them)"
+UNKNOWN_PAIR = "votes for pairs that the given pairs lack, dropped"
+SHARED_ID = "votes without a key whose id stands more than once among the pairs, dropped"
+OTHER_LABEL = "votes logged with another label than the given pairs' (the label of the given pairs is used)"
+DISPUTED = "votes about pairs that the log labels in two ways, dropped (--pairs decides which label is right)"
+OTHER_KIND = "votes of another kind (about one answer, or both) than the parser reads, dropped"
+DUPLICATE = "duplicate votes, counted once"
+CONFLICT = "votes that conflict with another vote on the same ballot; one of them is kept, drawn by a hash"
+ASKED_AGAIN = "requests that failed and were asked again (the answer counts)"
+HALF = "pointwise votes that rate one of the two answers only, dropped"
+NOT_A_VOTE = "lines that are no votes, dropped"
+HALF_WRITTEN = "half-written last line, dropped"
+NOT_AN_OBJECT = "lines that are no JSON object, dropped"
+REPLACED_BYTES = "lines with bytes that are no UTF-8, shown as U+FFFD"
+FAILED_REQUESTS = "requests failed: they are counted as unparsed"
+
+
+def no_judge(judge: str) -> str:
+    """Votes that name no judge, and the judge whose parser reads them."""
+    return f"votes that name no judge, read as {judge!r}"
+
+
+def other_revision(logged: object, revision: str) -> str:
+    """The log is about another set of pairs than the one that labels come from."""
+    return f"revision {logged} in the log, scored with the labels of {revision}"
+
+
+def copied_votes(compared: int, copied: int) -> str | None:
+    """A warning where votes that should differ by sampling are copies of each other, else None.
+
+    Args:
+        compared: pairs and orders that were asked more than once.
+        copied: those of them with one distinct text.
+    """
+    if not copied or copied < 0.9 * compared:
+        return None
+    return (
+        f"the votes are copies: in {copied} of {compared} pairs and orders that were asked more than once, every text is "
+        "the same (temperature 0, or a server that ignores it?), so more votes say no more than one"
+    )
+
+
+def counted(why: str, count: int, example: str = "") -> str:
+    """A finding with its number and where it was met first."""
+    return f"{count} {why}{f', the first at {example}' if example else ''}"
