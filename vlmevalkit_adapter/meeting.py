@@ -10,16 +10,23 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from vlmevalkit_adapter import failures
 from vlrb_task.support.errors import VlrbError
-from vlrb_task.tasks.observed import Sent, texts_of, watching
-
-if TYPE_CHECKING:
-    from vlmevalkit_adapter.datasets import VLRB
+from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
+
+
+class Asked(Protocol):
+    """What is needed of a dataset of ours."""
+
+    dataset_name: str
+    sent: Tally
+    others_prompt: bool
+
+    def is_own_text(self, text: str) -> bool: ...
 
 
 class OtherPrompt(VlrbError):
@@ -60,7 +67,7 @@ def _telling(original: Any) -> Any:
     return set_dump_image
 
 
-def meet(model: Any, dataset: VLRB) -> None:
+def meet(model: Any, dataset: Asked) -> None:
     """Hold a model to a dataset's prompts.
 
     Raises:
@@ -90,7 +97,7 @@ def never(*args: Any, **kwargs: Any) -> bool:
     return False
 
 
-def _check(dataset: VLRB, sent: Sent) -> None:
+def _check(dataset: Asked, sent: Sent) -> None:
     dataset.sent.add(sent)
     if sent.messages is None:
         return
@@ -104,7 +111,7 @@ def _check(dataset: VLRB, sent: Sent) -> None:
         raise SystemExit(f"vlrb: {error}") from error
 
 
-def _refuse(dataset: VLRB, what: str) -> None:
+def _refuse(dataset: Asked, what: str) -> None:
     dataset.others_prompt = True
     if os.environ.get(ALLOW_VARIABLE) == "1":
         return

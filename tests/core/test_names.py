@@ -50,8 +50,8 @@ def test_every_shipped_task_can_be_written_offline(name: str, tmp_path: Path, mo
     hint = hub._instead()
     assert f"my_{name} " in hint
     command = hint.partition("`vlrb ")[2].partition("`")[0]
-    if shipped_tasks()[name].judge == "caption":
-        pytest.skip("this judge needs captions, which the packaged pairs lack")
+    if shipped_tasks()[name].judge in ("caption", "criterion"):
+        pytest.skip("this judge needs a column that the packaged pairs lack")
     words = command.replace("FILE", str(demo_parquet())).replace("DIR", str(tmp_path)).split()
     done = CliRunner().invoke(group, words)
     assert done.exit_code == 0, f"{done.output}{done.exception!r}"
