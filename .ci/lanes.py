@@ -47,7 +47,7 @@ def run(lane: Run) -> None:
             return
         begun = time.monotonic()
         with tempfile.TemporaryFile() as log:
-            command = ["uvx", "nox", "-s", session]
+            command = [sys.executable, "-m", "uv", "tool", "run", "nox", "-s", session]
             lane.process = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, env=env, stdin=subprocess.DEVNULL, start_new_session=True
             )

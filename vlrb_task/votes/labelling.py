@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vlrb_task.pairs.labels import UNKNOWN, Ints, Labels, LabelSet, Mask, label_rank
+from vlrb_task.pairs.labels import TIED, UNKNOWN, Ints, Labels, LabelSet, Mask, label_rank
+from vlrb_task.pairs.mapping import TIE
 from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
 from vlrb_task.votes.schema import NONE, pair_names
 
-_LABEL = ("better", "subset", "source", "words_0", "words_1", "tags")
+_LABEL = ("better", "subset", "source", "words_0", "words_1", "tags", "group", "criterion")
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,13 @@ def own_labels(table: pa.Table) -> Own:
         {
             "key": key,
             "id": row["id"] or "",
-            "better": row["better"],
+            "better": TIE if row["better"] == TIED else row["better"],
             "subset": row["subset"],
             "source": row["source"] or UNKNOWN,
             "words": None if row["words_0"] == NONE else (row["words_0"], row["words_1"]),
             "tags": json.loads(row["tags"]) if row["tags"] else (),
+            "group": row["group"],
+            "criterion": row["criterion"],
         }
         for key, row in zip(coded.dictionary.to_pylist(), kept, strict=True)
     )
@@ -122,4 +125,5 @@ def _label(table: pa.Table, row: int) -> dict[str, Any]:
 def _ranked(label: dict[str, Any]) -> tuple[Any, ...]:
     words = (label["words_0"], label["words_1"])
     tags = tuple(json.loads(label["tags"])) if label["tags"] else ()
-    return label["better"], label["subset"], label["source"] or UNKNOWN, words, tags
+    more = label["group"], label["criterion"]
+    return label["better"], label["subset"], label["source"] or UNKNOWN, words, tags, *more
