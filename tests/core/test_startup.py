@@ -44,30 +44,12 @@ def test_the_help_of_a_command_loads_little(command: str) -> None:
 
 
 def test_a_score_loads_what_it_needs(tmp_path: Path) -> None:
-    """With votes that say their own labels: no hub, no pictures, no tables of statistics; scipy only for what asks for it."""
+    """With votes that say their own labels: no hub, no pictures, no pandas, no scipy."""
     log = write(tmp_path / "a.votes.jsonl", run(Planted(0.7), 2, sizes={"general": 20}), "model")
-    assert loaded("score", str(log), "--json") & (HEAVY | {"rich"}) <= {"numpy", "pyarrow"}
+    assert loaded("score", str(log), "--json") & HEAVY <= {"numpy", "pyarrow", "yaml"}
 
 
 def test_what_the_help_lists_without_loading_it() -> None:
     assert tuple(FORMATS) == export.KINDS
     assert tuple(SIZES) == audit.REVISIONS
     assert tuple(LAYOUTS) == batch.FORMATS
-
-
-SKIPPED = """
-import sys
-from vlrb_task.support.arrow import skip_pandas
-skip_pandas()
-import pyarrow as pa
-table = pa.table({"a": [1, 2]})
-assert "pandas" not in sys.modules
-assert list(table.to_pandas()["a"]) == [1, 2], "who asks for pandas gets it"
-assert "pandas" in sys.modules
-assert pa.table({"a": table.to_pandas()["a"]}).equals(table)
-"""
-
-
-def test_pyarrow_without_pandas() -> None:
-    pytest.importorskip("pandas")
-    subprocess.run([sys.executable, "-c", SKIPPED], check=True)

@@ -70,16 +70,7 @@ def policy_option(function: F) -> F:
 
 def logs_argument(function: F) -> F:
     """``LOG...``: one or more logs of judgements, or folders of them."""
-    return click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE, callback=_read_quickly)(
-        function
-    )
-
-
-def _read_quickly(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    from vlrb_task.support.arrow import skip_pandas
-
-    skip_pandas()
-    return value
+    return click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)(function)
 
 
 def benches_option(function: F) -> F:
