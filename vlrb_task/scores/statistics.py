@@ -137,6 +137,29 @@ def by_tag(scored: Scored) -> dict[str, Estimate]:
     return {name: estimates.mean(scored.of(tagged[name])) for name in order_tags(tagged) if tagged[name].any()}
 
 
+def by_criterion(scored: Scored) -> dict[str, Estimate] | None:
+    criterion = scored.run.labels.criterion
+    names = sorted(name for name in criterion.counts() if name is not None)
+    return {name: estimates.mean(scored.of(criterion.where(name))) for name in names} or None
+
+
+def overall_no_ties(scored: Scored) -> Estimate | None:
+    tied = scored.run.labels.tied
+    return estimates.mean(scored.of(~tied)) if tied.any() else None
+
+
+def all_right(scored: Scored) -> Estimate | None:
+    group = scored.run.labels.group
+    named = [place for place, name in enumerate(group.names) if name is not None]
+    counted = np.isin(group.codes, named) & ~np.isnan(scored.values)
+    if not len(named):
+        return None
+    groups, codes = np.unique(group.codes[counted], return_inverse=True)
+    least = np.ones(groups.size)
+    np.minimum.at(least, codes, scored.values[counted])
+    return estimates.mean((least == 1.0).astype(float))
+
+
 def parsed_rate(scored: Scored) -> Estimate:
     run = scored.run
     return estimates.ratio((run.total - run.unparsed).astype(float), run.total.astype(float))
@@ -165,9 +188,9 @@ def both_orders_right(scored: Scored) -> Estimate | None:
 
 
 def _both_orders(run: Run) -> tuple[Mask, Mask, Mask]:
-    """Pairs asked in both orders; of them those where one response wins in both; and is the better one."""
+    """Pairs asked in both orders whose label is no tie; of them those where one response wins in both; and is the better one."""
     winners = run.winner_in(0), run.winner_in(1)
-    both = ~np.isnan(winners[0]) & ~np.isnan(winners[1])
+    both = ~np.isnan(winners[0]) & ~np.isnan(winners[1]) & ~run.labels.tied
     same = both & (winners[0] == winners[1]) & (winners[0] != NONE)
     return both, same, same & (winners[0] == run.labels.better)
 
@@ -228,6 +251,35 @@ STATISTICS: tuple[Statistic, ...] = (
         "groups",
         by_subset,
         frozenset({"scores", "markdown", "latex", "csv"}),
+    ),
+    Statistic(
+        "overall_no_ties",
+        "overall without tie labels",
+        "the same over the pairs whose label is no tie; only where some labels are ties. In `overall` a vote is right on such a "
+        "pair if it says tie",
+        "as `overall`",
+        "as `overall`",
+        "estimate",
+        overall_no_ties,
+    ),
+    Statistic(
+        "all_right",
+        "all right",
+        "share of the groups of pairs of which every pair that is not dropped scores 1 (others' ACC+ and PAcc); only where pairs "
+        "are grouped",
+        f"{_FRACTION}; n = groups",
+        "Wilson",
+        "estimate",
+        all_right,
+    ),
+    Statistic(
+        "by_criterion",
+        "by criterion",
+        "mean score by the criterion of the pairs, where they have one",
+        "as `overall`",
+        "as `overall`",
+        "groups",
+        by_criterion,
     ),
     Statistic(
         "by_source", "by source", "mean score within each source", "as `overall`", "as `overall`", "groups", by_source
