@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vlrb_task.cli.options import error_console, print_warnings
 from vlrb_task.judges.shapes import shape
@@ -67,8 +66,9 @@ def write_unread(logs: Sequence[Path], output: Path, *, force: bool, trust_pickl
 def _unread(batches: Iterator[pa.RecordBatch]) -> Iterator[Unread]:
     for batch in batches:
         read = read_texts(batch, keep_texts="unread")
-        rows = read.select(["log", "line", "header", "text", "reason"]).filter(pc.greater_equal(read["reason"], 0))
-        for row in rows.to_pylist():
+        for row in read.select(["log", "line", "header", "text", "reason"]).to_pylist():
+            if row["reason"] < 0:
+                continue
             yield Unread(
                 parse_header(row["header"]).judge,
                 row["text"] or "",
