@@ -95,7 +95,7 @@ class Reader:
         if verdict is not None:
             return Reading(verdict, None, (start, start + len(core)))
         part = normal.outside(core)
-        body, offset = structures.named(normal.lettered(normal.untagged(part.text))), start + part.start
+        body, offset = structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text)))), start + part.start
         if len(body) > normal.WINDOW:
             # The first line of the window may have lost its beginning, and with it a negation.
             skip = len(body) - normal.WINDOW

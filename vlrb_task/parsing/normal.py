@@ -137,6 +137,16 @@ def lettered(text: str) -> str:
     return text
 
 
+_EMPHASIS = re.compile(r"(?m)^([ \t>]{0,6})(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\2(?=[ \t]*$)")
+
+
+def unemphasised(text: str) -> str:
+    """A text without the emphasis round a whole long line, character for character: a sentence in italics is no heading."""
+    if "*" not in text and "_" not in text:
+        return text
+    return _EMPHASIS.sub(lambda found: f"{found[1]}{' ' * len(found[2])}{found[3]}{' ' * len(found[2])}", text)
+
+
 def untagged(text: str) -> str:
     """A text with model tokens and unknown tags blanked out, character for character; ``<answer>`` and the like stay."""
     if "<" not in text and "[INST]" not in text:

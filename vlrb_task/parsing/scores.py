@@ -46,7 +46,7 @@ _LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _RESPECTIVELY = re.compile(
-    rf"\b{_WORD}\b[^.\n\d]{{0,120}}?(?:[^.\n\d]{{0,60}}[12]){{0,2}}[^.\n\d]{{0,60}}?[ :*]{_NUM}{_OF}[*_ ]{{0,3}}(?:,"
+    rf"\b{_WORD}\b[^.\n\d]{{0,120}}?(?:[^.\n\d]{{0,60}}[12]){{0,2}}[^.\n\d]{{0,60}}?[ :*_]{{1,4}}{_NUM}{_OF}[*_ ]{{0,3}}(?:,"
     rf"|and)[*_ ]{{0,4}}{_NUM}{_OF}"
     r"[*_ ]{0,3},?(?: respectively)?(?=[.,;\n]|$)",
     re.IGNORECASE,
@@ -66,7 +66,7 @@ _SECTION = re.compile(
 )
 _WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
 _SHAPE = re.compile(r"[:=|][ *_]{0,3}-?\d")
-_FIRST_LINE = re.compile(r"\W{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
+_FIRST_LINE = re.compile(r"[\W_]{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
 _SCORED_LINE = re.compile(
     rf"\b{_WORD}\b|\bscor|rating|out of|/ ?\d|[:=|][ *_]{{0,3}}-?\d|\d[^\n]{{0,9}}[ ,;|]\d", re.IGNORECASE
 )
