@@ -27,7 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from vlrb_task.parsing import jsons, normal, structures
+from vlrb_task.parsing import jsons, normal, quick, structures
 from vlrb_task.parsing.labels import Mark
 from vlrb_task.parsing.scores import pairs_of_scores, slots_of_scores
 from vlrb_task.parsing.structures import Structure
@@ -95,7 +95,10 @@ class Reader:
         if verdict is not None:
             return Reading(verdict, None, (start, start + len(core)))
         part = normal.outside(core)
-        body, offset = structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text)))), start + part.start
+        body, offset = (
+            structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text)))),
+            start + part.start,
+        )
         if len(body) > normal.WINDOW:
             # The first line of the window may have lost its beginning, and with it a negation.
             skip = len(body) - normal.WINDOW
@@ -454,20 +457,4 @@ def _agree(found: list[Structure]) -> bool:
     return len({item.reading.verdict for item in found}) == 1
 
 
-_CLOSING_LINE = re.compile(
-    r"(?:\A|\n)([*_#]{0,4} ?Overall Judgment:[*_]{0,2} ?[*_]{0,2}Answer ([12]) is better\.?[*_]{0,2})\Z"
-)
-_UNUSUAL = ("<", "◁", "THINK]", "channel", "analysis", "[[", "\\", "{")
-
-
-def closing_line(text: str) -> Reading | None:
-    """The reading of a text that ends in the line that the official prompt asks for, word for word, and nothing odd before it."""
-    found = _CLOSING_LINE.search(text, max(0, len(text) - 64))
-    if found is None or any(sign in text for sign in _UNUSUAL) or normal.failed(text):
-        return None
-    if len(text) > 240 and (len(text) > normal.WINDOW or normal.period(text)):
-        return None
-    return Reading(Verdict.FIRST if found[2] == "1" else Verdict.SECOND, None, found.span(1))
-
-
-final = Reader(quick=closing_line)
+final = Reader(quick=quick.closing_line)

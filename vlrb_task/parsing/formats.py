@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from vlrb_task.parsing import normal
+from vlrb_task.parsing import normal, quick
 from vlrb_task.parsing.final import Reader, final
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 
@@ -65,13 +65,13 @@ def factors(text: str) -> Reading:
     return final(text)
 
 
-think_tags = Reader(asked=("tag",))
+think_tags = Reader(asked=("tag",), quick=quick.closing_tag)
 """``<think>…</think><answer>Answer 1 is better</answer>``, or a digit in it; the last tag outside the reasoning."""
 
-boxed = Reader(asked=("box",))
+boxed = Reader(asked=("box",), quick=quick.closing_box)
 r"""``\boxed{A}``, ``\box{Answer 2}``: the last box. A box with anything else in it, say the solution, is no verdict."""
 
-brackets = Reader(asked=("brackets",))
+brackets = Reader(asked=("brackets",), quick=quick.closing_brackets)
 """``[[A]]``, ``[[B]]``, ``[[C]]`` for a tie: the last that is not followed by "if", as in the instructions."""
 
 arena = Reader(asked=("brackets", "arena"))

@@ -145,12 +145,16 @@ _PHRASES = {
             rf"|fulfil{{1,2}}s) {_TASK} (?:much |slightly )?better\b",
             "is better",
         ),
+    ),
+    "er job": _phrases(
         (
             r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
             r"|than|overall|and|because|due))",
             r"is \1better",
         ),
-        (r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1"),
+    ),
+    "er": _phrases((r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1")),
+    "etter ": _phrases(
         (
             r"\bis ((?:the|a) (?:clearly |slightly |overall ){0,2})better (?:pick|fit|match|performer|alternative"
             r"|selection|bet|candidate)\b",
@@ -321,18 +325,23 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "elect": ('"', "“"),
     "utput": ('"', "“"),
     " better": (
-        "job",
-        " does ",
-        " did ",
-        " do ",
-        " fare",
-        "doing",
-        "answer",
-        "address",
-        "handle",
-        "respond",
-        "fulfil",
-        "is ",
+        "swers ",
+        "swered ",
+        "dresses ",
+        "dressed ",
+        "andles ",
+        "andled ",
+        "esponds ",
+        "esponded ",
+        "ulfils ",
+        "ulfills ",
+    ),
+    "er": tuple(
+        f"{verb} {word}" for verb in ("does", "did", "do", "fares", "fared", "doing") for word in ("better", "worse")
+    ),
+    "etter ": tuple(
+        f"better {noun}"
+        for noun in ("pick", "fit", "match", "performer", "alternative", "selection", "bet", "candidate")
     ),
 }
 
