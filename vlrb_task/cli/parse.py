@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
@@ -21,11 +21,11 @@ from vlrb_task.cli.options import (
     print_warnings,
     trust_pickle_option,
 )
-from vlrb_task.judges import get_judge
-from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
-from vlrb_task.parsing.verdicts import Rating, Reading
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
+
+if TYPE_CHECKING:
+    from vlrb_task.parsing.verdicts import Rating, Reading
 
 DEFAULT_JUDGE = "official"
 
@@ -116,6 +116,9 @@ def _refuse(given: bool, needed: str, options: Iterable[tuple[str, object]]) -> 
 
 
 def _read(file: Path, judge: str, parser: str | None, as_json: bool) -> None:
+    from vlrb_task.judges import get_judge
+    from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
+
     own = get_judge(judge)
     other: Callable[[str], Reading | Rating] | None = None
     if parser:
@@ -151,6 +154,8 @@ def _parsed_rate(readings: list[Any]) -> float:
 
 
 def _as_dict(reading: Reading | Rating) -> dict[str, Any]:
+    from vlrb_task.parsing.verdicts import Reading
+
     reason = None if reading.reason is None else str(reading.reason)
     if isinstance(reading, Reading):
         return {"verdict": str(reading.verdict), "reason": reason}
@@ -160,6 +165,8 @@ def _as_dict(reading: Reading | Rating) -> dict[str, Any]:
 
 
 def _words(reading: Reading | Rating) -> str:
+    from vlrb_task.parsing.verdicts import Rating, Reading
+
     if isinstance(reading, Rating) and reading.score is not None:
         return f"{reading.score:g}"
     verdict = reading.verdict if isinstance(reading, Reading) else "unparsed"
@@ -167,6 +174,8 @@ def _words(reading: Reading | Rating) -> str:
 
 
 def _show(texts: list[str], readings: list[Any], others: list[Any], name: str, other_name: str | None) -> None:
+    from vlrb_task.parsing.verdicts import Reading
+
     table = Table()
     for column in ("#", name, *([other_name] if other_name else []), "end of the text"):
         table.add_column(column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
@@ -23,12 +24,13 @@ from vlrb_task.cli.options import (
     trust_pickle_option,
 )
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
-from vlrb_task.pairs.pair import Answer
-from vlrb_task.scores.baselines import Baseline, baselines
-from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.policies import Policy
-from vlrb_task.scores.score import Score, score_run
-from vlrb_task.votes import Pairs, Run, read_runs
+
+if TYPE_CHECKING:
+    from vlrb_task.pairs.pair import Answer
+    from vlrb_task.scores.baselines import Baseline
+    from vlrb_task.scores.estimates import Estimate
+    from vlrb_task.scores.score import Score
+    from vlrb_task.votes import Run
 
 
 @click.command("score")
@@ -73,6 +75,11 @@ def command(
     Logs that say that they are parts of one run (of several machines, or of vlrb task --votes-from) are scored as one.
     No network is used: without --pairs, labels come from the log, or from the hub's dataset if it is cached here.
     """
+    from vlrb_task.scores.baselines import baselines
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.scores.score import score_run
+    from vlrb_task.votes import Pairs, read_runs
+
     chosen = Policy.parse(policy)
     given = Pairs(pairs) if pairs else None
     broken = None if ties is None else _RESPONSES[ties]
