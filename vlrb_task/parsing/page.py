@@ -180,7 +180,8 @@ class Page:
             said = before.read()
             heard = _decided(before, said)
             if said.reason is None and said.verdict is not reading.verdict and heard is not None and heard.strong:
-                return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
+                last = _in_doubt(last)
+                reading = last.reading
         if reading.reason is Reason.CUT_OFF or not rest.strip(_EDGES):
             if reading.reason is None and (
                 (last.rule == "box" and not asked) or (last.rule == "brackets" and not last.closed)
