@@ -1,4 +1,4 @@
-"""Scoring a million votes: ``python benchmarks/streaming.py [--pairs N] [--own-labels]`` (default 200,000 pairs, five votes each).
+"""Scoring a million votes: ``python benchmarks/streaming.py [--pairs N] [--own-labels]`` (default 200,000 pairs of five votes).
 
 Writes a votes file of made-up pairs to a temporary folder, scores it with ``vlrb score --json``, and prints wall time as a
 multiple of a plain ``json.loads`` loop over the same file in the same run, processor time, and peak memory of all
