@@ -9,7 +9,7 @@ import pytest
 
 from tests.scores.simulate import covered
 from vlrb_task.scores.at_k import at_k
-from vlrb_task.scores.policies import Counts, Policy, expected_at_k, outcomes
+from vlrb_task.scores.policies import Policy, outcomes
 
 KINDS = ("right", "wrong", "neither")
 
@@ -41,15 +41,6 @@ def test_every_draw_is_counted(policy: Policy, alternate: bool) -> None:
             expected = drawn(a, b, k, policy, alternate)
             seen = (found.scores[row, column], found.kept[row, column], found.squares[row, column])
             assert seen == pytest.approx(expected)
-
-
-def test_without_an_order_it_is_the_expectation_that_stands_already() -> None:
-    rng = np.random.default_rng(2)
-    counts = rng.multinomial(7, [0.6, 0.3, 0.1], 50)
-    found = at_k(counts, np.zeros_like(counts), [1, 3, 5, 7], Policy.STRICT, alternate=False)
-    for column, k in enumerate(found.sizes):
-        expected = [expected_at_k(Counts(*row), k, Policy.STRICT)[0] for row in counts.tolist()]
-        assert found.scores[:, column] == pytest.approx(expected)
 
 
 def test_one_set_of_pairs_for_every_k() -> None:

@@ -6,25 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from vlrb_task.audit.published import Published, published
 from vlrb_task.compare.agreement import JudgeAgreement, fleiss, judge_agreement, vote_agreement
 from vlrb_task.compare.analyses import (
     LengthPreference,
-    PositionEffect,
+    PositionAnalysis,
     Selected,
     length_preference,
-    position_effect,
+    position_analysis,
     selective,
 )
 from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.benches import Benches
 from vlrb_task.compare.correlation import Correlation, correlations
-from vlrb_task.compare.paired import PairedTest, groups, paired_tests
+from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests
 from vlrb_task.compare.power import Detectable, detectable
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.baselines import Baseline, baselines
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
+from vlrb_task.scores.scored import Scored
 from vlrb_task.votes import Run
 
 
@@ -33,7 +36,7 @@ class Analysis:
     """What one judge's votes hang on."""
 
     length: LengthPreference | None
-    position: PositionEffect | None
+    position: PositionAnalysis | None
     selective: Sequence[Selected]
     vote_alpha: float | None
 
@@ -56,8 +59,9 @@ class Comparison:
         rules: what rules that never look score on the pairs and orders of the judge with most votes.
         tests: every two judges.
         groups: judges that cannot be told apart, best first.
-        detectable: by subset and ``overall``: the smallest difference that shows, at the assumed discordance.
-        observed: the same overall, at the discordance seen between these judges; None for one judge.
+        detectable: by subset and ``overall``: the smallest difference that is found four times in five, at the assumed mean
+            square of differences; over the pairs that no judge's policy drops.
+        observed: the same overall, at the mean square seen between these judges; None for one judge.
         agreement: every two judges; ``fleiss`` of all.
         analyses: one for each judge.
         published: rows of the packaged table, if asked for.
@@ -116,7 +120,7 @@ def baseline_dict(rule: Baseline) -> dict[str, Any]:
 
 def detectable_dict(found: Detectable) -> dict[str, float | int]:
     """A smallest difference as ``--json`` prints it."""
-    return {"n": found.n, "discordant": found.discordant, "paired": found.paired, "unpaired": found.unpaired}
+    return {name: getattr(found, name) for name in ("n", "square", "paired", "adjusted", "unpaired")}
 
 
 def published_dict(row: Published) -> dict[str, Any]:
@@ -160,8 +164,11 @@ def compare(
     tests = tuple(paired_tests(basis))
     order = sorted(range(len(scores)), key=lambda i: -(scores[i].overall.value or 0.0))
     most_votes = max(basis.runs, key=lambda run: len(run.votes))
-    sizes = basis.runs[0].labels.subset_counts
-    discordant = [test.discordant for test in tests if test.discordant]
+    kept_by_all = np.flatnonzero(~np.isnan(outcomes_of(basis)).any(axis=0))
+    scored = basis.runs[0].labels.take(kept_by_all)
+    sizes = {name: n for name, n in {"overall": len(scored), **scored.subset_counts}.items() if n}
+    squares = [test.square for test in tests if test.square]
+    tested = round(sum(test.n for test in tests) / len(tests)) if tests else 0
     rows = tuple(published()) if with_published else ()
     return Comparison(
         basis=basis,
@@ -169,19 +176,26 @@ def compare(
         rules=tuple(baselines(most_votes, policy)),
         tests=tests,
         groups=groups([basis.names[i] for i in order], tests),
-        detectable={name: detectable(n) for name, n in {"overall": sum(sizes.values()), **sizes}.items()},
-        observed=detectable(sum(sizes.values()), sum(discordant) / len(discordant)) if discordant else None,
+        detectable={name: detectable(n, tests=len(tests)) for name, n in sizes.items()},
+        observed=detectable(tested, sum(squares) / len(squares), len(tests)) if squares else None,
         agreement=tuple(judge_agreement(basis)),
         fleiss=fleiss(basis),
-        analyses=tuple(analyse(run) for run in basis.runs),
+        analyses=tuple(analyse(run, policy) for run in basis.runs),
         published=rows,
         correlations=tuple(_correlations(basis, scores, rows, benches)) if benches else (),
     )
 
 
-def analyse(run: Run) -> Analysis:
-    """Every analysis of one run."""
-    return Analysis(length_preference(run), position_effect(run), selective(run), vote_agreement(run))
+def analyse(run: Run, policy: Policy) -> Analysis:
+    """Every analysis of one run; what stopping when decided would change the meaning of is left out of one that did."""
+    scored = Scored(run, policy)
+    stopped = scored.stopped
+    return Analysis(
+        length_preference(run),
+        position_analysis(scored),
+        () if stopped else selective(run),
+        None if stopped else vote_agreement(run),
+    )
 
 
 def _correlations(

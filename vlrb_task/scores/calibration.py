@@ -87,6 +87,7 @@ class Calibration:
         decomposition: of ``brier``.
         reliability: the bins.
         aurc: area under the risk-coverage curve: mean error when only the surest share of pairs is kept, over all shares.
+        source: what the confidences are.
     """
 
     n: int
@@ -99,10 +100,12 @@ class Calibration:
     decomposition: Decomposition
     reliability: tuple[Bin, ...]
     aurc: Estimate
+    source: str = "probabilities"
 
     def to_dict(self) -> dict[str, Any]:
         """The object ``calibration`` of ``vlrb score --json``."""
         return {
+            "source": self.source,
             "n": self.n,
             "ties": self.ties,
             "brier": self.brier.value,
