@@ -41,6 +41,8 @@ def show(comparison: Comparison) -> None:
         print_whole(out, table)
     if comparison.correlations:
         print_whole(out, _correlations(comparison))
+        for line in _left_out(comparison):
+            out.print(escape(line), soft_wrap=True)
     show_warnings(comparison)
 
 
@@ -100,7 +102,10 @@ def _published_rows(comparison: Comparison) -> Table:
         printed = (numbers.overall, numbers.macro, numbers.general, numbers.hallucination, numbers.reasoning)
         cells = ("-" if n is None else _published(float(n.value), row.reread) for n in printed)
         table.add_row(
-            escape(row.name), *cells, escape("; ".join(row.marks)), style="italic yellow" if row.marks else None
+            escape(row.name),
+            *cells,
+            escape("; ".join((*row.marks, *row.notes))),
+            style="italic yellow" if row.marks else None,
         )
     return table
 
@@ -240,6 +245,16 @@ def _correlations(comparison: Comparison) -> Table:
         warning = f"[yellow]{escape(found.warning)}[/]" if found.warning else ""
         table.add_row(found.metric, escape(found.benchmark), str(len(found.models)), *numbers, warning)
     return table
+
+
+def _left_out(comparison: Comparison) -> Iterator[str]:
+    """Who is missing from the correlations, and why; the same for several of them once."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for found in comparison.correlations:
+        for name, why in found.left_out.items():
+            reasons.setdefault((found.benchmark, why), []).append(name)
+    for (benchmark, why), names in reasons.items():
+        yield f"not in the correlation with {benchmark}: {', '.join(dict.fromkeys(names))} ({why})"
 
 
 def _coefficient(found: Coefficient) -> str:

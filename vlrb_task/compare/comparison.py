@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -144,6 +144,7 @@ def published_dict(row: Published) -> dict[str, Any]:
         "reread": row.reread,
         "audit": row.audit.verdict,
         "marks": list(row.marks),
+        "notes": list(row.notes),
     }
 
 
@@ -201,14 +202,24 @@ def analyse(run: Run, policy: Policy) -> Analysis:
 def _correlations(
     basis: Basis, scores: Sequence[Score], rows: Sequence[Published], benches: Benches
 ) -> Sequence[Correlation]:
-    """With the judges' scores, and those published rows that have nothing against them."""
+    """With the judges' scores, and those published numbers that may stand beside them; the others are left out by name."""
     ours: dict[str, dict[str, float]] = {"overall": {}, "macro": {}}
     for row in rows:
         for metric, number in (("overall", row.audit.row.overall), ("macro", row.audit.row.macro)):
-            if not row.marks and number is not None:
+            if row.usable(metric) and number is not None:
                 ours[metric][row.name] = float(number.value)
+    models = {}
     for name, score in zip(basis.names, scores, strict=True):
+        models[name] = str(score.run.metadata.get("model") or score.run.judge)
         for metric, estimate in (("overall", score.overall), ("macro", score.macro)):
             if estimate.value is not None:
                 ours[metric][name] = estimate.value
-    return correlations(ours, benches)
+    return [
+        replace(found, left_out={**found.left_out, **_marked(rows, found.metric)})
+        for found in correlations(ours, benches, models)
+    ]
+
+
+def _marked(rows: Sequence[Published], metric: str) -> dict[str, str]:
+    """Published rows that are kept out of a metric's correlations, with their reservations."""
+    return {row.name: "; ".join(row.marks) or f"no {metric}" for row in rows if not row.usable(metric)}
