@@ -1,4 +1,6 @@
-"""Every check of the project: ``uvx nox`` runs all, ``uvx nox -s core`` one. Each framework has an environment of its own.
+"""Every check of the project: ``.ci/run`` runs all side by side, ``uvx nox`` one after another, ``uvx nox -s core`` one.
+
+``uvx nox -s quick`` is for between two changes: style, types and the core. Each framework has an environment of its own.
 
 The environments are large (6 GB for each framework) and are built outside the source tree, in ``VLRB_NOX_ENVDIR`` or the
 user's cache. What a session needs stands here or in ``pyproject.toml``: nothing has to be installed beforehand.
@@ -18,24 +20,42 @@ nox.options.default_venv_backend = "uv"
 nox.options.envdir = os.environ.get("VLRB_NOX_ENVDIR", str(Path.home() / ".cache" / "vlrb-nox"))
 nox.options.sessions = ["lint", "core", "scale", "insight", "lmms", "vlmevalkit", "package", "security"]
 
-TEST = ["pytest>=8", "hypothesis>=6.100", "pyyaml"]
+TEST = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "pyyaml"]
+TWO = ("-n", "2", "--dist", "loadfile")
+"""pytest in two processes, a file's tests in one of them, as they share runs of a framework."""
 CORE_TESTS = ["datasets", "pillow", "setuptools", "statsmodels"]
+
+
+LINT = ["ruff>=0.6", "mypy>=1.11", "nox", "types-PyYAML", "pandas-stubs"]
+CORE = ["tests/core", "tests/pairs", "tests/parsing", "tests/judges", "tests/scores", "tests/test_demo_pairs.py"]
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and types of everything, tests included."""
-    session.install("-e", ".[report]", *TEST, "ruff>=0.6", "mypy>=1.11", "nox", "types-PyYAML", "pandas-stubs")
+    session.install("-e", ".[report]", *TEST, *LINT)
+    _lint(session)
+
+
+def _lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("mypy", "vlrb_task", "vlmevalkit_adapter", "tests", "benchmarks", "noxfile.py")
+    session.run("mypy", "vlrb_task", "vlmevalkit_adapter", "tests", "benchmarks", "noxfile.py", ".ci/lanes.py")
+
+
+@nox.session(reuse_venv=True)
+def quick(session: nox.Session) -> None:
+    """Lint, types and the core in an environment that stays: under 90 s once its caches are warm."""
+    session.install("-e", ".[report]", *TEST, *CORE_TESTS, *LINT)
+    _lint(session)
+    session.run("pytest", "-q", *CORE, *TWO, *session.posargs)
 
 
 @nox.session
 def core(session: nox.Session) -> None:
     """The core: no framework, no network."""
     session.install("-e", ".", *TEST, *CORE_TESTS)
-    session.run("pytest", "tests/core", "tests/parsing", "tests/judges", "tests/test_demo_pairs.py", *session.posargs)
+    session.run("pytest", *CORE, *session.posargs)
 
 
 @nox.session
@@ -55,6 +75,7 @@ def lmms(session: nox.Session) -> None:
         *map(str, sorted(Path("tests/reliability").glob("test_*_lmms.py"))),
         "tests/judges/test_in_lmms_eval.py",
         "tests/judges/test_reward_model.py",
+        *TWO,
         *session.posargs,
         env={"HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""},
     )
@@ -71,7 +92,7 @@ def vlmevalkit(session: nox.Session) -> None:
     env = {"HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""}
     if other.exists():
         env["VLRB_LMMS_PYTHON"] = str(other)
-    session.run("pytest", "tests/vlmevalkit", "tests/judges/test_in_vlmevalkit.py", *session.posargs, env=env)
+    session.run("pytest", "tests/vlmevalkit", "tests/judges/test_in_vlmevalkit.py", *TWO, *session.posargs, env=env)
 
 
 @nox.session

@@ -64,7 +64,7 @@ class Asking:
                 "index": index,
                 "question": question.pair.query,
                 "category": question.pair.subset,
-                "answer": question.pair.better,
+                "answer": question.pair.label,
                 RECORD_COLUMN: json.dumps(self.record(index)),
             }
             for index, question in self.questions.items()

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from vlmevalkit_adapter import pictures
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Benchmark, parse_rows
-from vlrb_task.pairs.pictures import UnreadablePicture
+from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
 from vlrb_task.pairs.rows import HubDataset, Row, hub_files, hub_id, is_local, load_benchmark, read_rows, unreachable
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, HUB
@@ -80,14 +79,15 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
 
     def without_pictures(rows: Iterator[Row]) -> Iterator[Row]:
         for number, row in enumerate(rows):
-            image, several = row.pop("image", None), row.pop("images", None)
+            shown = pictures_of(row)
+            row = {name: value for name, value in row.items() if name not in ("image", "images")}
             stored = []
-            for picture in several or [image]:
+            for picture in shown:
                 try:
-                    stored += [pictures.store(picture.get("bytes"), folder)] if picture else []
-                except (UnreadablePicture, OSError) as error:
+                    stored.append(store(picture.get("bytes"), folder))
+                except UnreadablePicture as error:
                     log.error("vlrb: the picture of row %d (id %r) cannot be read: %s", number, row.get("id"), error)
-                    stored.append(pictures.grey(folder))
+                    stored.append(store_grey(folder))
                     unreadable.append(number)
             files.append(tuple(stored))
             yield row

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import struct
 import warnings
+import zlib
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vlrb_task.pairs.pictures import ORIENTATION, UnreadablePicture, opened
+from vlrb_task.bon.pictures import joined as joined_bytes
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import parse_row
+from vlrb_task.pairs.parquet import write_rows
+from vlrb_task.pairs.pictures import ORIENTATION, UnreadablePicture, joined, opened, pictures_of, store
+from vlrb_task.pairs.rows import read_rows
+from vlrb_task.report.pictures import SIZES, read_content
+from vlrb_task.support.errors import DataError
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -74,24 +85,63 @@ def test_upright() -> None:
     assert opened(encoded(picture, "JPEG", exif=exif)).size == (4, 8)
 
 
-def bomb() -> bytes:
-    """A file of a few hundred bytes that says it is of 400 megapixels."""
-    import struct
-    import zlib
+def declared(width: int, height: int, kind: str = "PNG") -> bytes:
+    """A file of a few hundred bytes that says it is of this size."""
+    if kind == "BMP":
+        head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
+        return b"BM" + struct.pack("<IHHI", 1000, 0, 0, 54) + head + b"\0" * 500
+    if kind == "GIF":
+        return (
+            b"GIF89a"
+            + struct.pack("<HHBBB", width & 0xFFFF, height & 0xFFFF, 0, 0, 0)
+            + b","
+            + struct.pack("<HHHHB", 0, 0, width & 0xFFFF, height & 0xFFFF, 0)
+            + b"\x02\x01\x00\x00;"
+        )
+    if kind == "PPM":
+        return f"P6 {width} {height} 255\n".encode() + b"\0" * 500
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    head = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
-    )
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    data = zlib.compress(b"\0" * 1000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+BOMBS = [
+    *(declared(side, side, kind) for kind in ("PNG", "BMP", "PPM") for side in (10_001, 20_000, 100_000, 2**31 - 1)),
+    declared(65_535, 65_535, "GIF"),
+    declared(2**31 - 1, 1),
+]
+
+
+@pytest.mark.parametrize("data", BOMBS)
+def test_a_picture_that_says_it_is_huge_is_not_opened_anywhere(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(UnreadablePicture):
+        opened(data)
+    with pytest.raises(UnreadablePicture):
+        store(data, tmp_path)
+    with pytest.raises(DataError, match="a picture cannot be read"):
+        joined_bytes([PNG, data])
+    assert not list(tmp_path.iterdir())
+    assert read_content(str(pairs_with(tmp_path, [data])), [KEY], 10**6).unreadable == 1
 
 
 PNG = encoded(Image.new("RGB", (30, 30), "green"), "PNG")
 
 
-NONE = (None, b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", PNG[:40], PNG[:-20], b"\0" * 100, b"<svg/>", bomb())
+NONE = (
+    None,
+    b"",
+    b"GIF89a",
+    b"\x89PNG\r\n\x1a\n",
+    PNG[:40],
+    PNG[:-20],
+    b"\0" * 100,
+    b"<svg/>",
+    declared(20_000, 20_000),
+)
 
 
 @pytest.mark.parametrize("data", NONE)
@@ -109,3 +159,75 @@ def test_damage_anywhere_is_a_picture_or_told() -> None:
                 damaged = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
                 with suppress(UnreadablePicture):
                     assert opened(damaged).mode == "RGB"
+
+
+ROW = next(iter(read_rows(str(demo_parquet()))))
+KEY = parse_row(ROW)[0].key
+
+
+def pairs_with(folder: Path, pictures: list[bytes]) -> Path:
+    """A file with one pair that has these pictures."""
+    held = [{"bytes": data, "path": None} for data in pictures]
+    row = {**ROW, "image": held[0] if len(held) == 1 else None, "images": held if len(held) > 1 else None}
+    write_rows(iter([row]), folder / "pairs.parquet")
+    return folder / "pairs.parquet"
+
+
+def turned(color: str = "red") -> bytes:
+    """A picture of 40 x 20 pixels that people saw upright, as 20 x 40."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    return encoded(Image.new("RGB", (40, 20), color), "JPEG", exif=exif)
+
+
+def on_the_page(folder: Path, pictures: list[bytes]) -> Any:
+    content = read_content(str(pairs_with(folder, pictures)), [KEY], 10**6)
+    assert (content.unreadable, content.left_out, len(content.uris)) == (0, 0, 1)
+    return Image.open(io.BytesIO(base64.b64decode(content.uris[0].partition(",")[2])))
+
+
+def test_the_page_shows_what_the_judge_saw(tmp_path: Path) -> None:
+    """Upright, several pictures of a pair one below the other, grey of 16 bits scaled, what is transparent on white."""
+    assert on_the_page(tmp_path, [turned()]).size == (20, 40)
+    both = on_the_page(tmp_path, [turned("red"), encoded(Image.new("RGB", (30, 10), "blue"), "PNG")])
+    assert both.size == (30, 40 + 12 + 10)
+    assert both.getpixel((5, 20))[0] > 200
+    assert both.getpixel((15, 58))[2] > 200
+    assert on_the_page(tmp_path, [encoded(Image.new("I;16", (8, 8), 32768), "PNG")]).convert("L").getpixel(
+        (4, 4)
+    ) in range(126, 131)
+    clear = encoded(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG")
+    assert on_the_page(tmp_path, [clear]).getpixel((4, 4)) == (255, 255, 255)
+    large = on_the_page(tmp_path, [encoded(Image.new("RGB", (3000, 1000), "teal"), "JPEG")])
+    assert large.size == (SIZES[0][0], round(SIZES[0][0] / 3))
+    one_broken = read_content(str(pairs_with(tmp_path, [b"broken", turned()])), [KEY], 10**6)
+    assert len(one_broken.uris) == 1
+
+
+def test_the_pictures_of_a_row() -> None:
+    assert pictures_of({"image": 1, "images": None}) == [1]
+    assert pictures_of({"image": None, "images": [2, 3]}) == [2, 3]
+    assert pictures_of({"image": 1, "images": [2, None]}) == [2]
+    assert pictures_of({"image": None}) == pictures_of({}) == pictures_of({"images": []}) == []
+
+
+def test_pictures_put_together() -> None:
+    sheet = joined([Image.new("RGB", (4, 4), "red"), Image.new("RGB", (8, 2), "blue")])
+    assert sheet.size == (8, 4 + 12 + 2)
+    assert sheet.getpixel((7, 1)) == (255, 255, 255)
+    assert opened(joined_bytes([turned(), turned()])).size == (20, 40 + 12 + 40)
+    assert joined_bytes([b"as it is"]) == b"as it is"
+
+
+def test_files_of_pictures(tmp_path: Path) -> None:
+    """One file for each content; its bytes as they are, but where a wrapper could not send them or they are not upright."""
+    assert store(PNG, tmp_path).read_bytes() == PNG
+    assert store(PNG, tmp_path) == store(PNG, tmp_path)
+    upright = store(turned(), tmp_path)
+    assert (upright.suffix, opened(upright.read_bytes()).size) == (".png", (20, 40))
+    assert store(encoded(Image.new("RGB", (4, 4)), "GIF"), tmp_path).suffix == ".png"
+    assert store(b"GIF89a and no picture", tmp_path, checked=False).suffix == ".gif"
+    for broken in (None, b"", PNG[:-20]):
+        with pytest.raises(UnreadablePicture):
+            store(broken, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4

@@ -225,7 +225,7 @@ def test_fetch_from_the_public_repository(raw_server: list[str]) -> None:
 
 def test_without_a_network_one_is_told_what_to_bring(raw_server: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     gone = judge_of(replace(IN_FUNCTION, file="gone.py"), TEXT)
-    with pytest.raises(DataError, match=r"was not reached \(Not Found\).*--from CLONE.*bring gone.py.*--file FILE"):
+    with pytest.raises(DataError, match=r"answered HTTP 404.*--from CLONE.*bring gone.py.*--file FILE"):
         fetching.fetch(gone)
     monkeypatch.setattr(fetching, "RAW", "http://127.0.0.1:9")
     with pytest.raises(DataError, match=r"was not reached.*clone https://github.com/them/prompts elsewhere"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,17 @@ from vlrb_task.scores.policies import Counts, Policy
 
 HABITS = Habits()
 TASKS = {"vlrb": Schedule(Order.KEY), "vlrb_swap": Schedule(Order.BOTH), "vlrb_k5": Schedule(Order.ALTERNATE, 5)}
+TOGETHER, ALONE = ("vlrb", "vlrb_swap"), ("vlrb_k5",)
+"""The tasks of two runs: two at once, as users start them, and one by itself, whose every answer belongs to a known ballot."""
+
+
+@dataclass
+class Ran:
+    """A run, the judge that it asked, and the server in between."""
+
+    finished: Finished
+    judge: PlantedJudge
+    server: JudgeServer
 
 
 @pytest.fixture(scope="module")
@@ -38,46 +50,48 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeHub, dic
 
 
 @pytest.fixture(scope="module")
-def run(
+def runs(
     benchmark: Benchmark, hub: tuple[FakeHub, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Finished, PlantedJudge, JudgeServer]:
-    """One run of three tasks as a user would start it: nothing is set but their names."""
-    judge = PlantedJudge(benchmark.pairs, HABITS)
-    with JudgeServer(judge) as server:
-        finished = lmms_eval(
-            tmp_path_factory.mktemp("out"),
-            "--model",
-            "async_openai",
-            "--model_args",
-            f"model_version=judge,base_url={server.url},api_key=x,num_cpus=8",
-            "--tasks",
-            ",".join(TASKS),
-            env=hub[1],
-        )
-    return finished, judge, server
+) -> dict[tuple[str, ...], Ran]:
+    """Both runs as a user would start them: nothing is set but the tasks' names."""
+    found: dict[tuple[str, ...], Ran] = {}
+    for tasks in (TOGETHER, ALONE):
+        judge = PlantedJudge(benchmark.pairs, HABITS)
+        with JudgeServer(judge) as server:
+            model = f"model_version=judge,base_url={server.url},api_key=x,num_cpus=8"
+            finished = lmms_eval(
+                *(tmp_path_factory.mktemp("out"), "--model", "async_openai", "--model_args", model),
+                *("--tasks", ",".join(tasks)),
+                env=hub[1],
+            )
+        found[tasks] = Ran(finished, judge, server)
+    return found
 
 
-def test_every_ballot_was_asked_once(run: tuple[Finished, PlantedJudge, JudgeServer], benchmark: Benchmark) -> None:
-    finished, judge, server = run
-    finished.results()
-    expected: Counter[tuple[str, int]] = Counter()
-    for pair in benchmark.pairs:
-        for schedule in TASKS.values():
-            expected.update(judge.ballot(pair, first) for first in firsts(pair, schedule))
-    assert judge.asked == expected
-    assert len(server.prompts) == 1250 * 8
-    assert all(p.startswith(" You are a highly capable") for p in server.prompts)
-    content = server.requests[0]["messages"][-1]["content"]
-    assert [part["type"] for part in content] == ["image_url", "text"], "the picture comes first"
+@pytest.fixture(scope="module")
+def finished(runs: dict[tuple[str, ...], Ran]) -> dict[str, Finished]:
+    """The run of each task."""
+    return {task: ran.finished for tasks, ran in runs.items() for task in tasks}
+
+
+def test_every_ballot_was_asked_once(runs: dict[tuple[str, ...], Ran], benchmark: Benchmark) -> None:
+    for tasks, ran in runs.items():
+        ran.finished.results()
+        expected: Counter[tuple[str, int]] = Counter()
+        for pair in benchmark.pairs:
+            for task in tasks:
+                expected.update(ran.judge.ballot(pair, first) for first in firsts(pair, TASKS[task]))
+        assert ran.judge.asked == expected
+        assert all(p.startswith(" You are a highly capable") for p in ran.server.prompts)
+        content = ran.server.requests[0]["messages"][-1]["content"]
+        assert [part["type"] for part in content] == ["image_url", "text"], "the picture comes first"
+    assert [len(ran.server.prompts) for ran in runs.values()] == [1250 * 3, 1250 * 5]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_logged_votes_say_what_was_planted(
-    run: tuple[Finished, PlantedJudge, JudgeServer], benchmark: Benchmark, task: str
-) -> None:
+def test_the_logged_votes_say_what_was_planted(finished: dict[str, Finished], benchmark: Benchmark, task: str) -> None:
     """Which of a ballot's planted answers each task got is the server's matter, so that shares are known, not items."""
-    finished = run[0]
-    rows = vlrb_json("score", str(finished.samples(task)))
+    rows = vlrb_json("score", str(finished[task].samples(task)))
     assert rows["pairs"] == 1250
     assert rows["missing"] == 0
     assert rows["votes"] == 1250 * len(firsts(benchmark.pairs[0], TASKS[task]))
@@ -88,10 +102,9 @@ def test_the_logged_votes_say_what_was_planted(
     assert rows["warnings"] == []
 
 
-def test_table_and_score_agree_to_the_last_digit(run: tuple[Finished, PlantedJudge, JudgeServer]) -> None:
-    finished = run[0]
-    for task in TASKS:
-        table, score = finished.metrics(task), vlrb_json("score", str(finished.samples(task)))
+def test_table_and_score_agree_to_the_last_digit(finished: dict[str, Finished]) -> None:
+    for task, run in finished.items():
+        table, score = run.metrics(task), vlrb_json("score", str(run.samples(task)))
         for name in ("overall", "macro", "general", "hallucination", "reasoning"):
             assert table[name] == score[name]["value"], (task, name)
         for name in ("parsed_rate", "first_rate"):
@@ -103,31 +116,16 @@ def test_table_and_score_agree_to_the_last_digit(run: tuple[Finished, PlantedJud
         assert 0 < table["overall_stderr"] < 0.02
 
 
-def test_labels_from_the_pairs_give_the_same_as_the_labels_in_the_log(
-    run: tuple[Finished, PlantedJudge, JudgeServer],
-) -> None:
-    samples = str(run[0].samples("vlrb_swap"))
+def test_labels_from_the_pairs_give_the_same_as_the_labels_in_the_log(finished: dict[str, Finished]) -> None:
+    samples = str(finished["vlrb_swap"].samples("vlrb_swap"))
     own = vlrb_json("score", samples)
     given = vlrb_json("score", samples, "--pairs", str(real_data_file("vl_rewardbench_1250.jsonl")))
     assert own == given
 
 
-def test_one_task_alone_scores_as_planted_to_the_item(
-    benchmark: Benchmark, hub: tuple[FakeHub, dict[str, str]], tmp_path: Path
-) -> None:
+def test_one_task_alone_scores_as_planted_to_the_item(benchmark: Benchmark, runs: dict[tuple[str, ...], Ran]) -> None:
     """With one task every answer of the server belongs to a known ballot, so that the score is known beforehand."""
-    judge = PlantedJudge(benchmark.pairs, HABITS)
-    with JudgeServer(judge) as server:
-        finished = lmms_eval(
-            tmp_path,
-            "--model",
-            "async_openai",
-            "--model_args",
-            f"model_version=judge,base_url={server.url},api_key=x,num_cpus=8",
-            "--tasks",
-            "vlrb_k5",
-            env=hub[1],
-        )
+    judge, finished = runs[ALONE].judge, runs[ALONE].finished
     by_subset: dict[str, list[float]] = {}
     policies: dict[Policy, list[float]] = {policy: [] for policy in Policy}
     for pair in benchmark.pairs:
@@ -156,8 +154,8 @@ def test_one_task_alone_scores_as_planted_to_the_item(
         assert score["overall"]["n"] == len(values)
 
 
-def test_the_default_names_the_hubs_commit(run: tuple[Finished, PlantedJudge, JudgeServer]) -> None:
-    line = run[0].samples("vlrb").read_text().splitlines()[0]
+def test_the_default_names_the_hubs_commit(finished: dict[str, Finished]) -> None:
+    line = finished["vlrb"].samples("vlrb").read_text().splitlines()[0]
     assert f"hub commit {COMMIT}" in line
 
 
@@ -195,9 +193,7 @@ def test_doctor_finds_the_hubs_revision(hub: tuple[FakeHub, dict[str, str]]) -> 
     assert report["official_prompt"].startswith("found")
 
 
-def test_scoring_touches_no_network(
-    run: tuple[Finished, PlantedJudge, JudgeServer], hub: tuple[FakeHub, dict[str, str]]
-) -> None:
+def test_scoring_touches_no_network(finished: dict[str, Finished], hub: tuple[FakeHub, dict[str, str]]) -> None:
     asked = len(hub[0].asked)
-    assert vlrb("score", str(run[0].samples("vlrb")), env=hub[1]).returncode == 0
+    assert vlrb("score", str(finished["vlrb"].samples("vlrb")), env=hub[1]).returncode == 0
     assert len(hub[0].asked) == asked

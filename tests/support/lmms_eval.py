@@ -6,9 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.support.warm import WarmPython
 
 TWO_PROCESSES = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "lmms_eval")
 """A launcher of two ranks. (`accelerate launch --cpu --num_processes 2` starts one process only, without MPI.)"""
@@ -45,11 +49,30 @@ class Finished:
         return sorted(self.folder.rglob(f"*_samples_{task}.jsonl"))[-1]
 
 
+@cache
+def _warm() -> WarmPython:
+    modules = ("lmms_eval.cli.dispatch", "lmms_eval.__main__", "lmms_eval.models.chat.async_openai")
+    return WarmPython(modules, {**os.environ, **QUIET})
+
+
 def lmms_eval(
-    folder: Path, *arguments: str, launcher: tuple[str, ...] = ("-m", "lmms_eval"), env: dict[str, str] | None = None
+    folder: Path, *arguments: str, launcher: tuple[str, ...] = (), env: dict[str, str] | None = None
 ) -> Finished:
-    """Run ``python -m lmms_eval`` with a sample log."""
-    command = [sys.executable, *launcher, *arguments, "--log_samples", "--output_path", str(folder)]
+    """Run ``lmms-eval`` with a sample log.
+
+    Args:
+        folder: its ``--output_path``.
+        arguments: the others.
+        launcher: what ``python`` is to start; without it lmms-eval's console script, in a process with its libraries loaded.
+        env: added to the environment. A variable that is not ours may mean something to what is loaded, so that
+            ``python -m lmms_eval`` is started afresh then.
+    """
+    arguments = (*arguments, "--log_samples", "--output_path", str(folder))
+    if not launcher and all(name.startswith("VLRB_") for name in env or {}):
+        with tempfile.NamedTemporaryFile(mode="r", errors="replace") as file:
+            code = _warm().run("lmms_eval.cli.dispatch:main", arguments, Path(file.name), env or {})
+            return Finished(code, file.read(), folder)
+    command = [sys.executable, *(launcher or ("-m", "lmms_eval")), *arguments]
     done = subprocess.run(
         command,
         env={**os.environ, **QUIET, **(env or {})},

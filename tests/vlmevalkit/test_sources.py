@@ -17,11 +17,12 @@ import pytest
 from PIL import Image
 
 from tests.support.fake_hub import COMMIT, FakeHub
-from vlmevalkit_adapter import pictures, sources
+from vlmevalkit_adapter import sources
 from vlmevalkit_adapter.asking import ask
 from vlmevalkit_adapter.sources import open_source
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pictures import store
 from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, HUB, TaskSpec
@@ -99,7 +100,7 @@ def test_pictures_are_shared_and_kept_as_they_are(tmp_path: Path) -> None:
 
 
 def test_another_picture_for_the_same_pair_never_finds_an_old_one(tmp_path: Path) -> None:
-    names = {pictures.store(_png(color), tmp_path) for color in ("red", "blue", "red")}
+    names = {store(_png(color), tmp_path) for color in ("red", "blue", "red")}
     assert len(names) == 2
 
 
@@ -116,9 +117,9 @@ def test_another_picture_for_the_same_pair_never_finds_an_old_one(tmp_path: Path
 def test_formats(tmp_path: Path, format: str, mode: str, suffix: str) -> None:
     buffer = io.BytesIO()
     Image.new(mode, (8, 8)).save(buffer, format)
-    path = pictures.store(buffer.getvalue(), tmp_path)
+    path = store(buffer.getvalue(), tmp_path)
     assert path.suffix == suffix
-    assert pictures.store(buffer.getvalue(), tmp_path) == path
+    assert store(buffer.getvalue(), tmp_path) == path
     with Image.open(path) as picture:
         picture.convert("RGB")
 

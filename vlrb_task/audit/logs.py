@@ -90,9 +90,10 @@ def label_order(run: Run) -> Finding:
     check = "label_order"
     if not run.ordered.any():
         return Finding(check, "unknown", "one answer was shown at a time: no order")
-    better_first = run.ordered & (run.votes.first == run.better)
-    share = float(better_first.sum() / run.ordered.sum())
-    p = _sign_test(2 * run.count(better_first) - run.count(run.ordered))
+    ordered = run.ordered & ~run.labels.tied[run.votes.pair]
+    better_first = ordered & (run.votes.first == run.better)
+    share = float(better_first.sum() / max(1, ordered.sum()))
+    p = _sign_test(2 * run.count(better_first) - run.count(ordered))
     numbers = {"better_first_share": share, "n": len(run.labels), "p": p}
     if p < ALPHA and not BALANCED[0] <= share <= BALANCED[1]:
         rule = "first" if share > 0.5 else "second"

@@ -17,6 +17,7 @@ from typing import Any
 
 from vlrb_task.bon.found import Found, Sheet, fraction
 from vlrb_task.bon.pictures import joined
+from vlrb_task.pairs.pictures import png
 from vlrb_task.support.errors import DataError
 
 
@@ -62,9 +63,7 @@ class FrameworkTask:
         for picture in shown:
             if not isinstance(picture, Image.Image):
                 raise DataError(f"row {key} of task {self.name!r} shows a {type(picture).__name__}, not a picture")
-            buffer = io.BytesIO()
-            picture.convert("RGB").save(buffer, "PNG")
-            parts.append(buffer.getvalue())
+            parts.append(png(picture.convert("RGB")))
         return joined(parts) if parts else None
 
     def rights(self, found: Found, metric: str) -> tuple[float, ...]:

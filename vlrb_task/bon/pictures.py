@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from vlrb_task.pairs.pictures import UnreadablePicture, opened, png
+from vlrb_task.pairs.pictures import joined as join
+from vlrb_task.pairs.pictures import store as store_file
 from vlrb_task.pairs.rows import read_rows
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError
@@ -17,8 +18,6 @@ from vlrb_task.support.extra import require
 
 KEY_COLUMNS = ("doc_id", "index", "id", "question_id")
 """Columns that can name a question, in the order in which they are tried."""
-
-_ENDINGS = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif", b"RIFF": ".webp", b"BM": ".bmp"}
 
 
 def read_pictures(path: Path, keys: set[str]) -> dict[str, bytes]:
@@ -83,7 +82,7 @@ def _tsv(path: Path) -> list[dict[str, Any]]:
 
 
 def joined(pictures: Sequence[bytes]) -> bytes:
-    """One picture of several, one below the other on white, in their order; one alone is given back as it is.
+    """One picture of several, see :func:`vlrb_task.pairs.pictures.joined`; one alone is given back as it is.
 
     Raises:
         DataError: one of several cannot be read.
@@ -91,36 +90,12 @@ def joined(pictures: Sequence[bytes]) -> bytes:
     if len(pictures) == 1:
         return pictures[0]
     require("putting several pictures of a question together", "PIL")
-    from PIL import Image
-
-    opened = []
-    for picture in pictures:
-        try:
-            with Image.open(io.BytesIO(picture)) as found:
-                opened.append(found.convert("RGB"))
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise DataError(f"a picture cannot be read ({error})") from error
-    gap = 12
-    width = max(image.width for image in opened)
-    height = sum(image.height for image in opened) + gap * (len(opened) - 1)
-    sheet = Image.new("RGB", (width, height), "white")
-    top = 0
-    for image in opened:
-        sheet.paste(image, (0, top))
-        top += image.height + gap
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    return buffer.getvalue()
+    try:
+        return png(join([opened(picture) for picture in pictures]))
+    except UnreadablePicture as error:
+        raise DataError(f"a picture cannot be read ({error})") from error
 
 
 def store(picture: bytes, folder: Path) -> str:
-    """Write a picture under a name drawn from its content, once, and return the name."""
-    ending = next((end for start, end in _ENDINGS.items() if picture.startswith(start)), ".img")
-    name = hashlib.sha256(picture).hexdigest()[:24] + ending
-    path = folder / name
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(picture)
-        partial.replace(path)
-    return name
+    """Write a picture as it is, once, and return its name."""
+    return store_file(picture, folder, checked=False).name

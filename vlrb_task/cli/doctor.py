@@ -16,7 +16,7 @@ from vlrb_task.cli.options import as_json, console, error_console, pairs_option,
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_picture_columns
 from vlrb_task.pairs.mapping import ROW_NUMBER
-from vlrb_task.pairs.pictures import UnreadablePicture, opened
+from vlrb_task.pairs.pictures import UnreadablePicture, opened, pictures_of
 from vlrb_task.pairs.rows import hub_id, is_local, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.version import __version__
@@ -135,7 +135,7 @@ def _unreadable(row: dict[str, Any]) -> list[str]:
     """What is wrong with the pictures of a row."""
     found = []
     for image in (
-        *(row.get("images") or [row.get("image")]),
+        *pictures_of(row),
         *(one for each in row.get("answer_images") or [] for one in each),
     ):
         if not image:

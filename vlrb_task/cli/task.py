@@ -12,15 +12,18 @@ import click
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.cli.continuation import what_is_left
-from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_option, trust_pickle_option
-from vlrb_task.judges import Judge, get_judge, require_captions
+from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_option, print_warnings, trust_pickle_option
+from vlrb_task.judges import get_judge
+from vlrb_task.pairs.benchmarks import DEFAULT, benchmark_names, is_benchmark
 from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.pair import SUBSETS, parse_rows
+from vlrb_task.pairs.perturbing import Pictures
 from vlrb_task.pairs.rows import HubDataset, hub_id, is_local, read_rows
 from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
+from vlrb_task.tasks.copying import copy_pairs
 from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
 from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
 
@@ -30,6 +33,13 @@ from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
 @click.option("--votes", default=1, show_default=True, type=click.IntRange(1, 1000), metavar="K", help="Votes a pair.")
 @click.option("--order", default="alternate", show_default=True, help="key, both, alternate or parity.")
 @pairs_option
+@click.option("--bench", metavar="NAME", help="A benchmark that is known by name, or NAME=FOLDER (`vlrb bench list`).")
+@click.option(
+    "--image",
+    "pictures",
+    metavar="HOW",
+    help="blank, shuffled, noise or none: what is shown in the pictures' place, to see whether the judge needs them.",
+)
 @click.option("--captions", type=FILE, help="JSON file of id (or key) to caption, for the judge `caption`.")
 @click.option(
     "--votes-from",
@@ -60,6 +70,8 @@ def command(
     votes: int,
     order: str,
     pairs: str | None,
+    bench: str | None,
+    pictures: str | None,
     captions: Path | None,
     logs: tuple[Path, ...],
     stop: bool,
@@ -80,6 +92,7 @@ def command(
     from vlrb_task.lmms.write import task_yaml, write_ballots
 
     schedule = Schedule.parse(order, votes)
+    pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None
     chosen = get_judge(judge)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", name):
         raise UnknownName(f"--name {name!r}: use letters, digits, '_', '-' and '.', beginning with a letter")
@@ -89,6 +102,8 @@ def command(
         raise VlrbError(
             f"--name {name!r}: a task of this name is already there, and the frameworks would take that one"
         )
+    if shown is not None and logs:
+        raise VlrbError("--image: not with --votes-from, whose votes are about other pictures")
     if not is_local(spec.pairs):
         HubDataset.parse(spec.pairs)  # fails before anything is written
     check_outputs(name, output, [pairs, captions, *logs], force=force)
@@ -106,10 +121,11 @@ def command(
             return
         spec = replace(spec, ballots=f"{name}{SUFFIX}")
     subsets, described = list(SUBSETS), Captions.read(captions) if captions else None
-    if described is not None or is_local(spec.pairs):
+    if described is not None or shown is not None or is_local(spec.pairs):
         target = output / f"{name}.parquet"
-        subsets = _copy_pairs(spec.pairs, target, chosen, described)
-        spec = replace(spec, pairs=target.name)
+        copied = copy_pairs(spec.pairs, target, chosen, described, shown)
+        print_warnings(copied.warnings)
+        subsets, spec = copied.subsets, replace(spec, pairs=target.name)
     path = output / f"{name}.yaml"
     listed = write_ballots(spec, left, output) if left else None
     text = task_yaml(spec, subsets, described.sha256 if described else None, listed)
@@ -119,6 +135,21 @@ def command(
     tell(f"wrote {path}")
     tell(f"run:  lmms-eval --include_path {folder} --tasks {name} --log_samples …")
     tell(f"or:   {FOLDER_VARIABLE}={folder} python -m vlmevalkit_adapter … --data {spec.dataset_name}")
+
+
+def _bench(name: str | None, pairs: str | None) -> str | None:
+    """The pairs of a benchmark that is known by name.
+
+    Raises:
+        VlrbError: there is none of this name, or pairs are named too.
+    """
+    if name is None:
+        return pairs
+    if pairs is not None:
+        raise VlrbError("--bench and --pairs: give one of them")
+    if not is_benchmark(name.partition("=")[0]):
+        raise UnknownName(f"no benchmark {name!r}: {', '.join(benchmark_names())}")
+    return None if name == DEFAULT else name
 
 
 def _stop(stop: bool, policy: str | None, sparing: bool, continues: bool) -> Policy | None:
@@ -150,30 +181,3 @@ def _left(
     benchmark = parse_rows(given, origin=spec.pairs)
     judge = get_judge(spec.judge)
     return what_is_left(logs, judge, spec.schedule, benchmark, stop=stop, sparing=sparing, trust_pickle=trust_pickle)
-
-
-def _copy_pairs(source: str, target: Path, judge: Judge, captions: Captions | None) -> list[str]:
-    """Copy pairs to where the task finds them, and return their subsets.
-
-    Raises:
-        VlrbError: rows that cannot be used, or that lack a caption which the judge reads.
-    """
-    from vlrb_task.pairs.parquet import write_pairs
-
-    template = judge.prompt.template
-    if captions is not None and (template is None or "caption" not in template.holes):
-        raise VlrbError(f"--captions: judge {judge.name!r} reads no caption")
-    # The rows as the task will find them, captions added, are checked before anything takes their place.
-    rows = read_rows(source, network=True)
-    benchmark = parse_rows(rows if captions is None else captions.add_to(rows), origin=source)
-    if template is not None:
-        require_captions(template, benchmark.pairs)
-    subsets = list(benchmark.subset_counts)
-    clash = sorted(set(subsets) & (_METRICS | {f"{name}_stderr" for name in (*_METRICS, *subsets)}))
-    if clash:
-        raise VlrbError(f"{source}: a subset named {clash[0]!r} would print under the name of a metric")
-    write_pairs(source, target, captions, pictures=judge.image != "none")
-    return subsets
-
-
-_METRICS = {"overall", "macro", "parsed_rate", "first_rate", "consistency", "both_orders_right", "vlrb_vote"}

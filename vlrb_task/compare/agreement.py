@@ -48,8 +48,8 @@ def _by_key(run: Run) -> Choices:
 
 
 def _right(run: Run) -> Choices:
-    """1 if the better response is preferred, 0 if the other is, NaN if neither is."""
-    return np.where(np.isnan(run.choice), np.nan, run.choice == run.labels.better)
+    """1 if the better response is preferred, 0 if the other is, NaN if neither is, or the label is a tie."""
+    return np.where(np.isnan(run.choice) | run.labels.tied, np.nan, run.choice == run.labels.better)
 
 
 def _starts(run: Run) -> Ints:

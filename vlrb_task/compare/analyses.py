@@ -52,7 +52,7 @@ def length_preference(run: Run) -> LengthPreference | None:
     """See :class:`LengthPreference`; None where the lengths are not known, or no pair's differ."""
     labels, votes = run.labels, run.votes
     known = (labels.words != NO_WORDS).all(axis=1)
-    uneven = known & (labels.words[:, 0] != labels.words[:, 1])
+    uneven = known & (labels.words[:, 0] != labels.words[:, 1]) & ~labels.tied
     if not uneven.any():
         return None
     longer = np.where(labels.words[:, 0] > labels.words[:, 1], 0, 1)
@@ -161,12 +161,12 @@ def position_analysis(scored: Scored) -> PositionAnalysis | None:
     verdicts, right = counts[:, :, : orders.WRONG + 1].sum(axis=2), counts[:, :, orders.RIGHT]
     if not verdicts.sum(axis=0).all():
         return None
-    agreement = {} if scored.stopped else {measure.__name__: measure(counts) for measure in _AGREEMENT}
+    agreement = {} if scored.stopped else {measure.__name__: measure(counts, scored.groups) for measure in _AGREEMENT}
     return PositionAnalysis(
-        share(right[:, 0], verdicts[:, 0]),
-        share(right[:, 1], verdicts[:, 1]),
-        orders.position_effect(counts),
-        orders.position_test(counts),
+        share(right[:, 0], verdicts[:, 0], scored.groups),
+        share(right[:, 1], verdicts[:, 1], scored.groups),
+        orders.position_effect(counts, scored.groups),
+        orders.position_test(counts, scored.groups),
         {name: found for name, found in agreement.items() if found.value is not None},
     )
 

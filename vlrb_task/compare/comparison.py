@@ -162,7 +162,7 @@ def compare(
     """
     basis = common_basis(runs, policy)
     scores = tuple(score_run(run, policy) for run in basis.runs)
-    tests = tuple(paired_tests(basis))
+    tests = tuple(paired_tests(basis, Scored(basis.runs[0], policy).groups))
     order = sorted(range(len(scores)), key=lambda i: -(scores[i].overall.value or 0.0))
     most_votes = max(basis.runs, key=lambda run: len(run.votes))
     kept_by_all = np.flatnonzero(~np.isnan(outcomes_of(basis)).any(axis=0))

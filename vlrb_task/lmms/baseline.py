@@ -81,7 +81,7 @@ class Baseline(lmms):  # type: ignore[misc]
 
     def _preferred(self, vote: dict[str, Any]) -> int | None:
         if self.policy == "oracle":
-            return int(vote["better"])
+            return None if vote["better"] == "tie" else int(vote["better"])
         words = vote["words"]
         if words[0] == words[1]:
             return None

@@ -19,7 +19,8 @@ from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
-from vlrb_task.pairs.labels import label_fields
+from vlrb_task.pairs.labels import TIED, label_fields
+from vlrb_task.pairs.mapping import TIE
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.support.errors import DataError, PromptUnavailable
 from vlrb_task.tasks.ballot_list import BallotList, read_ballots
@@ -107,7 +108,7 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
     dataset = dataset.add_column(
         PAIR,
         [
-            constant | label_fields(pair) | {"answers_sha256": answers_sha256(pair.responses)}
+            constant | _one_type(label_fields(pair)) | {"answers_sha256": answers_sha256(pair.responses)}
             for pair in benchmark.pairs
         ],
         new_fingerprint=name[:16],
@@ -150,7 +151,13 @@ def vote_of(doc: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         KeyError: a row that :func:`expand` did not make.
     """
-    return {**doc[PAIR], **doc[BALLOT]}
+    vote = {**doc[PAIR], **doc[BALLOT]}
+    return vote | {"better": TIE} if vote["better"] == TIED else vote
+
+
+def _one_type(fields: dict[str, Any]) -> dict[str, Any]:
+    """A label as a column holds it, whose values are of one type: a tie is a number too."""
+    return fields | {"better": TIED} if fields["better"] == TIE else fields
 
 
 def read_benchmark(dataset: Dataset) -> Benchmark:

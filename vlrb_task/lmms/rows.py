@@ -13,7 +13,7 @@ from vlrb_task.lmms.docs import vote_of
 from vlrb_task.lmms.prompts import template
 from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
 from vlrb_task.pairs.pair import Answer, Pair
-from vlrb_task.pairs.pictures import UnreadablePicture, opened
+from vlrb_task.pairs.pictures import UnreadablePicture, grey, opened, pictures_of
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed
 from vlrb_task.votes.lmms_samples import VOTE_FIELD
 from vlrb_task.votes.reading import choice_of
@@ -93,7 +93,7 @@ def doc_to_visual(doc: Doc) -> list[Image]:
     vote = vote_of(doc)
     if get_judge(vote["judge"]).image == "none":
         return []
-    shown = [value for value in doc.get("images") or [doc.get("image")] if value is not None]
+    shown = pictures_of(doc)
     note_pictures(vote["key"], shown)
     return [_picture(value, vote) for value in shown]
 
@@ -109,7 +109,7 @@ def _picture(value: Any, vote: Mapping[str, Any]) -> Image:
             logger.error(
                 f"vlrb: the image of id {vote['id']!r} cannot be read ({error}); its votes do not count as read"
             )
-        return PIL.Image.new("RGB", (28, 28), (128, 128, 128))
+        return grey()
 
 
 def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:

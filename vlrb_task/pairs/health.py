@@ -10,6 +10,7 @@ from typing import Any
 
 from vlrb_task.pairs.mapped_rows import first_rows, is_named, mapping_of
 from vlrb_task.pairs.pair import Pair
+from vlrb_task.pairs.pictures import pictures_of
 from vlrb_task.pairs.values import is_empty
 
 _PICTURE_NAME = re.compile(
@@ -69,7 +70,7 @@ class PictureCheck:
     def add(self, row: Mapping[str, Any]) -> None:
         """Look at a row that was read with its pictures."""
         self.rows += 1
-        pictures = [one for one in (row.get("images") or [row.get("image")]) if one]
+        pictures = pictures_of(row)
         if not pictures and is_empty(row.get("video")) and is_empty(row.get("audio")):
             self.without += row.get("media") != "text" or is_empty(row.get("benchmark"))
         if pictures:

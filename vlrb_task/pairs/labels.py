@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from vlrb_task.pairs.mapping import TIE, Label
 from vlrb_task.pairs.pair import Answer, Pair, check_rows, count_subsets, fingerprint, revision_name
 from vlrb_task.pairs.rows import read_rows
 
@@ -19,6 +20,8 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 NO_WORDS = -1
+TIED = 2
+"""In the column ``better``: the label is a tie."""
 UNKNOWN = "unknown"
 """Source of a pair whose log does not tell it."""
 
@@ -68,10 +71,12 @@ class Labels:
 
     Attributes:
         keys, ids: of each pair; a log without keys has ``id:`` and the id in the key's place.
-        better: index of the better response.
+        better: index of the better response; :data:`TIED` where the label is a tie.
         subset, source: names.
         tags: all error tags of a pair together.
         words: words in each response, shape ``(pairs, 2)``; :data:`NO_WORDS` where a log does not tell.
+        group: what pairs share that belong together; None where nothing says.
+        criterion: by which the answers were compared; None: as a whole.
     """
 
     keys: pa.Array
@@ -81,6 +86,8 @@ class Labels:
     source: Categories[str]
     tags: Categories[tuple[str, ...]]
     words: Ints
+    group: Categories[str | None]
+    criterion: Categories[str | None]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -92,11 +99,13 @@ class Labels:
         return cls(
             keys=pa.array([row["key"] for row in found], pa.string()),
             ids=pa.array([row["id"] for row in found], pa.string()),
-            better=np.array([row["better"] for row in found], dtype=np.int8),
+            better=np.array([TIED if row["better"] == TIE else row["better"] for row in found], dtype=np.int8),
             subset=Categories.of(row["subset"] for row in found),
             source=Categories.of(row["source"] for row in found),
             tags=Categories.of(tuple(row.get("tags") or ()) for row in found),
             words=np.array([row.get("words") or (NO_WORDS, NO_WORDS) for row in found], np.int64).reshape(-1, 2),
+            group=Categories.of(row.get("group") for row in found),
+            criterion=Categories.of(row.get("criterion") for row in found),
         )
 
     def take(self, rows: Ints | Mask) -> Labels:
@@ -110,6 +119,8 @@ class Labels:
             self.source.take(rows),
             self.tags.take(rows),
             self.words[rows],
+            self.group.take(rows),
+            self.criterion.take(rows),
         )
 
     @cached_property
@@ -125,7 +136,14 @@ class Labels:
 
     def fingerprint(self) -> str:
         """As :func:`vlrb_task.pairs.pair.fingerprint`."""
-        return fingerprint(zip(self.keys.to_pylist(), self.better.tolist(), strict=True))
+        better = [TIE if one == TIED else one for one in self.better.tolist()]
+        return fingerprint(zip(self.keys.to_pylist(), better, strict=True))
+
+    @cached_property
+    def tied(self) -> Mask:
+        """Which labels are ties, shape ``(pairs,)``."""
+        ties: Mask = self.better == TIED
+        return ties
 
     def key(self, row: int) -> str:
         """The key of one pair."""
@@ -136,8 +154,18 @@ class Labels:
         return cast(str, self.ids[row].as_py())
 
     def answer(self, row: int) -> Answer:
-        """The better response of one pair."""
+        """The better response of one pair.
+
+        Raises:
+            ValueError: its label is a tie.
+        """
+        if self.tied[row]:
+            raise ValueError(f"the label of pair {self.key(row)} is a tie")
         return 1 if self.better[row] else 0
+
+    def label(self, row: int) -> Label:
+        """The label of one pair: its better response, or ``tie``."""
+        return TIE if self.tied[row] else self.answer(row)
 
 
 def label_fields(pair: Pair) -> dict[str, Any]:
@@ -145,11 +173,14 @@ def label_fields(pair: Pair) -> dict[str, Any]:
     return {
         "key": pair.key,
         "id": pair.id,
-        "better": pair.better,
+        "better": pair.label,
         "subset": pair.subset,
         "source": pair.source,
         "words": list(pair.words),
         **({"tags": list(pair.tags)} if pair.tags else {}),
+        **({"group": pair.group} if pair.group is not None else {}),
+        **({"criterion": pair.criterion} if pair.criterion is not None else {}),
+        **({"media": pair.media} if pair.media is not None else {}),
     }
 
 
@@ -215,7 +246,8 @@ def label_rank(label: Sequence[Any]) -> tuple[Any, ...]:
     """Of two labels of one pair the one that is kept, whichever comes first: the one that tells more.
 
     Args:
-        label: ``better``, ``subset``, ``source``, the two words and the tags of one row.
+        label: ``better``, ``subset``, ``source``, the two words, the tags, the group and the criterion of one row.
     """
-    better, subset, source, words, tags = label
-    return better, subset, "" if source == UNKNOWN else source, () if words[0] == NO_WORDS else tuple(words), tags
+    better, subset, source, words, tags, *more = label
+    told = tuple(one or "" for one in more)
+    return better, subset, "" if source == UNKNOWN else source, () if words[0] == NO_WORDS else tuple(words), tags, told

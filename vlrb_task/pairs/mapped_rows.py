@@ -112,7 +112,7 @@ def _without_media(row: Row) -> Row:
     """The row without what stands for media; answers of pictures keep a mark, since their texts may be the same."""
     answers = row.get("answer_pictures")
     kept = {name: value for name, value in row.items() if name not in _MEDIA}
-    return kept | ({"answer_images": [[] for _ in answers]} if answers else {})
+    return kept | ({"answer_images": [[None] * len(each) for each in answers]} if answers else {})
 
 
 def _kind(row: Mapping[str, object], mapping: Mapped) -> str:

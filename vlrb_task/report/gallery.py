@@ -45,7 +45,7 @@ def gallery_pair(
     return {
         "key": key,
         "id": labels.id(at),
-        "better": labels.answer(at),
+        "better": labels.label(at),
         "subset": labels.subset[at],
         "source": labels.source[at],
         "tags": list(labels.tags[at]),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
 from vlrb_task.pairs.pair import Pair, parse_row
+from vlrb_task.pairs.pictures import UnreadablePicture, joined, opened, pictures_of
 from vlrb_task.pairs.rows import Row, read_rows
 
 MEGABYTE = 1_000_000
@@ -18,7 +20,6 @@ SIZES = ((400, 62), (288, 55), (200, 45))
 """Longest side in pixels and JPEG quality: the first that fits a picture's share of the limit is taken."""
 
 _BATCH = 64
-_MOST_PIXELS = 100_000_000
 
 
 @dataclass
@@ -63,11 +64,12 @@ def read_content(spec: str, keys: Collection[str], limit: int) -> Content:
     with ThreadPoolExecutor(max_workers=4) as pool:
         while batch := list(islice(rows, _BATCH)):
             images = [_bytes(row) for _, row in batch]
-            thumbnails = pool.map(lambda image: _thumbnail(image, share) if image else None, images)
-            for (pair, _), image, uri in zip(batch, images, thumbnails, strict=True):
+            thumbnails = pool.map(lambda several: _thumbnail(several, share) if several else None, images)
+            for (pair, _), several, uri in zip(batch, images, thumbnails, strict=True):
                 content.pairs[pair.key] = pair
-                if image is not None:
-                    _add(content, index, pair.key, hashlib.sha256(image).digest(), uri, limit)
+                if several:
+                    digest = hashlib.sha256(b"".join(hashlib.sha256(image).digest() for image in several)).digest()
+                    _add(content, index, pair.key, digest, uri, limit)
     return content
 
 
@@ -78,10 +80,9 @@ def _matching(rows: Iterator[Row], wanted: Collection[str]) -> Iterator[tuple[Pa
             yield pair, row
 
 
-def _bytes(row: Row) -> bytes | None:
-    image = row.get("image")
-    found = image.get("bytes") if isinstance(image, dict) else None
-    return found if isinstance(found, bytes) and found else None
+def _bytes(row: Row) -> list[bytes]:
+    held = [picture.get("bytes") if isinstance(picture, dict) else None for picture in pictures_of(row)]
+    return [data for data in held if isinstance(data, bytes) and data]
 
 
 def _add(content: Content, index: dict[bytes, int], key: str, digest: bytes, uri: str | None, limit: int) -> None:
@@ -97,25 +98,24 @@ def _add(content: Content, index: dict[bytes, int], key: str, digest: bytes, uri
         content.size += len(uri)
 
 
-def _thumbnail(image: bytes, share: int) -> str | None:
-    """A data URI no longer than ``share`` bytes if one of :data:`SIZES` allows it; None for what is no image."""
-    from PIL import Image, UnidentifiedImageError
+def _thumbnail(images: Sequence[bytes], share: int) -> str | None:
+    """A data URI no longer than ``share`` bytes if one of :data:`SIZES` allows it; None where no picture can be read.
 
-    try:
-        with Image.open(io.BytesIO(image)) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                return None
-            opened.draft("RGB", (2 * SIZES[0][0], 2 * SIZES[0][0]))
-            picture = (
-                opened.convert("RGBA") if "A" in opened.mode or "transparency" in opened.info else opened.convert("RGB")
-            )
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    It shows what the tasks show: upright, and several pictures of a pair one below the other.
+    """
+    readable = []
+    for image in images:
+        with suppress(UnreadablePicture):
+            picture = opened(image, least=2 * SIZES[0][0], on="white")
+            if len(images) > 1:
+                picture.thumbnail((2 * SIZES[0][0], 2 * SIZES[0][0]))
+            readable.append(picture)
+    if not readable:
         return None
-    if picture.mode == "RGBA":
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+    picture = joined(readable)
     uri = ""
     for side, quality in SIZES:
-        picture.thumbnail((side, side))
+        picture.thumbnail((side, side * len(readable)))
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=quality)
         uri = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"

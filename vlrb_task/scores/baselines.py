@@ -49,10 +49,14 @@ def rules(run: Run, policy: Policy) -> dict[str, Values]:
 
 
 def longer(labels: Labels) -> Values:
-    """Whether the better response has more words than the other (1), as many (0) or fewer (-1)."""
-    rows = np.arange(len(labels))
-    more = labels.words[rows, labels.better] - labels.words[rows, 1 - labels.better]
-    return np.sign(more.astype(np.float64))
+    """Whether the better response has more words than the other (1), as many (0) or fewer (-1).
+
+    Where the label is a tie, a rule that prefers an answer is wrong, and equal lengths are no tie that it would say: such
+    pairs count one half, as equal lengths do.
+    """
+    rows, better = np.arange(len(labels)), np.where(labels.tied, 0, labels.better)
+    more = labels.words[rows, better] - labels.words[rows, 1 - better]
+    return np.where(labels.tied, 0.0, np.sign(more.astype(np.float64)))
 
 
 def _baseline(name: str, run: Run, values: Values) -> Baseline:

@@ -12,6 +12,8 @@ from vlrb_task.pairs.labels import Ints, Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.at_k import AtK, at_k
 from vlrb_task.scores.completeness import Completeness, completeness
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import share
 from vlrb_task.scores.policies import Policy, Values, kept, outcomes
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.table import Run
@@ -51,6 +53,26 @@ class Scored:
     def of(self, pairs: Mask) -> Values:
         """The scores of some pairs, without dropped ones."""
         return kept(self.values[pairs])
+
+    @cached_property
+    def groups(self) -> Ints | None:
+        """The group of each pair, a pair without one being its own; None where no pair has one, shape ``(pairs,)``."""
+        group = self.run.labels.group
+        alone = np.array([name is None for name in group.names], dtype=bool)[group.codes]
+        if alone.all():
+            return None
+        return np.where(alone, len(group.names) + np.arange(alone.size), group.codes)
+
+    def held(self, subset: str) -> Mask:
+        """The pairs of a subset that the policy does not drop."""
+        held: Mask = self.run.labels.subset.where(subset) & ~np.isnan(self.values)
+        return held
+
+    def mean(self, pairs: Mask | None = None) -> Estimate:
+        """Mean score of some pairs, or of all, without dropped ones; groups of pairs vary as one."""
+        held = ~np.isnan(self.values)
+        held = held if pairs is None else held & pairs
+        return share(self.values[held], groups=None if self.groups is None else self.groups[held])
 
     @cached_property
     def by_subset(self) -> dict[str, Values]:
@@ -93,10 +115,11 @@ class Scored:
         share of right votes among those that prefer a response, where most pairs have several votes.
 
         Returns:
-            None for a judge with one vote a pair and nothing else, and for shares of a run that stopped.
+            What they are, the probabilities, and the pairs that have one, those whose label is a tie left out. None for a judge
+            with one vote a pair and nothing else, and for shares of a run that stopped.
         """
         run, ballots = self.run, self.run.ballots
-        known = ~np.isnan(ballots.p)
+        known = ~np.isnan(ballots.p) & ~run.labels.tied[ballots.pair]
         pairs = len(run.labels)
         if known.any():
             pair = ballots.pair[known]
@@ -112,9 +135,9 @@ class Scored:
             return "rewards", 1 / (1 + np.exp(-np.clip(margin[held], -700, 700))), held
         if self.usual_votes < 2 or self.stopped:
             return None
-        told = run.right + run.wrong
-        share = np.divide(run.right, told, out=np.full(pairs, 0.5), where=told > 0)
-        return "shares of votes", share, np.ones(pairs, dtype=bool)
+        told, known = run.right + run.wrong, ~run.labels.tied
+        agreed = np.divide(run.right, told, out=np.full(pairs, 0.5), where=told > 0)
+        return "shares of votes", agreed[known], known
 
     @cached_property
     def margins(self) -> tuple[Values, Mask]:
@@ -123,7 +146,7 @@ class Scored:
         left, right = ballots.halves
         pair = ballots.pair[left]
         gap = (ballots.rating[left] - ballots.rating[right]) * np.where(run.labels.better[pair] == 0, 1.0, -1.0)
-        read = ~np.isnan(gap)
+        read = ~np.isnan(gap) & ~run.labels.tied[pair]
         count = np.bincount(pair[read], minlength=len(run.labels))
         total = np.bincount(pair[read], gap[read], len(run.labels))
         return np.divide(total, count, out=np.full(len(run.labels), np.nan), where=count > 0), count > 0
@@ -131,16 +154,18 @@ class Scored:
 
 def _kinds(run: Run) -> tuple[Mask, Mask, Mask]:
     """Which votes are right, wrong, and neither."""
-    right = run.votes.choice == run.better
-    neither = run.votes.choice == NONE
-    return right, ~right & ~neither, neither
+    return run.is_right, ~run.is_right & ~run.is_neither, run.is_neither
 
 
 def by_order(run: Run) -> Ints:
-    """Votes that showed both answers by where the better one stood and what they amount to, shape ``(pairs, 2, 4)``."""
+    """Votes that showed both answers by where the better one stood and what they amount to, shape ``(pairs, 2, 4)``.
+
+    A pair whose label is a tie has no better answer to stand anywhere, and has no counts.
+    """
     right, wrong, neither = _kinds(run)
     unparsed = run.votes.reason != NONE
     kinds = (right, wrong, neither & ~unparsed, unparsed)
     first = run.votes.first == run.better
-    places = (run.ordered & first, run.ordered & ~first)
+    ordered = run.ordered & ~run.labels.tied[run.votes.pair]
+    places = (ordered & first, ordered & ~first)
     return np.stack([np.stack([run.count(place & kind) for kind in kinds], axis=1) for place in places], axis=1)

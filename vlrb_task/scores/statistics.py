@@ -16,10 +16,11 @@ from vlrb_task.pairs.labels import Ints
 from vlrb_task.scores import intervals, orders
 from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import share
+from vlrb_task.scores.intervals import Groups, share
 from vlrb_task.scores.noise import Noise, noise
-from vlrb_task.scores.policies import Policy, kept
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
+from vlrb_task.votes.schema import NONE
 
 Kind = Literal["estimate", "rate", "groups", "curve", "counts", "object"]
 
@@ -53,20 +54,22 @@ class Statistic:
 
 
 def overall(scored: Scored) -> Estimate:
-    return share(kept(scored.values))
+    return scored.mean()
 
 
 def macro(scored: Scored) -> Estimate:
-    return intervals.macro(scored.by_subset)
+    names = scored.by_subset
+    groups = None if scored.groups is None else {name: scored.groups[scored.held(name)] for name in names}
+    return intervals.macro(names, groups)
 
 
 def by_subset(scored: Scored) -> dict[str, Estimate]:
-    return {name: share(values) for name, values in scored.by_subset.items()}
+    return {name: scored.mean(scored.run.labels.subset.where(name)) for name in scored.by_subset}
 
 
 def by_source(scored: Scored) -> dict[str, Estimate]:
     source = scored.run.labels.source
-    return {name: share(scored.of(source.where(name))) for name in sorted(source.counts())}
+    return {name: scored.mean(source.where(name)) for name in sorted(source.counts())}
 
 
 TAGS = ("existence", "recognition", "visual attribute", "counting", "other")
@@ -95,41 +98,65 @@ def by_tag(scored: Scored) -> dict[str, Estimate]:
         for name in {tag_name(tag) for tag in names}:
             sets.setdefault(name, []).append(place)
     tagged = {name: np.isin(tags.codes, places) for name, places in sets.items()}
-    return {name: share(scored.of(tagged[name])) for name in order_tags(tagged) if tagged[name].any()}
+    return {name: scored.mean(tagged[name]) for name in order_tags(tagged) if tagged[name].any()}
+
+
+def by_criterion(scored: Scored) -> dict[str, Estimate] | None:
+    criterion = scored.run.labels.criterion
+    names = sorted(name for name in criterion.counts() if name is not None)
+    return {name: scored.mean(criterion.where(name)) for name in names} or None
+
+
+def overall_no_ties(scored: Scored) -> Estimate | None:
+    tied = scored.run.labels.tied
+    return scored.mean(~tied) if tied.any() else None
+
+
+def all_right(scored: Scored) -> Estimate | None:
+    group = scored.run.labels.group
+    named = [place for place, name in enumerate(group.names) if name is not None]
+    counted = np.isin(group.codes, named) & ~np.isnan(scored.values)
+    if not len(named):
+        return None
+    groups, codes = np.unique(group.codes[counted], return_inverse=True)
+    least = np.ones(groups.size)
+    np.minimum.at(least, codes, scored.values[counted])
+    return share(least == 1.0)
 
 
 def parsed_rate(scored: Scored) -> Estimate:
     run = scored.run
-    return share(run.total - run.unparsed, run.total)
+    return share(run.total - run.unparsed, run.total, scored.groups)
 
 
 def tie_rate(scored: Scored) -> Estimate:
-    run = scored.run
-    return share(run.neither - run.unparsed, run.total)
+    votes = scored.run.votes
+    ties = scored.run.count((votes.choice == NONE) & (votes.reason == NONE))
+    return share(ties, scored.run.total, scored.groups)
 
 
 def coverage(scored: Scored) -> Estimate:
-    return share(scored.run.right != scored.run.wrong)
+    return share(~np.isnan(scored.run.choice), groups=scored.groups)
 
 
 def kept_rate(scored: Scored) -> Estimate | None:
-    return share(~np.isnan(scored.values)) if scored.policy is Policy.OFFICIAL else None
+    return share(~np.isnan(scored.values), groups=scored.groups) if scored.policy is Policy.OFFICIAL else None
 
 
 def first_rate(scored: Scored) -> Estimate | None:
     run = scored.run
     if not run.ordered.any():
         return None
-    return share(run.count(run.cast & (run.votes.choice == run.votes.first)), run.count(run.cast))
+    return share(run.count(run.cast & (run.votes.choice == run.votes.first)), run.count(run.cast), scored.groups)
 
 
-def _of_both_orders(measure: Callable[[Ints], Estimate]) -> Callable[[Scored], Estimate | None]:
+def _of_both_orders(measure: Callable[[Ints, Groups | None], Estimate]) -> Callable[[Scored], Estimate | None]:
     """A measure of agreement between orders: None where no pair was asked in both, or the run stopped."""
 
     def compute(scored: Scored) -> Estimate | None:
         if scored.stopped:
             return None
-        found = measure(scored.by_order)
+        found = measure(scored.by_order, scored.groups)
         return None if found.value is None else found
 
     return compute
@@ -143,12 +170,12 @@ def accuracy_at_k(scored: Scored) -> dict[int, float] | None:
 
 def at_k_estimates(scored: Scored) -> dict[str, Estimate]:
     found = scored.at_k
-    return {} if found is None else {str(k): found.accuracy(k) for k in found.sizes}
+    return {} if found is None else {str(k): found.accuracy(k, scored.groups) for k in found.sizes}
 
 
 def at_k_gain(scored: Scored) -> dict[str, Estimate]:
     found = scored.at_k
-    return {} if found is None else {str(k): found.gain(k, 1) for k in found.sizes if k > 1}
+    return {} if found is None else {str(k): found.gain(k, 1, scored.groups) for k in found.sizes if k > 1}
 
 
 def judged_noise(scored: Scored) -> Noise | None:
@@ -163,8 +190,8 @@ def judged_noise(scored: Scored) -> Noise | None:
 def judged_calibration(scored: Scored) -> Calibration | None:
     if scored.confidences is None:
         return None
-    source, p, _ = scored.confidences
-    found = calibration(p)
+    source, p, known = scored.confidences
+    found = calibration(p, None if scored.groups is None else scored.groups[known])
     return None if found is None else replace(found, source=source)
 
 
@@ -210,6 +237,35 @@ STATISTICS: tuple[Statistic, ...] = (
         "groups",
         by_subset,
         frozenset({"scores", "markdown", "latex", "csv"}),
+    ),
+    Statistic(
+        "overall_no_ties",
+        "overall without tie labels",
+        "the same over the pairs whose label is no tie; only where some labels are ties. In `overall` a vote is right on such a "
+        "pair if it says tie",
+        "as `overall`",
+        "as `overall`",
+        "estimate",
+        overall_no_ties,
+    ),
+    Statistic(
+        "all_right",
+        "all right",
+        "share of the groups of pairs of which every pair that is not dropped scores 1 (others' ACC+ and PAcc); only where pairs "
+        "are grouped",
+        f"{_FRACTION}; n = groups",
+        "Wilson",
+        "estimate",
+        all_right,
+    ),
+    Statistic(
+        "by_criterion",
+        "by criterion",
+        "mean score by the criterion of the pairs, where they have one",
+        "as `overall`",
+        "as `overall`",
+        "groups",
+        by_criterion,
     ),
     Statistic(
         "by_source", "by source", "mean score within each source", "as `overall`", "as `overall`", "groups", by_source

@@ -19,7 +19,7 @@ from typing import Any
 
 from vlrb_task.asking.ballots import Ballot
 from vlrb_task.asking.messages import Conversation, Shown, conversation, messages_sha256
-from vlrb_task.pairs.pictures import UnreadablePicture
+from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of
 from vlrb_task.pairs.rows import Row, read_rows
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError
@@ -169,9 +169,7 @@ def _with_pictures(
 
 def _pictures(row: Row, limit: int, counts: Counter[str]) -> list[Picture] | None:
     found = []
-    for value in row.get("images") or [row.get("image")]:
-        if value is None:
-            continue
+    for value in pictures_of(row):
         try:
             picture, smaller = sendable(value.get("bytes"), limit)
         except UnreadablePicture:

@@ -73,7 +73,7 @@ RUN_FIELDS = (
 )
 """The fields of a vote record that are its run's, beside ``judge``."""
 
-MORE_FIELDS: tuple[str, ...] = ()
+MORE_FIELDS: tuple[str, ...] = ("benchmark",)
 """Further fields of a vote record that a header carries in ``more``."""
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vlrb_task.pairs.labels import UNKNOWN, Ints, Labels, LabelSet, Mask, label_rank
+from vlrb_task.pairs.labels import TIED, UNKNOWN, Ints, Labels, LabelSet, Mask, label_rank
+from vlrb_task.pairs.mapping import TIE
 from vlrb_task.votes.schema import NONE
 
-_LABEL = ("better", "subset", "source", "words_0", "words_1", "tags")
+_LABEL = ("better", "subset", "source", "words_0", "words_1", "tags", "group", "criterion")
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,13 @@ def own_labels(table: pa.Table) -> Own:
         {
             "key": key,
             "id": row["id"] or "",
-            "better": row["better"],
+            "better": TIE if row["better"] == TIED else row["better"],
             "subset": row["subset"],
             "source": row["source"] or UNKNOWN,
             "words": None if row["words_0"] == NONE else (row["words_0"], row["words_1"]),
             "tags": json.loads(row["tags"]) if row["tags"] else (),
+            "group": row["group"],
+            "criterion": row["criterion"],
         }
         for key, row in zip(coded.dictionary.to_pylist(), kept, strict=True)
     )
@@ -124,4 +127,5 @@ def _label(table: pa.Table, row: int) -> dict[str, Any]:
 def _ranked(label: dict[str, Any]) -> tuple[Any, ...]:
     words = (label["words_0"], label["words_1"])
     tags = tuple(json.loads(label["tags"])) if label["tags"] else ()
-    return label["better"], label["subset"], label["source"] or UNKNOWN, words, tags
+    more = label["group"], label["criterion"]
+    return label["better"], label["subset"], label["source"] or UNKNOWN, words, tags, *more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from vlrb_task.support.errors import DataError
 from vlrb_task.support.inputs import open_once, readable
 from vlrb_task.support.jsonl import json_object
 from vlrb_task.votes import warnings
+from vlrb_task.votes.arrow_lines import read_block
 from vlrb_task.votes.lmms_samples import VOTE_FIELD
 from vlrb_task.votes.records import Record, RecordReader
 from vlrb_task.votes.schema import Refused, to_batches
@@ -84,26 +86,22 @@ def read_piece(path: Path, start: int, end: int) -> tuple[list[pa.RecordBatch], 
     Raises:
         DataError: the file cannot be read.
     """
-    count = 0
-
-    def counted() -> Iterator[bytes]:
-        nonlocal count
-        for line in _lines(path, start, end):
-            count += 1
-            yield line
-
-    return list(read_lines(counted(), str(path))), count
+    block = _block(path, start, end)
+    if (batch := read_block(block, str(path))) is not None:
+        return [batch], batch.num_rows
+    lines = list(io.BytesIO(block))
+    return list(read_lines(lines, str(path))), len(lines)
 
 
-def _lines(path: Path, start: int, end: int) -> Iterator[bytes]:
+def _block(path: Path, start: int, end: int) -> bytes:
+    """The lines that begin in a byte range."""
     try:
         with open_once(path) as file:
             if start:
                 file.seek(start - 1)
                 file.readline()  # the line before: the piece before has it
-            at = file.tell()
-            while at < end and (raw := file.readline()):
-                yield raw
-                at += len(raw)
+            begin = file.tell()
+            block = file.read(max(0, end - begin))
+            return block + (file.readline() if block and not block.endswith(b"\n") else b"")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from error

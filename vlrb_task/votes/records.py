@@ -12,7 +12,8 @@ from typing import Any
 
 from vlrb_task.asking.ballots import Ballot
 from vlrb_task.judges.base import PromptRecord
-from vlrb_task.pairs.labels import label_fields
+from vlrb_task.pairs.labels import TIED, label_fields
+from vlrb_task.pairs.mapping import TIE
 from vlrb_task.pairs.pair import Answer, Benchmark, Pair
 from vlrb_task.support.errors import DataError, short
 from vlrb_task.votes.fields import LARGEST, is_count, known_fields
@@ -37,7 +38,8 @@ class Record:
         text: what the judge wrote, with U+FFFD for lone surrogates; None for a scalar reward.
         score: the scalar reward, NaN where it is no number; None for a text.
         header: what the vote says of its run, see :class:`vlrb_task.votes.header.Header`, as JSON.
-        label: ``better``, ``subset``, ``source``, ``words`` and ``tags`` (as JSON), as far as the vote carries them.
+        label: ``better``, ``subset``, ``source``, ``words``, ``tags`` (as JSON), ``group`` and ``criterion``, as far as the
+            vote carries them.
         p: the probability that the response shown first is the better one, if it was logged.
         failure: why there is no answer, as logged.
     """
@@ -68,8 +70,8 @@ class RecordReader:
         Raises:
             DataError: what is wrong with it, in one line that does not name the line.
         """
-        version = line.get("v", SCHEMA_VERSION)
-        if version != SCHEMA_VERSION:
+        version = line.get("v")
+        if version not in (None, SCHEMA_VERSION) or isinstance(version, bool):
             raise DataError(f"schema version {short(version)}; this release reads {SCHEMA_VERSION}")
         key, id = line.get("key"), line.get("id")
         if key is None and id is None:
@@ -168,8 +170,9 @@ def _index(line: Mapping[str, Any], name: str) -> Answer | None:
 def _label(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The label that a vote carries, in the form of the columns."""
     label: dict[str, Any] = {}
-    if (better := fields.get("better")) in (0, 1):
-        label["better"] = int(better)
+    better = fields.get("better")
+    if better in (0, 1, TIE):
+        label["better"] = TIED if better == TIE else int(better)
     for name in ("subset", "source"):
         if fields.get(name):
             label[name] = encodable(fields[name])
@@ -177,6 +180,9 @@ def _label(fields: Mapping[str, Any]) -> dict[str, Any]:
         label["words"] = (fields["words"][0], fields["words"][1])
     if fields.get("tags"):
         label["tags"] = json.dumps(list(fields["tags"]))
+    for name in ("group", "criterion"):
+        if isinstance(fields.get(name), str) and fields[name]:
+            label[name] = encodable(fields[name])
     return label
 
 
@@ -186,6 +192,7 @@ def benchmark_fields(benchmark: Benchmark) -> dict[str, Any]:
         "revision": benchmark.revision,
         "fingerprint": benchmark.fingerprint,
         "subset_sizes": benchmark.subset_counts,
+        **({"benchmark": benchmark.name} if benchmark.name else {}),
     }
 
 

@@ -39,12 +39,14 @@ LOGGED = pa.schema(
         ("score", pa.float64()),  # null for a text; NaN for a reward that is no number
         ("p", pa.float64()),  # probability that the response shown first is the better one; null where none is logged
         ("failure", _NAME),  # why there is no answer, as logged
-        ("better", pa.int8()),  # as the vote itself says; else NONE
+        ("better", pa.int8()),  # as the vote itself says, labels.TIED for a tie; else NONE
         ("subset", _NAME),
         ("source", _NAME),
         ("words_0", pa.int64()),
         ("words_1", pa.int64()),
         ("tags", _NAME),  # as JSON
+        ("group", _NAME),
+        ("criterion", _NAME),
         ("refused", _NAME),  # why the line is no vote; null for a vote. All but log, line and detail are then null
         ("detail", pa.string()),
     ]
@@ -117,6 +119,8 @@ class Columns:
                 words[0],
                 words[1],
                 label.get("tags"),
+                label.get("group"),
+                label.get("criterion"),
                 None,
                 None,
             )

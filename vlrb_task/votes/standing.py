@@ -76,7 +76,7 @@ def answered(
     misplaced: list[str] = []
     numbers = {ballot.vote for ballot in ballots_of(benchmark.pairs[0], schedule, judge.mode)}
     counted = np.isin(votes.number, list(numbers)) & (votes.reason != FAILED)
-    kinds = [counted & kind for kind in (votes.choice == run.better, votes.choice == NONE)]
+    kinds = [counted & kind for kind in (run.is_right, run.is_neither)]
     right, neither, total = (run.count(which).tolist() for which in (*kinds, counted))
     for pair in benchmark.pairs:
         row = places.get(pair.key)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from vlrb_task.judges.base import PromptRecord
-from vlrb_task.pairs.labels import Ints, Labels, LabelSet, Mask
+from vlrb_task.pairs.labels import TIED, Ints, Labels, LabelSet, Mask
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.votes.schema import NONE, PLACE, REASONS
@@ -225,14 +225,27 @@ class Run:
         return self.labels.better[self.votes.pair]
 
     @cached_property
+    def is_right(self) -> Mask:
+        """Which votes say what the label says, shape ``(votes,)``."""
+        tie = (self.votes.choice == NONE) & (self.votes.reason == NONE)
+        right: Mask = np.where(self.better == TIED, tie, self.votes.choice == self.better)
+        return right
+
+    @cached_property
+    def is_neither(self) -> Mask:
+        """Which votes are neither right nor wrong: unparsed, or a tie where the label is none."""
+        neither: Mask = (self.votes.choice == NONE) & ~self.is_right
+        return neither
+
+    @cached_property
     def right(self) -> Ints:
-        """Each pair's votes for the better response."""
-        return self.count(self.votes.choice == self.better)
+        """Each pair's votes for the better response; where the label is a tie, its votes that are ties."""
+        return self.count(self.is_right)
 
     @cached_property
     def neither(self) -> Ints:
-        """Each pair's votes that are ties or unparsed."""
-        return self.count(self.votes.choice == NONE)
+        """Each pair's votes that are unparsed, or ties where the label is none."""
+        return self.count(self.is_neither)
 
     @cached_property
     def wrong(self) -> Ints:
@@ -259,8 +272,8 @@ class Run:
     @cached_property
     def choice(self) -> NDArray[np.float64]:
         """The response that more of a pair's votes prefer than the other, NaN where there is none, shape ``(pairs,)``."""
-        better = self.labels.better.astype(np.float64)
-        return np.select([self.right > self.wrong, self.right < self.wrong], [better, 1 - better], np.nan)
+        first, second = (self.count(self.votes.choice == answer) for answer in (0, 1))
+        return np.select([first > second, first < second], [0.0, 1.0], np.nan)
 
     def winner_in(self, first: Answer) -> NDArray[np.float64]:
         """The response that more than half of the votes in one order prefer.

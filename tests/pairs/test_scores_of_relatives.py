@@ -1,0 +1,124 @@
+"""Votes on the relatives, scored: tie labels, groups and criteria go through a log, and the numbers are their authors'."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.support.relatives import RELATIVES
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
+from vlrb_task.cli.score import command
+from vlrb_task.judges import get_judge
+from vlrb_task.judges.templates import prompt_record
+from vlrb_task.pairs.pair import Benchmark, Pair
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.votes import benchmark_fields, make_record
+
+SAYS = {
+    0: "Overall Judgment: Answer 1 is better.",
+    1: "Overall Judgment: Answer 2 is better.",
+    "tie": "Overall Judgment: both answers are equally good.",
+}
+
+
+def choice(pair: Pair, number: int) -> int | str:
+    """A judge that is now right, now wrong, now undecided."""
+    return (0, 1, "tie", 1, 0)[(int(pair.key, 16) + number) % 5]
+
+
+def log(folder: Path, found: Benchmark, labelled: bool = True) -> Path:
+    path = folder / "x.votes.jsonl"
+    judge = get_judge("criteria")
+    with path.open("w") as file:
+        for pair in found.pairs:
+            for ballot in ballots_of(pair, Schedule(Order.KEY)):
+                says = choice(pair, ballot.vote)
+                shown = says if says == "tie" else int(says != ballot.first)
+                record = make_record(
+                    pair, ballot, "criteria", prompt_record(judge), SAYS[shown], **benchmark_fields(found)
+                )
+                if not labelled:
+                    record = {name: record[name] for name in ("v", "key", "judge", "vote", "first", "text", "prompt")}
+                file.write(json.dumps(record) + "\n")
+    return path
+
+
+def score(path: Path, *options: str) -> dict[str, Any]:
+    done = CliRunner().invoke(command, [str(path), "--json", *options])
+    assert done.exit_code == 0, done.exception
+    return dict(json.loads(done.stdout))
+
+
+def right(pair: Pair) -> bool:
+    return choice(pair, 0) == pair.label
+
+
+def grouped(pairs: tuple[Pair, ...], by: Callable[[Pair], str | None]) -> dict[str, list[bool]]:
+    found = defaultdict(list)
+    for pair in pairs:
+        found[str(by(pair))].append(right(pair))
+    return found
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+@pytest.mark.parametrize("name", [name for name in RELATIVES if name != "mmrb2"])
+def test_each_relative_is_scored(tmp_path: Path, name: str, labelled: bool) -> None:
+    spec, _ = RELATIVES[name](tmp_path)
+    found = load_benchmark(spec)
+    (tmp_path / "log").mkdir()
+    scored = score(log(tmp_path / "log", found, labelled), *([] if labelled else ["--pairs", spec]))
+    pairs = found.pairs
+    assert scored["fingerprint"] == found.fingerprint
+    assert scored["overall"]["value"] == pytest.approx(mean(map(right, pairs)))
+    by_subset = grouped(pairs, lambda pair: pair.subset)
+    assert {n: one["value"] for n, one in scored["by_subset"].items()} == pytest.approx(
+        {n: mean(v) for n, v in by_subset.items()}
+    )
+    if any(pair.tied for pair in pairs):
+        assert scored["overall_no_ties"]["value"] == pytest.approx(mean(right(p) for p in pairs if not p.tied))
+    else:
+        assert "overall_no_ties" not in scored
+    if pairs[0].group is not None:
+        groups = grouped(pairs, lambda pair: pair.group)
+        assert scored["all_right"]["value"] == pytest.approx(mean(map(all, groups.values())))
+        assert scored["all_right"]["n"] == len(groups)
+    else:
+        assert "all_right" not in scored
+    if pairs[0].criterion is not None:
+        criteria = grouped(pairs, lambda pair: pair.criterion)
+        assert {n: one["value"] for n, one in scored["by_criterion"].items()} == pytest.approx(
+            {n: mean(v) for n, v in criteria.items()}
+        )
+    else:
+        assert "by_criterion" not in scored
+    if labelled:
+        assert scored["metadata"]["benchmark"] == name
+
+
+def test_a_tie_is_right_only_where_the_label_is_one(tmp_path: Path) -> None:
+    """Under every policy: a side is wrong where the label is a tie; an unparsed text is neither."""
+    spec, _ = RELATIVES["omni_rewardbench"](tmp_path)
+    found = load_benchmark(spec)
+    texts = iter([SAYS["tie"], SAYS["tie"], SAYS["tie"], "?", SAYS["tie"], SAYS[0]])
+    path = tmp_path / "x.votes.jsonl"
+    lines = [
+        make_record(
+            pair, ballot, "criteria", prompt_record(get_judge("criteria")), next(texts), **benchmark_fields(found)
+        )
+        for pair in found.pairs
+        for ballot in ballots_of(pair, Schedule(Order.KEY))
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    # Labels: first, second, tie, first, second, tie.
+    expected = {"strict": (1 / 6, 6), "half": (3 / 6, 6), "official": (1 / 2, 2)}
+    for policy, (value, n) in expected.items():
+        scored = score(path, "--policy", policy)
+        assert (scored["overall"]["value"], scored["overall"]["n"]) == (pytest.approx(value), n)
+    assert score(path)["unparsed"] == {"no_verdict": 1}

@@ -1,0 +1,119 @@
+"""Copying a set of pairs to where a task finds them: checked first, with captions added or other pictures put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vlrb_task.judges import Judge, require_captions
+from vlrb_task.pairs.benchmarks import DEFAULT
+from vlrb_task.pairs.captions import Captions
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning
+from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.pairs.perturbing import Pictures, with_pictures
+from vlrb_task.pairs.rows import hub_id, read_rows
+from vlrb_task.support.errors import DataError, VlrbError
+
+Row = dict[str, Any]
+
+_METRICS = {"overall", "macro", "parsed_rate", "first_rate", "consistency", "both_orders_right", "vlrb_vote"}
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What was copied.
+
+    Attributes:
+        subsets: of the pairs.
+        warnings: what whoever runs the task is to know first.
+    """
+
+    subsets: list[str]
+    warnings: list[str]
+
+
+def copy_pairs(
+    source: str, target: Path, judge: Judge, captions: Captions | None = None, pictures: Pictures | None = None
+) -> Copied:
+    """Copy pairs into one parquet file beside a task.
+
+    Args:
+        source: where they are, as ``--pairs`` names them.
+        target: the file to write.
+        judge: who is asked about them.
+        captions: to be added to the rows.
+        pictures: what is shown in place of their own pictures; None shows those.
+
+    Raises:
+        VlrbError: rows that cannot be used or shown, that lack what the judge reads, or that make metrics' names clash.
+    """
+    from vlrb_task.pairs.parquet import write_rows
+
+    template, sees = judge.prompt.template, judge.image != "none"
+    if captions is not None and (template is None or "caption" not in template.holes):
+        raise VlrbError(f"--captions: judge {judge.name!r} reads no caption")
+    if pictures is not None and not sees:
+        raise VlrbError(f"--image {pictures}: judge {judge.name!r} is shown no picture")
+
+    # The rows as the task will find them are checked before anything takes their place.
+    benchmark = parse_rows(_with(captions, read_rows(source, network=True)), origin=source)
+    if template is not None:
+        require_captions(template, benchmark.pairs)
+    subsets = list(benchmark.subset_counts)
+    clash = sorted(set(subsets) & (_METRICS | {f"{name}_stderr" for name in (*_METRICS, *subsets)}))
+    if clash:
+        raise VlrbError(f"{source}: a subset named {clash[0]!r} would print under the name of a metric")
+
+    def read() -> Iterator[Row]:
+        return _shown(_with(captions, read_rows(source, images=sees, network=True)), source)
+
+    check = PictureCheck()
+    rows = with_pictures(read, pictures, _name(source)) if pictures else read()
+    write_rows(_seen(rows, check), target)
+    warnings = _warnings(benchmark, judge)
+    if sees and pictures is None:
+        warnings += check.warnings()
+    return Copied(subsets, warnings)
+
+
+def _with(captions: Captions | None, rows: Iterator[Row]) -> Iterator[Row]:
+    return rows if captions is None else captions.add_to(rows)
+
+
+def _seen(rows: Iterator[Row], check: PictureCheck) -> Iterator[Row]:
+    for row in rows:
+        check.add(row)
+        yield row
+
+
+def _shown(rows: Iterator[Row], source: str) -> Iterator[Row]:
+    """The rows; none that no task here can show whole.
+
+    Raises:
+        DataError: answers that are pictures, or a sound.
+    """
+    for row in rows:
+        if any(row.get("answer_images") or []):
+            raise DataError(f"{source}: id {row['id']!r}: answers that are pictures are not shown by any task here yet")
+        if row.get("audio"):
+            raise DataError(f"{source}: id {row['id']!r}: sounds are not sent by any task here yet")
+        yield row
+
+
+def _name(source: str) -> str:
+    """What rows are called that do not say it."""
+    return DEFAULT if source == hub_id() else Path(source).stem
+
+
+def _warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
+    template = judge.prompt.template
+    by_criterion = sum(pair.criterion is not None for pair in benchmark.pairs)
+    told = contradiction_warning(benchmark.pairs)
+    if by_criterion and (template is None or "criterion" not in template.holes):
+        told.append(
+            f"{by_criterion} of {len(benchmark.pairs)} pairs are labelled by a criterion, and judge {judge.name!r} is not told "
+            "which: judge `criterion` is"
+        )
+    return told

@@ -1,0 +1,174 @@
+"""The fast way to read lines of votes: whole blocks by pyarrow, for lines that hold nothing unusual.
+
+What :mod:`vlrb_task.votes.lines` makes of the same lines is the rule. Whatever this reader is not sure to read alike (a
+line that is no vote, a field of another type, a null where it means something) it leaves to that one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vlrb_task.pairs.labels import Ints
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes.fields import LARGEST
+from vlrb_task.votes.header import MORE_FIELDS, RUN_FIELDS
+from vlrb_task.votes.records import SCHEMA_VERSION, RecordReader
+from vlrb_task.votes.schema import LOGGED, NONE
+
+_FIELDS = pa.schema(
+    [
+        ("v", pa.int64()),
+        ("key", pa.string()),
+        ("id", pa.string()),
+        ("judge", pa.string()),
+        ("vote", pa.int64()),
+        ("first", pa.int64()),
+        ("answer", pa.int64()),
+        ("text", pa.string()),
+        ("score", pa.float64()),
+        ("p", pa.float64()),
+        ("failure", pa.string()),
+        ("better", pa.int64()),
+        ("subset", pa.string()),
+        ("source", pa.string()),
+        ("words", pa.list_(pa.int64())),
+        ("tags", pa.list_(pa.string())),
+        ("model", pa.string()),
+        ("fingerprint", pa.string()),
+        ("revision", pa.string()),
+        ("task", pa.string()),
+        ("framework", pa.string()),
+    ]
+)
+_OF_RUN = ("judge", *RUN_FIELDS, *MORE_FIELDS)
+
+
+def read_block(block: bytes, log: str) -> pa.RecordBatch | None:
+    """A block of whole lines of a votes file into columns; None for one that has to be read line by line.
+
+    Args:
+        block: lines, each with its newline.
+        log: name of the file.
+
+    Returns:
+        Columns :data:`~vlrb_task.votes.schema.LOGGED`, lines counted from 1.
+    """
+    from pyarrow import json as arrow_json
+
+    lines = block.count(b"\n")
+    if not lines or not block.endswith(b"\n") or block.startswith(b"\xef\xbb\xbf") or not _is_utf8(block):
+        return None
+    try:
+        table = arrow_json.read_json(
+            io.BytesIO(block),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+            parse_options=arrow_json.ParseOptions(explicit_schema=_FIELDS, unexpected_field_behavior="infer"),
+        ).combine_chunks()
+    except pa.ArrowException:
+        return None
+    if table.num_rows != lines or not _is_usual(table):
+        return None
+    headers = _headers(table, block)
+    return None if headers is None else _batch(table, headers, log)
+
+
+def _is_utf8(block: bytes) -> bool:
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_usual(table: pa.Table) -> bool:
+    """Whether every line is a vote, in a way that leaves no doubt."""
+    column = {name: table[name].combine_chunks() for name in _FIELDS.names}
+    count = {name: len(values) - values.null_count for name, values in column.items()}
+    first, answer, vote, words = (column[name] for name in ("first", "answer", "vote", "words"))
+    shown = np.asarray(first.is_valid()) ^ np.asarray(answer.is_valid())
+    said = np.asarray(column["text"].is_valid()).astype(int) + np.asarray(column["score"].is_valid())
+    return bool(
+        "vlrb_vote" not in table.column_names
+        and _within(column["v"], SCHEMA_VERSION, SCHEMA_VERSION)
+        and (np.asarray(column["key"].is_valid()) | np.asarray(column["id"].is_valid())).all()
+        and count["vote"] == len(vote)
+        and _within(vote, 0, LARGEST)
+        and shown.all()
+        and all(_within(column[name], 0, 1) for name in ("first", "answer", "better"))
+        and (said == 1).all()
+        and not (np.asarray(column["score"].is_valid()) & np.asarray(answer.is_null())).any()
+        and count["p"] == 0
+        and pc.all(pc.equal(pc.list_value_length(words), 2), min_count=0).as_py() is not False
+        and _within(words.flatten(), 0, LARGEST)
+        and words.flatten().null_count == 0
+        and len(column["tags"].flatten()) == 0
+        and not any(count[name] and pc.any(pc.equal(column[name], "")).as_py() for name in ("subset", "source"))
+    )
+
+
+def _within(values: pa.Array, low: int, high: int) -> bool:
+    found = pc.min_max(values).as_py()
+    return found["min"] is None or (found["min"] >= low and found["max"] <= high)
+
+
+def _headers(table: pa.Table, block: bytes) -> pa.DictionaryArray | None:
+    """The header of each line: of lines that say the same of their run it is made once, from the first of them."""
+    scored = np.asarray(table["score"].is_valid()).astype(np.int64)
+    codes = [scored] + [code for name in _OF_RUN if name in table.column_names for code in _codes(table[name])]
+    combined = np.zeros(table.num_rows, dtype=np.int64)
+    for code in codes:
+        _, combined = np.unique(combined * (int(code.max(initial=0)) + 2) + code + 1, return_inverse=True)
+    _, first = np.unique(combined, return_index=True)
+    if first.size > 1000:
+        return None
+    raw = block.split(b"\n")
+    reader = RecordReader()
+    try:
+        names = [reader.record(json.loads(raw[row])).header for row in first.tolist()]
+    except DataError:
+        return None
+    return pa.DictionaryArray.from_arrays(pa.array(combined, pa.int32()), pa.array(names, pa.string()))
+
+
+def _codes(column: pa.ChunkedArray | pa.Array) -> list[Ints]:
+    """Numbers that are equal for equal values: one column for a plain one, several for one that holds fields."""
+    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_struct(values.type):
+        return [code for child in values.flatten() for code in _codes(child)]
+    if pa.types.is_nested(values.type):
+        values = pa.array([json.dumps(value) for value in values.to_pylist()])
+    if pa.types.is_null(values.type):
+        return []
+    return [np.asarray(values.dictionary_encode().indices.fill_null(NONE)).astype(np.int64)]
+
+
+def _batch(table: pa.Table, headers: pa.DictionaryArray, log: str) -> pa.RecordBatch:
+    size = table.num_rows
+    words = table["words"].combine_chunks()
+    known = np.asarray(words.is_valid())
+    pairs = np.full((size, 2), NONE, dtype=np.int64)
+    pairs[known] = np.asarray(words.flatten()).reshape(-1, 2)
+    made = {
+        "log": pa.DictionaryArray.from_arrays(np.zeros(size, dtype=np.int32), pa.array([log])),
+        "line": pa.array(np.arange(1, size + 1)),
+        "header": headers,
+        "words_0": pa.array(pairs[:, 0]),
+        "words_1": pa.array(pairs[:, 1]),
+        "refused": pa.nulls(size, pa.string()),
+        "tags": pa.nulls(size, pa.string()),
+        "detail": pa.nulls(size, pa.string()),
+    }
+    for name in ("first", "answer", "better"):
+        made[name] = table[name].combine_chunks().fill_null(NONE)
+    columns = []
+    for field in LOGGED:
+        values = made[field.name] if field.name in made else table[field.name].combine_chunks()
+        if pa.types.is_dictionary(field.type) and not pa.types.is_dictionary(values.type):
+            values = values.dictionary_encode()
+        columns.append(values.cast(field.type))
+    return pa.RecordBatch.from_arrays(columns, schema=LOGGED)
