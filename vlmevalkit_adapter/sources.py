@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -30,12 +31,14 @@ class Source:
     Attributes:
         benchmark: the pairs, and where they were read from.
         pictures: for each pair's key, its pictures' files; none where the row has none.
+        hashes: the SHA-256 of each of them, as the pairs' source holds it.
         unreadable: keys of pairs whose picture cannot be read; they are asked about with a grey square.
         warnings: what a reader of the numbers must know.
     """
 
     benchmark: Benchmark
     pictures: dict[str, tuple[Path, ...]]
+    hashes: dict[str, tuple[str, ...]]
     unreadable: frozenset[str]
     warnings: tuple[str, ...]
 
@@ -74,12 +77,14 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
     """Read pairs once for all datasets of a process; the pictures go to files as they come by."""
     warnings: list[str] = []
     files: list[tuple[Path, ...]] = []
+    hashes: list[tuple[str, ...]] = []
     unreadable: list[int] = []
     folder = data_root / "images" / "VLRB"
 
     def without_pictures(rows: Iterator[Row]) -> Iterator[Row]:
         for number, row in enumerate(rows):
             shown = pictures_of(row)
+            hashes.append(tuple(hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown))
             row = {name: value for name, value in row.items() if name not in ("image", "images")}
             stored = []
             for picture in shown:
@@ -103,6 +108,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
     return Source(
         benchmark,
         dict(zip(keys, files, strict=True)),
+        dict(zip(keys, hashes, strict=True)),
         frozenset(keys[number] for number in unreadable),
         tuple(warnings),
     )
