@@ -19,9 +19,20 @@ def drawn(start: list[int], other: list[int], k: int, policy: Policy, alternate:
     first = [kind for kind, count in zip(KINDS, start, strict=True) for _ in range(count)]
     second = [kind for kind, count in zip(KINDS, other, strict=True) for _ in range(count)]
     if alternate:
-        draws = [a + b for a, b in product(combinations(first, (k + 1) // 2), combinations(second, k // 2))]
+        starts = [
+            [a + b for a, b in product(combinations(one, (k + 1) // 2), combinations(two, k // 2))]
+            for one, two in ((first, second), (second, first))
+        ]
+        if all(starts):
+            parts = [_mean_outcomes(draws, policy) for draws in starts]
+            return tuple(float(np.mean(column)) for column in zip(*parts, strict=True))  # type: ignore[return-value]
+        draws = starts[0] or starts[1]
     else:
         draws = list(combinations(first + second, k))
+    return _mean_outcomes(draws, policy)
+
+
+def _mean_outcomes(draws: list[tuple[str, ...]], policy: Policy) -> tuple[float, float, float]:
     counts = np.array([[draw.count(kind) for kind in KINDS] for draw in draws])
     values = outcomes(counts[:, 0], counts[:, 1], counts[:, 2], policy).tolist()
     kept = [value for value in values if value == value]
@@ -62,8 +73,8 @@ def test_the_order_schedule_is_kept() -> None:
     """A judge that is right whenever the better response stands second, and in one of three when it stands first."""
     start, other = np.array([[1, 2, 0]]), np.array([[2, 0, 0]])
     alternating = at_k(start, other, [3], Policy.STRICT, alternate=True).accuracy(3).value
-    # Two of the first order, one of the other: right if one of the two is.
-    assert alternating == pytest.approx(2 / 3)
+    # Two of the first order and one of the other: right if one of the two is. Or one and two: right.
+    assert alternating == pytest.approx((2 / 3 + 1) / 2)
     assert at_k(start, other, [3], Policy.STRICT, alternate=False).accuracy(3).value == pytest.approx(0.7)
 
 

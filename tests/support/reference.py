@@ -113,8 +113,13 @@ def _at_k(
         total = kept = 0.0
         for start, other in orders.values():
             if alternate and len(start) >= (most + 1) // 2 and len(other) >= most // 2:
-                halves = itertools.combinations(start, (k + 1) // 2), itertools.combinations(other, k // 2)
-                drawn = [_outcome([*a, *b], policy) for a, b in itertools.product(*map(list, halves))]
+                ways = [_alternating(a, b, k) for a, b in ((start, other), (other, start))]
+                # Either start with the same chance: as many copies of the draws of each.
+                drawn = [
+                    _outcome(draw, policy)
+                    for one, two in ((ways[0], ways[1]), (ways[1], ways[0]))
+                    for draw in one * (len(two) or 1)
+                ]
             elif not alternate and len(start) + len(other) >= most:
                 drawn = [_outcome(list(d), policy) for d in itertools.combinations(start + other, k)]
             else:
@@ -124,6 +129,11 @@ def _at_k(
         if kept:
             found[str(k)] = total / kept
     return found if usual > 1 and found else None
+
+
+def _alternating(first: list[int], second: list[int], k: int) -> list[list[int]]:
+    halves = itertools.combinations(first, (k + 1) // 2), itertools.combinations(second, k // 2)
+    return [[*a, *b] for a, b in itertools.product(*map(list, halves))]
 
 
 def _opening(made: list[dict[str, Any]], label: Line) -> tuple[list[int], list[int]]:

@@ -71,8 +71,10 @@ def judge_agreement(basis: Basis) -> list[JudgeAgreement]:
         both = ~np.isnan(chosen[i]) & ~np.isnan(chosen[j])
         n = int(both.sum())
         agree = float((chosen[i][both] == chosen[j][both]).mean()) if n else None
-        kappas = (cohen_kappa(x[i][both], x[j][both]) for x in (chosen, right))
-        found.append(JudgeAgreement(basis.names[i], basis.names[j], n, agree, *kappas))
+        kappa = cohen_kappa(chosen[i][both], chosen[j][both])
+        judged = ~np.isnan(right[i]) & ~np.isnan(right[j])
+        errors = cohen_kappa(right[i][judged], right[j][judged])
+        found.append(JudgeAgreement(basis.names[i], basis.names[j], n, agree, kappa, errors))
     return found
 
 

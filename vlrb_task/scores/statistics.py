@@ -353,8 +353,8 @@ STATISTICS: tuple[Statistic, ...] = (
         "at_k",
         "accuracy at k",
         "for odd k: expected accuracy of the majority of k votes drawn from each pair's without replacement, in the orders "
-        "in which k votes would have been asked (ceil(k/2) in the order of the first vote where orders alternate). Exact, "
-        "nothing is drawn; over the pairs with enough votes for the largest k, the same for every k; under `official` "
+        "in which k votes would have been asked (ceil(k/2) in one order and floor(k/2) in the other where orders alternate). "
+        "Exact, nothing is drawn; over the pairs with enough votes for the largest k, the same for every k; under `official` "
         "divided by the mean probability of not being dropped",
         "fraction; none for a run that stopped when pairs were decided",
         "under `at_k_estimates`",
