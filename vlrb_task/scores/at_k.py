@@ -98,7 +98,8 @@ def _expected(start: list[int], other: list[int], k: int, policy: Policy, altern
         if sum(first) >= more and sum(second) >= less:
             points = np.convolve(_points(*first, more, policy), _points(*second, less, policy))
             found.append(_outcome(points, k, policy))
-    return np.array(found, dtype=np.float64).mean(axis=0)
+    mean: Array = np.array(found, dtype=np.float64).mean(axis=0)
+    return mean
 
 
 @lru_cache(maxsize=100_000)
