@@ -48,7 +48,7 @@ def quick(session: nox.Session) -> None:
     """Lint, types and the core in an environment that stays: under 90 s once its caches are warm."""
     session.install("-e", ".[report]", *TEST, *CORE_TESTS, *LINT)
     _lint(session)
-    session.run("pytest", "-q", *CORE, *TWO, *session.posargs)
+    session.run("pytest", "-q", *CORE, "-n", "2", *session.posargs)
 
 
 @nox.session
@@ -63,6 +63,13 @@ def scale(session: nox.Session) -> None:
     """Merging, streaming and other people's pairs; faults of files, disks and the hub."""
     session.install("-e", ".", *TEST, *CORE_TESTS)
     session.run("pytest", "tests/scale", "tests/reliability", *session.posargs)
+
+
+@nox.session
+def engine(session: nox.Session) -> None:
+    """Reading and parsing on Ray Data with two workers: the numbers of docs/scaling.md's program are vlrb score's."""
+    session.install("-e", ".", *TEST, "ray[data]>=2.40")
+    session.run("pytest", "tests/engine", *session.posargs)
 
 
 @nox.session
