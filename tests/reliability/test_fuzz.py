@@ -71,7 +71,13 @@ def test_mutated_logs(tmp_path: Path) -> None:
     assert scored > 100 * TIMES
 
 
-NAMES = ["a b.votes.jsonl", "[red]x[bold].votes.jsonl", "'\"$`.votes.jsonl", "ümläut-\u202e.votes.jsonl", "-x.votes.jsonl"]
+NAMES = [
+    "a b.votes.jsonl",
+    "[red]x[bold].votes.jsonl",
+    "'\"$`.votes.jsonl",
+    "ümläut-\u202e.votes.jsonl",
+    "-x.votes.jsonl",
+]
 NAMES += ["line\nbreak.votes.jsonl", os.fsdecode(b"latin-\xe9.votes.jsonl"), "é" * 110 + ".votes.jsonl"]
 
 ENVIRONMENTS: dict[str, dict[str, str | None]] = {
