@@ -20,7 +20,7 @@ _FINE = {"", "mode_infer"}
 def note(dataset_name: str, error: object) -> None:
     """Remember that a dataset failed; the first error of each is kept."""
     lines = str(error).strip().splitlines()
-    _failed.setdefault(dataset_name, lines[0] if lines else type(error).__name__)
+    _failed.setdefault(dataset_name, lines[0] if lines else "failed without a message")
 
 
 def failed() -> dict[str, str]:

@@ -75,6 +75,7 @@ def test_api_mode_with_a_models_own_prompt_subsets_and_failures(tmp_path: Path, 
     assert {vote["prompt_is_ours"] for vote in votes} == {True}
     assert {vote["sent"]["temperature"] for vote in votes} == {0.0}, "the adapter sends 0, whatever was asked"
     assert {vote["base_url"] for vote in votes} == {server.url}
+    assert {vote["model_id"] for vote in votes} == {f"judge at {server.url}"}
     assert all(vote["messages_sha256"] and vote["answers_sha256"] and vote["framework_version"] for vote in votes)
     document = json.loads(run.file("*_metrics.json").read_text())
     failed = sum(vote.get("failure") == "failed_request" for vote in votes)
