@@ -205,6 +205,7 @@ def _result(asking: Asking, score: Score, failed: int, warnings: tuple[str, ...]
         numbers[f"Majority of {k}"] = value
     numbers |= {"Pairs": full["pairs"], "Missing Pairs": full["missing"], "Votes": full["votes"]}
     numbers["Failed Requests"] = failed
+    numbers |= {f"Unparsed {reason}": count for reason, count in (full.get("unparsed") or {}).items()}
     told = {
         "Judge": score.run.judge,
         "Prompt": f"{score.run.prompt.name} ({score.run.prompt.source}, SHA-256 {score.run.prompt.sha256})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from os.path import realpath
@@ -45,11 +46,21 @@ def find_logs(path: Path) -> list[Path]:
     found = {realpath(log): log for pattern in _PATTERNS for log in sorted(path.rglob(pattern), reverse=True)}
     others = (log for log in path.rglob("*_samples_*.jsonl") if realpath(log) not in found)
     found |= {realpath(log): log for log in others if VOTE_FIELD in (_first_line(log) or {})}
+    found |= {realpath(log): log for log in _unscored_predictions(path)}
     if not found:
         raise DataError(
             f"{path}: no samples of a vlrb task and no votes file below this folder (was --log_samples given?)"
         )
     return sorted(found.values())
+
+
+def _unscored_predictions(path: Path) -> Iterator[Path]:
+    """Predictions of VLMEvalKit for datasets of ours that it has not evaluated (``--mode infer``): no votes file beside them."""
+    for suffix in (".tsv", ".xlsx", ".json"):
+        for log in sorted(path.rglob(f"*_VLRB*{suffix}"), reverse=True):
+            if log.stem.endswith("_metrics") or any(log.parent.glob(f"{glob.escape(log.stem)}_*.votes.jsonl")):
+                continue
+            yield log
 
 
 def _first_line(path: Path) -> dict[str, Any] | None:
