@@ -76,5 +76,5 @@ def test_an_lmms_eval_that_runs_nothing_is_refused(found: str, refused: bool, mo
     if not refused:
         check_version()
         return
-    with pytest.raises(SystemExit, match="0.7.3 or newer is needed"):
+    with pytest.raises(SystemExit, match=r"0\.7\.3 or newer is needed"):
         check_version()
