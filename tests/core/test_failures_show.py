@@ -10,10 +10,14 @@ import pytest
 
 from tests.support.made_up import FAILED, FIRST, made_up_pairs, record
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
+from vlrb_task.judges import fill_prompt, get_judge
 from vlrb_task.lmms.metrics import remarks, unanswered
 from vlrb_task.lmms.register import check_version
 from vlrb_task.lmms.rows import answered_text
-from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.parsing.verdicts import Reason, Verdict
+from vlrb_task.support.errors import DataError
 from vlrb_task.votes import find_logs, read_runs
 
 BENCHMARK = made_up_pairs(6)
@@ -78,3 +82,44 @@ def test_an_lmms_eval_that_runs_nothing_is_refused(found: str, refused: bool, mo
         return
     with pytest.raises(SystemExit, match=r"0\.7\.3 or newer is needed"):
         check_version()
+
+
+def test_a_log_of_predict_only_scores_as_the_whole_log_does(tmp_path: Path) -> None:
+    """As lmms-eval 0.7.3 writes it: no vote, but the prompt, the text and the number of the ballot."""
+    judge = get_judge("criteria")
+    benchmark = load_benchmark(str(demo_parquet()))
+    asked = [(pair, ballot) for pair in benchmark.pairs for ballot in ballots_of(pair, Schedule(Order.BOTH))]
+    texts = [judge.examples[Verdict.FIRST if place % 3 else Verdict.SECOND] for place in range(len(asked))]
+    template = judge.prompt.template
+    assert template is not None
+    samples = [
+        {
+            "doc_id": place,
+            "filtered_resps": text,
+            "bypass": [["0"], [text]],
+            "input": fill_prompt(template, judge.prompt, pair, ballot),
+        }
+        for place, ((pair, ballot), text) in enumerate(zip(asked, texts, strict=True))
+    ]
+    metadata = {"judge": "criteria", "prompt_sha256": judge.prompt.sha256, "order": "both", "votes": 1}
+    results = {"configs": {"vlrb_demo": {"metadata": metadata}}}
+    (tmp_path / "1_results.json").write_text(json.dumps(results))
+    log = tmp_path / "1_samples_vlrb_demo.jsonl"
+    log.write_text("".join(json.dumps(sample) + "\n" for sample in reversed(samples)))
+    whole = tmp_path / "whole.votes.jsonl"
+    lines = [record(benchmark, pair, ballot, text) for (pair, ballot), text in zip(asked, texts, strict=True)]
+    whole.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (predicted,) = read_runs([log], benchmark)
+    (expected,) = read_runs([whole], benchmark)
+    found, wanted = (
+        dict(zip(run.labels.keys.to_pylist(), run.right.tolist(), strict=True)) for run in (predicted, expected)
+    )
+    assert found == wanted
+    assert predicted.judge == "criteria"
+    assert len(predicted.votes) == len(asked)
+    # Other pairs are not taken for these, and without the results file nothing is known.
+    with pytest.raises(DataError):
+        read_runs([log], made_up_pairs(36))
+    (tmp_path / "1_results.json").unlink()
+    with pytest.raises(DataError, match="says what was asked"):
+        read_runs([log], benchmark)

@@ -16,6 +16,8 @@ from vlrb_task.support.errors import DataError, NoVotes
 from vlrb_task.support.inputs import exists
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import lines
+from vlrb_task.votes.lmms_predictions import MARK as PREDICTED
+from vlrb_task.votes.lmms_predictions import predicted_rows
 from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_rows, samples_metadata
 from vlrb_task.votes.schema import to_batches
 from vlrb_task.votes.tables import is_table
@@ -124,6 +126,8 @@ def open_log(path: Path, *, trust_pickle: bool = False) -> LogFile:
         raise NoVotes(f"{path}: no JSON lines in it")
     if VOTE_FIELD in first:
         return LogFile(path, samples_metadata(path))
+    if PREDICTED in first:
+        return LogFile(path, samples_metadata(path), ours=False, rows=lambda b: predicted_rows(path, b))
     if NATIVE_FIELD in first or "doc_id" in first:
         return LogFile(path, samples_metadata(path, native=True), ours=False, rows=lambda b: native_rows(path, b))
     return LogFile(path)
