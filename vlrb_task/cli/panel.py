@@ -101,10 +101,8 @@ def show(found: JudgePanel) -> None:
             escape(member.name), _cell(member.alone), f"{100 * member.adds:+.1f}", f"{member.weight:.2f}", cost
         )
     print_whole(out, members)
-    out.print(
-        f"majority of all {_line(panel.majority)}; weighted vote {_line(panel.weighted)}, difference {_line(panel.weighted_gain, '+')}",
-        soft_wrap=True,
-    )
+    weighted = f"weighted vote {_line(panel.weighted)}, difference {_line(panel.weighted_gain, '+')}"
+    out.print(f"majority of all {_line(panel.majority)}; {weighted}", soft_wrap=True)
     agreement = [
         f"{name} {value:.2f}"
         for name, value in (("Fleiss' kappa", found.fleiss), ("Krippendorff's alpha", found.alpha))
