@@ -10,6 +10,8 @@ from typing import Any
 from vlmevalkit_adapter.prompts import template
 from vlmevalkit_adapter.sources import Source, open_source
 from vlrb_task.asking.ballots import Ballot, ballots_of
+from vlrb_task.asking.messages import conversation
+from vlrb_task.asking.placing import in_order, placed
 from vlrb_task.judges import fill_prompt, get_judge, require_captions
 from vlrb_task.judges.base import Judge
 from vlrb_task.judges.templates import prompt_record
@@ -95,15 +97,22 @@ class Asking:
     def message(self, index: str) -> list[dict[str, str]]:
         """What VLMEvalKit sends for a row: the picture and the judge's prompt. New each time, as models change it."""
         question, judge = self.questions[index], self.judge
-        prompt = fill_prompt(template(judge.name), judge.prompt, question.pair, question.ballot)
+        pair = placed(question.pair, self.source.placed.get(question.pair.key), question.ballot)
+        prompt = fill_prompt(template(judge.name), judge.prompt, pair, question.ballot)
         # Datasets cannot send a system message here: the judge's stands in front of its prompt.
-        text = [{"type": "text", "value": judge.ask(prompt)}]
-        shown = [{"type": "image", "value": str(picture)} for picture in self.pictures(index)]
-        return text + shown if judge.image == "last" else shown + text
+        asked = conversation(judge.ask(prompt), self.pictures(index), image=judge.image)
+        return [
+            {"type": "text", "value": part} if isinstance(part, str) else {"type": "image", "value": str(part.picture)}
+            for part in asked.parts
+        ]
 
-    def pictures(self, index: str) -> tuple[Path, ...]:
-        """The files of a ballot's pictures; none where the row has none, or the judge sees none."""
-        return () if self.judge.image == "none" else self.source.pictures[self.questions[index].pair.key]
+    def pictures(self, index: str) -> list[Path]:
+        """The files of a ballot's pictures, in its order; none where the row has none, or the judge sees none."""
+        question = self.questions[index]
+        if self.judge.image == "none":
+            return []
+        key = question.pair.key
+        return in_order(self.source.pictures[key], self.source.placed.get(key), question.ballot)
 
 
 def ask(spec: TaskSpec, data_root: Path) -> Asking:
