@@ -44,7 +44,7 @@ _GIVES = re.compile(
 _IS_RIGHT = re.compile(r"([FS])[fO]{0,3}cf{0,3}([pn])(?!n)")
 _TIED = re.compile(
     r"(?:[zðÞ]|f?T?f?bJ?|f?2?J|FaS|SaF)c[fO]{0,4}T(?:\^[FSaJ2f]{1,6})?"  # "it is a tie between …"
-    r"|g[hf]{0,3}v[zð]f{0,2}T(?:\^[FSaJ2f]{1,6})?|[gf]{0,2}O?M[fO]{0,2}c[f@]{0,3}T"
+    r"|g[hf]{0,3}v[zð]1?f{0,2}T(?:\^[FSaJ2f]{1,6})?|[gf]{0,2}O?M[fO]{0,2}c[f@]{0,3}T"
     r"|^f{0,3}T(?:\^[FSaJ2f]{1,6})?(?=[.,;]|$)"  # "I'd call it a tie", "a tie"
     r"|K(?:j|f?J|If{0,2}[2J]{1,2}|Ið|[FS]H[FS])?[fOhη]{0,3}c[fO]{0,5}G(?:tf?[ejFS1]{1,2})?"  # "neither is better than the other"
     r"|(?:zc)?N[fp]{0,2}R"  # "no clear winner"
@@ -55,6 +55,7 @@ _TIED = re.compile(
 # claim the subject of something else: "that Answer 1 is better is wrong".
 _TAIL = re.compile(r"(?:[jCe1O]|f(?!f?[FS])){0,4}(?:[tuτfI]{1,3}[FS]P?|If{0,2}[2bJ]{1,2}|tf?e)?[fO]{0,2}")
 _TAKEN_BACK_AFTER = re.compile(r"[chηNdotuZiϰv^μKHTE12ABXFS]|,(?:o|[zÞ]v|ϰ|τl|i|Z|η|v|f?[x1J]{1,2}[vZ])|[^&+]{0,12}i")
+_DANGLES = re.compile(r"[Iτ~u]f{0,2}")  # "Answer 1 is better in", and the text ends
 _SCOPE_AFTER = re.compile(r"(?:τ|I[fð]{0,2}[qrx]|[Iτ][feð1]{0,2}[qr]|q|f?[xp]|,?τl)")
 _TIE_SCOPE = re.compile(r"[pnxφ]{0,2}(?:,?(?:I[fð1]{0,2}[qr]|τ|q)|x)")
 SCOPE_BEFORE = re.compile(r"[qr]")
@@ -120,7 +121,7 @@ def sides(code: str, mark: Mark) -> list[Found]:
             return
         tail = _TAIL.match(code, end)
         after = code[tail.end() if tail else end :]
-        if _TAKEN_BACK_AFTER.match(after):
+        if _TAKEN_BACK_AFTER.match(after) or _DANGLES.fullmatch(after):
             return
         limited = (
             _SCOPE_AFTER.match(after) is not None
@@ -162,6 +163,8 @@ def sides(code: str, mark: Mark) -> list[Found]:
             add(start, match.end(), match.start(), AS_NAME[match.group(1)], True)
     for match in _GIVES.finditer(code):
         subject = match.group(1) or match.group(4) or match.group(5)
+        if match.group(5) and mark < Mark.GLOBAL and code[match.end() - 1] == "x":
+            continue  # "is better lit"
         turned = match.group(2) is not None and (match.group(2) == "l") != (match.group(3) == "n")
         add(match.start(), match.end(), match.start(), OTHER[subject] if turned else subject, False)
     return found

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from vlrb_task.parsing import loose
+from vlrb_task.parsing.final import Note, Notes, Reader, final
 from vlrb_task.parsing.registry import RATING_PARSERS, get_parser
-from vlrb_task.parsing.verdicts import Rating, Reading
+from vlrb_task.parsing.structures import MENU
+from vlrb_task.parsing.verdicts import Rating, Reading, Reason
 
 Status = Literal["decided", "agrees", "overruled", "ignored"]
 
@@ -51,13 +54,48 @@ def explain(text: str, parser: str = "final") -> Explanation:
         UnknownName: there is no parser of that name; the message lists those that exist.
     """
     read: Callable[[str], Reading | Rating] = RATING_PARSERS.get(parser) or get_parser(parser)
-    reading = read(text)
-    if reading.span is None:
-        return Explanation(reading, ())
+    notes: Notes = []
+    reading: Reading | Rating = read.read(text, notes) if isinstance(read, Reader) else read(text)
+    if not notes and isinstance(reading, Reading) and not isinstance(read, Reader) and parser not in _OF_OTHERS:
+        final.read(text, notes)  # a parser of one form that leaves all else to the general one
+    inside = reading.span or (-1, -1)
+    outside = [note for note in notes if not inside[0] <= note.span[0] < note.span[1] <= inside[1]]
+    telling = {(note.span, note.says): note for note in sorted(outside, key=lambda note: bool(note.why))}
+    findings = [_finding(note, reading) for note in telling.values()]
+    if reading.span is not None:
+        rule = next((note.rule for note in reversed(notes) if note.span == reading.span), parser)
+        findings.append(_deciding(rule, reading, reading.span))
+    return Explanation(reading, tuple(sorted(findings, key=lambda found: (found.span, found.status))))
+
+
+def _said(reading: Reading | Rating) -> str:
     if isinstance(reading, Rating):
-        says = "unparsed" if reading.score is None else f"{reading.score:g}"
-    else:
-        says = str(reading.verdict)
-    status: Status = "decided" if reading.reason is None else "ignored"
-    why = "the last verdict of the text" if reading.reason is None else str(reading.reason)
-    return Explanation(reading, (Finding(parser, reading.span, says, status, why),))
+        return "unparsed" if reading.score is None else f"{reading.score:g}"
+    return str(reading.verdict)
+
+
+def _deciding(rule: str, reading: Reading | Rating, span: tuple[int, int]) -> Finding:
+    if reading.reason is None:
+        return Finding(rule, span, _said(reading), "decided", "nothing that counts more says otherwise")
+    return Finding(rule, span, "unparsed", "ignored", _WHY.get(reading.reason, str(reading.reason).replace("_", " ")))
+
+
+def _finding(note: Note, reading: Reading | Rating) -> Finding:
+    """A note with what became of it: notes that carry a reason were set aside for it."""
+    if note.why in _SET_ASIDE:
+        return Finding(note.rule, note.span, note.says, "ignored", note.why)
+    if note.says == _said(reading):
+        return Finding(note.rule, note.span, note.says, "agrees", note.why or "says the same")
+    if reading.reason is None:
+        return Finding(note.rule, note.span, note.says, "overruled", note.why or "another place counts more")
+    return Finding(note.rule, note.span, note.says, "ignored", note.why or _WHY.get(reading.reason, "no verdict"))
+
+
+_SET_ASIDE = ("an instruction restated", MENU, "several pairs of scores that disagree")
+_OF_OTHERS = frozenset(loose.__dict__) | {"paper"}
+_WHY = {
+    Reason.CONTRADICTORY: "the text says two things, and neither counts more",
+    Reason.CUT_OFF: "the text stops before it is done, or takes its verdict into doubt",
+    Reason.REPETITION: "the text repeats itself to its end",
+    Reason.NO_VERDICT: "what stands here names no answer",
+}

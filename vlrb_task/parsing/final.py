@@ -32,7 +32,7 @@ from vlrb_task.parsing.labels import Mark
 from vlrb_task.parsing.scores import pairs_of_scores, slots_of_scores
 from vlrb_task.parsing.structures import Structure
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
-from vlrb_task.parsing.walk import RETHINK, Walk, bare
+from vlrb_task.parsing.walk import RETHINK, Heard, Walk, bare
 
 Kind = Literal["tag", "box", "brackets", "arena", "json", "scores"]
 _EVERY: tuple[Kind, ...] = ("tag", "box", "brackets", "arena", "json", "scores")
@@ -91,7 +91,7 @@ class Reader:
             return unparsed(Reason.EMPTY)
         if normal.failed(core):
             return unparsed(Reason.FAILED_REQUEST)
-        verdict = bare(core)
+        verdict = bare(core) if core.lower() not in _BEGINNINGS else None
         if verdict is not None:
             return Reading(verdict, None, (start, start + len(core)))
         part = normal.outside(core)
@@ -107,6 +107,8 @@ class Reader:
                 return unparsed(Reason.TOOL_CALL)
             return unparsed(Reason.REPETITION if normal.period(core) else Reason.CUT_OFF)
         page = _Page(body, offset, part.inside, notes)
+        if notes is not None:
+            page.note_lines()
         for kind in self.asked:
             found = page.find(kind, self.tie, asked=True)
             if found:
@@ -146,8 +148,8 @@ class _Page:
                 if item.why == structures.MENU:
                     self._blank(item.outer)
         kept = [item for item in found if not item.why]
-        if kind == "brackets" and not asked:  # what cannot be read was looked at for the sake of the menus
-            kept = [item for item in kept if item.reading.reason in (None, Reason.CUT_OFF)]
+        if kind in ("brackets", "arena") and not asked:  # what cannot be read was looked at for the sake of the menus
+            kept = [item for item in kept if item.reading.reason in (None, Reason.CUT_OFF) or item.rule == "arena"]
         return kept
 
     def _read_all(self, kind: Kind, tie: frozenset[str], asked: bool) -> list[Structure]:
@@ -160,7 +162,12 @@ class _Page:
                 return [Structure("json", (len(body), len(body)), unparsed(Reason.CUT_OFF), closed=False)]
             if span is None or open_after:
                 return []
-            reading = jsons.verdict_of(value) if value is not None else jsons.by_field(body[slice(*span)])
+            reading = jsons.read(value, body[slice(*span)])
+            before = body[: span[0]].rstrip()
+            if before.endswith("}") and reading.reason is None:  # two objects side by side
+                other, beside, _ = jsons.last_object(before)
+                if beside is not None and jsons.read(other, before[slice(*beside)]).verdict is not reading.verdict:
+                    reading = unparsed(Reason.CONTRADICTORY)
             if reading.reason is Reason.NO_VERDICT and not asked:
                 return []
             return [Structure("json", span, Reading(reading.verdict, reading.reason, span))]
@@ -179,6 +186,8 @@ class _Page:
             if kind == "box" and not asked and _DIGITS.fullmatch(content):
                 continue
             reading = structures.slot(content, place.start, tie | _BRACKET_TIE if kind == "brackets" else tie)
+            if kind == "arena" and reading.reason is not None:
+                reading = unparsed(Reason.NO_VERDICT, reading.span)  # "Answer 1 >= Answer 2"
             half = (
                 kind == "brackets" and not place.closed
             )  # "[[A>" says what it says, "[[A" may have gone on in any way
@@ -191,9 +200,20 @@ class _Page:
             readable = reading.reason is None or (
                 kind == "tag" and body[place.outer[0] : place.start].lower() == "<answer>"
             )
-            if asked or readable or kind == "brackets" or reading.reason is Reason.CUT_OFF:
+            if asked or readable or kind in ("brackets", "arena") or reading.reason is Reason.CUT_OFF:
                 out.append(Structure(kind, place.outer, reading, place.closed))
         return out
+
+    def note_lines(self) -> None:
+        """For an explanation: the claims of every line, whether or not the reading comes to them."""
+        start = 0
+        for line in self.body.split("\n"):
+            if line.strip():
+                walk = Walk(line, start)
+                walk.read()
+                for one in walk.heard:
+                    self._note(_RULES[one.mark], one.span, str(one.verdict))
+            start += len(line) + 1
 
     def asked(self, found: list[Structure]) -> Reading:
         """The reading of a text that has the structure that was asked for: the last one's, unless it is taken back."""
@@ -227,7 +247,10 @@ class _Page:
         for item in found[:-1]:
             self._note(item.rule, item.outer, str(item.reading.verdict), "a later structure counts")
         if last.reading.reason is None and len(found) > 1:
-            opens = not self.body[: first.outer[0]].strip(_EDGES)
+            opens = (
+                not self.body[: first.outer[0]].strip(_EDGES)
+                and "final" not in self.body[first.outer[1] : last.outer[0]].lower()
+            )
             if first.reading.reason is None and opens and not _agree([first, last]):
                 if not _RETHINK.search(self.body, first.outer[1]):
                     last = _in_doubt(last)
@@ -237,10 +260,18 @@ class _Page:
 
     def _taken_back(self, last: Structure, asked: bool) -> Reading:
         """The reading of a structure, unless the prose after it says something else."""
+        if last.reading.span is not None:
+            self._note(last.rule, last.reading.span, str(last.reading.verdict))
         reading, end = last.reading, last.outer[1]
         rest = self.body[end:]
         if reading.reason is Reason.CUT_OFF and normal.period(self.body):
             return unparsed(Reason.REPETITION)
+        if last.rule == "arena" and not asked and reading.reason is None:
+            before = Walk(self.body[: last.outer[0]], 0)
+            said = before.read()
+            heard = _decided(before, said)
+            if said.reason is None and said.verdict is not reading.verdict and heard is not None and heard.strong:
+                return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
         if reading.reason is Reason.CUT_OFF or not rest.strip(_EDGES):
             if reading.reason is None and (
                 (last.rule == "box" and not asked) or (last.rule == "brackets" and not last.closed)
@@ -249,10 +280,10 @@ class _Page:
             return self._moved(reading)
         walk = Walk(rest, end)
         later = walk.read()
-        heard = next((one for one in walk.heard if one.span == later.span), None)
+        heard = _decided(walk, later)
         if later.reason is None:
-            mark, strong = (heard.mark, heard.strong) if heard else (Mark.LABEL, True)
-            if later.verdict is reading.verdict:
+            mark, strong = (heard.mark, heard.strong) if heard else (Mark.GLOBAL, False)  # remarks only
+            if later.verdict is reading.verdict and (asked or mark is not Mark.LABEL):
                 return self._moved(reading)
             if mark is Mark.LABEL and not asked:
                 self._note(last.rule, last.outer, str(reading.verdict), "a labelled line after it counts")
@@ -283,14 +314,40 @@ class _Page:
             if body is not self.body:
                 walk = Walk(body, 0, marked_only=self.inside)
                 reading = walk.read()
-        for one in walk.heard:
-            self._note(_RULES[one.mark], one.span, str(one.verdict))
         if reading.span is None or reading.reason is not None:
             return self._moved(reading)
-        heard = next((one for one in walk.heard if one.span == reading.span), None)
+        heard = _decided(walk, reading)
         if heard is not None and heard.mark < Mark.LABEL and self._declared_otherwise(reading, reading.span[0]):
             return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
+        if heard is not None and heard.mark is Mark.LABEL and self._taken_back_later(walk, reading):
+            return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
+        if heard is not None and heard.mark < Mark.LABEL and self._goes_on(reading.span[1], heard.strong):
+            return self._moved(unparsed(Reason.CUT_OFF, reading.span))
+        if structures.is_open_item(self.body, reading.span):
+            return self._moved(unparsed(Reason.CUT_OFF, reading.span))
         return self._second_thoughts(reading)
+
+    def _taken_back_later(self, walk: Walk, reading: Reading) -> bool:
+        """Whether a strong claim after a labelled verdict, on its line or below, says something else."""
+        for one in walk.heard:  # last first
+            if one.span == reading.span and one.mark is Mark.LABEL and one.verdict is reading.verdict:
+                return False
+            if one.strong and one.verdict is not reading.verdict and one.mark is not Mark.CRITERION:
+                return True
+        return False
+
+    def _goes_on(self, end: int, strong: bool) -> bool:
+        """Whether the text stops inside a sentence that was about to conclude, after a verdict in prose that was no label's."""
+        body = self.body.rstrip(normal.BLANK)
+        rest = body[end:]
+        if not _UNFINISHED.search(body, max(0, len(body) - 40)):
+            return _HALF_A_PAIR.search(rest) is not None
+        floor = max(0, len(body) - 600)
+        begins = max(body.rfind(sign, floor) + len(sign) if sign in body[floor:] else 0 for sign in _SENTENCE_ENDS)
+        sentence = body[begins:]
+        if _DECIDES.search(sentence) or (begins == 0 and len(body) < 600):
+            return False  # the last sentence may be the verdict itself
+        return not strong or _CONCLUDES.match(sentence) is not None or _TURNS.match(sentence) is not None
 
     def _declared_otherwise(self, reading: Reading, until: int) -> bool:
         """Whether a line above declares another verdict, as its label or as the opening line of the text, for good."""
@@ -299,7 +356,12 @@ class _Page:
         for line in self.body[:until].split("\n"):
             head, colon, _ = line[:60].partition(":")
             label = bool(colon) and _DECLARES.search(head) is not None
-            if label or (start == 0 and len(line) <= 200 and _WHOLE_CLAIM.fullmatch(line.strip())):
+            if label or (
+                start == 0
+                and len(line) <= 200
+                and not structures.is_option(line, (0, 0))
+                and _WHOLE_CLAIM.fullmatch(line.strip())
+            ):
                 walk = Walk(line[:400], start)
                 declared = walk.read()
                 if declared.reason is None and (not label or not walk.heard or walk.heard[0].mark is Mark.LABEL):
@@ -341,6 +403,28 @@ class _Page:
             self.notes.append(Note(rule, (span[0] + self.offset, span[1] + self.offset), says, why))
 
 
+_BEGINNINGS = frozenset(("both", "1.", "2.", "1)", "2)", "neither"))
+"""Texts that look like a name or a tie and are the beginning of a list or a sentence."""
+_SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
+_UNFINISHED = re.compile(r"[\w,:;(\-–—][*_#]{0,4}\Z")
+_CONCLUDES = re.compile(
+    r"[\s*_#>-]{0,9}(?:therefore|thus|hence|so\b|overall|in (?:conclusion|summary|the end)|to (?:conclude|sum)"
+    r"|finally|ultimately|my\b|final|based on|"
+    r"given|considering|conclusion|verdict|judge?ment|winner|i (?:would|will|choose|prefer|think|conclude)|scores?\b"
+    r"|the (?:final|better|winner|verdict|scores?))",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"[\s*_#>-]{0,9}(?:however|but\b|although|though|while|nevertheless|nonetheless|yet\b|on the other hand|actually"
+    r"|in contrast)",
+    re.IGNORECASE,
+)
+_DECIDES = re.compile(r"better|wins|prefer|superior", re.IGNORECASE)
+_HALF_A_PAIR = re.compile(
+    r"(?:^|\n)[ *_#-]{0,6}(?:score|rating)[^\n]{0,60}$|(?:^|\n)[ *_#-]{0,6}(?:assistant|model|answer|response"
+    r"|output)[^\n:]{0,20}:?[ \d.]{0,9}$",
+    re.IGNORECASE,
+)
 _BRACKET_TIE = frozenset("c")
 _WHOLE_CLAIM = re.compile(
     r"[\s*_#>]{0,9}(?:\(?[AB12]\)?[:.]\s)?(?:the )?\w{1,12}[ ](?:\(?[12abAB]\)?|answer|response|one)[*_]{0,3}(?: is"
@@ -354,6 +438,11 @@ _RULES = {
     Mark.GLOBAL: "overall",
     Mark.LABEL: "label",
 }
+
+
+def _decided(walk: Walk, reading: Reading) -> Heard | None:
+    """The claim that a reading of prose rests on."""
+    return next((one for one in walk.heard if one.span == reading.span and one.verdict is reading.verdict), None)
 
 
 def _in_doubt(item: Structure) -> Structure:

@@ -303,10 +303,13 @@ def decision(key: str, item: object) -> Verdict | None:
     word = str(item).strip().lower()
     if word in _TIES and not (word in ("no", "none", "null") and key in _LOOSE_DECISIONS):
         return Verdict.TIE
-    if key in _COUNTED and word in ("0", "1", "2"):
-        return None
     reading = slot(str(item).replace("_", " ").replace("-", " "), 0)
     return reading.verdict if reading.reason is None else None
+
+
+def read(value: object, source: str) -> Reading:
+    """The verdict of an object as it was loaded, or of its source if it could not be."""
+    return verdict_of(value) if value is not None else by_field(source)
 
 
 def by_field(source: str) -> Reading:

@@ -102,21 +102,29 @@ _TRIGGERS = (
     (re.compile("[ぁ-ヿ]"), _JAPANESE),
     (re.compile("[가-힣]"), _KOREAN),
 )
-_EUROPEAN_WORDS = re.compile(
-    r"Antwort|réponse|respuesta|Unentschieden|égalité|empate|modèle|Modell|modelo", re.IGNORECASE
+_EUROPEAN_WORDS = (
+    "antwort",
+    "réponse",
+    "respuesta",
+    "unentschieden",
+    "égalité",
+    "empate",
+    "modèle",
+    "modell ",
+    "modelo",
 )
 _SENTENCE = re.compile(r"[^。.!！?？;；]{1,400}[。.!！?？;；]?")
 _CLAUSE = re.compile(r"[^,，、:：]{0,300}[,，、:：]?")
 
 
-def english(line: str) -> str:
-    """A line with its plain verdict sentences in English; the same object where it has none."""
+def english(line: str, low: str) -> str:
+    """A line with its plain verdict sentences in English; the same object where it has none. ``low``: the line in lower case."""
     languages = []
     if not line.isascii():
         languages = [language for trigger, language in _TRIGGERS if trigger.search(line)]
         if len(languages) > 1 and languages[0] is _CHINESE:
             languages = languages[1:]  # Japanese, and at times Korean, is written with Chinese characters
-    if _EUROPEAN_WORDS.search(line):
+    if any(word in low for word in _EUROPEAN_WORDS):
         languages.append(_EUROPEAN)
     for language in languages:
         if language.better.search(line) or language.tie.search(line) or language.label.match(line):

@@ -212,6 +212,13 @@ _PHRASES = {
             "are equally accurate",
         ),
     ),
+    " performance": _phrases(
+        (
+            rf"\bhave (?:an? )?(?:the same|equal|equivalent|similar|comparable) (?:level of )?(?:overall )?"
+            rf"performance(?: \(=\))?{_ALL}",
+            "are equally good",
+        ),
+    ),
     " quality": _phrases(
         (
             r"\b(?:are|is) of (?:(?:about|roughly|approximately) )?"
@@ -239,6 +246,16 @@ _PHRASES = {
             rf"|which) is (?=better|superior|preferable)",
             r"\1 is ",
         ),
+    ),
+    " tie": _phrases((r"\b(?:it is|it['’]s|this is) not a tie[:;,.—-]", "")),
+    "ed by ": _phrases(
+        (
+            rf"({_ANY_NAME}) is (?:clearly |slightly )?(?:outperformed|beaten|surpassed|outclassed|bettered) by ({_ANY_NAME})",
+            r"\2 beats \1",
+        )
+    ),
+    "ight choice": _phrases(
+        (rf"({_ANY_NAME}) is (?:clearly )?the (?:right|correct) choice\b", r"\1 is the better choice")
     ),
     " lead": _phrases((rf"\btakes the lead\b{_ON}", "is better")),
     " ahead": _phrases((rf"\b(?:edges|pulls|comes|is (?:slightly )?)\s{{0,3}}ahead\b{_ON}", "is better")),
@@ -268,11 +285,66 @@ _PHRASES = {
 }
 
 
+# Of a line, in lower case: what else it must hold for the phrases under a short key, one of each group.
+_OF_A_NAME = (*tuple(f"{noun} " for noun in _NOUNS.split("|")), "the first", "the second")
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "'s ": ("1's ", "2's ", "a's ", "b's ", ")'s ", "*'s ", "first ", "second "),
+    "’s ": ("1’s ", "2’s ", "a’s ", "b’s ", ")’s ", "*’s ", "first ", "second "),
+    " from ": tuple(f" from {name}" for name in _OF_A_NAME),
+    " by ": tuple(f" by {name}" for name in _OF_A_NAME),
+    " of ": tuple(f" of {name}" for name in _OF_A_NAME),
+    " th": (
+        "instruction",
+        "task",
+        "question",
+        "prompt",
+        "quer",
+        "request",
+        "criteria",
+        "evaluation",
+        "scenario",
+        "context",
+        "this case",
+        "user",
+        "comparison",
+        "analysis",
+        "guideline",
+        "rubric",
+        "information",
+        "purpose",
+    ),
+    "ed by ": ("outperformed by", "beaten by", "surpassed by", "outclassed by", "bettered by"),
+    " in ": ("comparable in", "similar in", "equivalent in", "equal in"),
+    " but ": ("not ",),
+    "label": ("tie", '"', "“"),
+    "hoose": ('"', "“"),
+    "elect": ('"', "“"),
+    "utput": ('"', "“"),
+    " better": (
+        "job",
+        " does ",
+        " did ",
+        " do ",
+        " fare",
+        "doing",
+        "answer",
+        "address",
+        "handle",
+        "respond",
+        "fulfil",
+        "is ",
+    ),
+}
+
+
 def plain(line: str) -> str:
     """A line with its phrases in plain words; the same object where it has none."""
-    line = english(line)
+    low = line.lower()
+    translated = english(line, low)
+    if translated is not line:
+        line, low = translated, translated.lower()
     for part, phrases in _PHRASES.items():
-        if part in line:
+        if part in low and (part not in _NEEDS or any(word in low for word in _NEEDS[part])):
             for pattern, put in phrases:
                 line = pattern.sub(put, line)
     return line

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vlrb_task.parsing.structures import Structure
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 
-_NUM = r"(?<![\d.])(-?\d{1,4}(?:\.\d{1,4}|,\d(?!\d))?)(?![\d%°]|[.,]\d)"
+_NUM = r"(?<![\d.])(-?\d{1,4}(?:\.\d{1,4}|,\d(?!\d))?)(?![\d°]|[.,]\d)"
 _OF = r"(?:[ *_`]{0,3}(?:/|out of)[ *_]{0,3}(\d{1,4}))?"
 _NOUN = (
     r"(?:assistant|answer|response|model|output|option|candidate|feedback|caption|description|image|video|summary|solution"
@@ -34,7 +34,7 @@ _LINK = (
 )
 # And what may follow it: no unit, so that "Answer 1: 3 dogs" gives no score.
 _END = (
-    r"(?=[ *_`]{0,4}(?:[.,;:!)\]|\"'(–—]|-\s|$|\n|(?:and|while|but|for|because|points?|respectively|due|since|as"
+    r"(?=[ *_`]{0,4}(?:[%.,;:!)\]|\"'(–—]|-\s|$|\n|(?:and|while|but|for|because|points?|respectively|due|since|as"
     r"|whereas|to|compared"
     r"|with|in|overall|which|vs|versus)\b))"
 )
@@ -64,10 +64,12 @@ _SECTION = re.compile(
     rf"^[ \t*_#>-]{{0,9}}(?:\d[.)] )?(?:evaluation of |analysis of )?{_NAME}[^\n.]{{0,40}}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_WORDS = ("scor", "rating", "rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
-_SHAPE = re.compile(r"[:=|][ *_]{0,3}-?\d|</answer>\s{0,9}<answer")
+_WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
+_SHAPE = re.compile(r"[:=|][ *_]{0,3}-?\d")
 _FIRST_LINE = re.compile(r"\W{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
-_SCORED_LINE = re.compile(rf"{_WORD}|scoring|out of|/ ?\d|[:=|][ *_]{{0,3}}-?\d|\d[^\n]{{0,9}}[ ,;|]\d", re.IGNORECASE)
+_SCORED_LINE = re.compile(
+    rf"\b{_WORD}\b|\bscor|rating|out of|/ ?\d|[:=|][ *_]{{0,3}}-?\d|\d[^\n]{{0,9}}[ ,;|]\d", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"[ \t*_#>-]{0,9}(?:\(?[0-9a-z]{1,2}[.)]\s{1,3})?[*_]{0,3}([A-Za-z][A-Za-z /&-]{1,40}?)[*_ ]{0,4}(?::|\||–|\s-\s)",
     re.IGNORECASE,
@@ -83,6 +85,9 @@ _HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}\s|\*\*|\d[.)]\s)?[^\n]{1,70}")
 
 _SCORING = re.compile(
     rf"\b(?:{_WORD}|scoring|rating|grading|giv(?:e|ing)|assign(?:ing)?|award(?:ing)?)\b", re.IGNORECASE
+)
+_NAMES_TURNED = re.compile(
+    r"\b(?:[2B]\b|second\b)[^.\n]{0,60}?\band\b[^.\n]{0,40}?(?:\b[1A]\b|\bfirst\b)[^.\n]{0,40}\Z"
 )
 _SAID = re.compile(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = re.compile(r"[:=|]")
@@ -171,7 +176,9 @@ def _closing(text: str, start: int, end: int) -> bool:
     """Whether a pair that no word calls scores closes its text and can be nothing else: small numbers, of models or models."""
     if "\n" in text[end:].strip() or len(text) - end > 300 or re.search(r"\d{3}|[2-9]\d|1[1-9]", text[start:end]):
         return False
-    return _SAID.search(text, start, end) is None or not text[:start].strip()
+    if re.search(r"\d[.,]\d", text[start:end]):
+        return True
+    return _SAID.search(text, start, end) is None or len(text[:start].strip()) >= 200
 
 
 def _mentioned(text: str) -> list[_Pair]:
@@ -214,15 +221,13 @@ def _listed(text: str) -> list[_Pair]:
                 continue  # two numbers in the middle of a text are anything
             if not alone and _of_a_criterion(text, found.start()):
                 continue
-            pairs.append(
-                _Pair(
-                    _value(found[1]),
-                    _value(found[3]),
-                    found.start(1),
-                    found.end(3),
-                    _CALLED_WHOLE.search(found[0]) is not None,
-                )
-            )
+            first, second = _value(found[1]), _value(found[3])
+            if alone and max(abs(first), abs(second)) > 100:
+                continue  # years, say
+            if _NAMES_TURNED.search(text, max(0, found.start(1) - 160), found.start(1)):
+                first, second = second, first  # "the scores for Assistant 2 and Assistant 1 are 1 and 8"
+            whole = _CALLED_WHOLE.search(found[0]) is not None
+            pairs.append(_Pair(first, second, found.start(1), found.end(3), whole))
         if pairs:
             break
     return pairs

@@ -129,7 +129,11 @@ def boxes(text: str) -> Iterator[Place]:
 
 
 _LETTER_BRACKETS = re.compile(r"\[\[ ?([AB12]) ?\]\]")
-_NAMED = re.compile(r"[*_]{0,3} (?:is|was|wins|outperforms|performs)\b")
+_NAMED = re.compile(
+    r"[*_]{0,3} (?:is(?! my| the (?:final )?verdict)|was|wins|outperforms|performs|says|states|claims|mentions"
+    r"|describes|identifies|"
+    r"correctly|incorrectly)\b"
+)
 
 
 def named(text: str) -> str:
@@ -160,13 +164,15 @@ def brackets(text: str) -> Iterator[Place]:
         yield Place(last.start() + 2, len(text), False, last.span())
 
 
-_SIDE = r"(?:(?:assistant|model|answer|response|output|option)[ _]?)?([ab12])"
+_SHOWN = (
+    r"(?:(?:the )?(?:assistant|model|answer|response|output|option|candidate|feedback|caption|image|description)[ _]?)"
+)
+_SIDE = rf"{_SHOWN}?([ab12])"
 _ARENA = re.compile(
     rf"\s*\(?{_SIDE}\)?\s*(>{{1,3}}|<{{1,3}}|={{1,2}}|≻|≫|≈)\s*(?:{_SIDE})?\s*(?:=\s*(?:good|bad|poor|fine|ok)\s*)?",
     re.IGNORECASE,
 )
 # Outside of double brackets: single brackets anywhere, or all of a line.
-_ARENA_SIGNS = re.compile(r"[AB]\s{0,2}(?:[><≻≫≈]|=)")
 _ARENA_ALONE = re.compile(
     r"(?<!\[)\[(\s?[AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB]\s?(?:=\s?\w{1,6})?)\](?!\])"
     r"|^[ \t*_`#\"'(]{0,9}(?:[\w ]{1,30}:[ *_]{1,4})?([AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB](?:=\s?(?i:good"
@@ -175,17 +181,29 @@ _ARENA_ALONE = re.compile(
 )
 
 
+# "Therefore, the order is: Assistant 2 > Assistant 1.", at the end of its line; a sign such as "=<" is none of the five.
+_NAMES_COMPARED = re.compile(
+    rf"(?:^|(?<=[:.,*] )|(?<=is )|(?<=be ))[*_`\"']{{0,3}}({_SHOWN}[(]?[AB12][)]?[ *_]{{0,3}}(?:\\?[><=≻≫≈]"
+    rf"|&[gl]t;){{1,3}}[ *_]{{0,3}}{_SHOWN}[(]?[AB12][)]?)"
+    r"[ *_`\"'.]{0,6}$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
 def arenas(text: str) -> Iterator[Place]:
     """Arena notation without double brackets: ``[B>A]`` anywhere, ``**B>>A**`` on a line of its own or after a label."""
-    if not (">" in text or "=" in text or "<" in text or not text.isascii()) or _ARENA_SIGNS.search(text) is None:
+    if not (">" in text or "=" in text or "<" in text or "&gt;" in text or not text.isascii()):
         return
     for match in _ARENA_ALONE.finditer(text):
         group = 1 if match[1] else 2
         yield Place(match.start(group), match.end(group), True, match.span() if group == 1 else match.span(2))
+    for match in _NAMES_COMPARED.finditer(text):
+        yield Place(match.start(1), match.end(1), True, match.span(1))
 
 
 def grade(content: str) -> Verdict | None:
     """The side of arena notation, ``A>>B`` to ``B>>A``; ``A=B``, ``A=B=Good`` and the like are ties."""
+    content = content.replace("\\", "").replace("&gt;", ">").replace("&lt;", "<").replace("*", "")
     found = _ARENA.fullmatch(content)
     if found is None:
         return None
@@ -283,6 +301,10 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
     for at in range(1, len(out)):
         if out[at - 1].why and not out[at].why and _FOR_A_TIE.match(text, out[at].outer[1]):
             out[at] = out[at]._replace(why=out[at - 1].why)
+    for at in range(2, len(out)):
+        three = out[at - 2 : at + 1]
+        if side_by_side(text, three[0].outer, three[1].outer) and side_by_side(text, three[1].outer, three[2].outer):
+            out[at - 2 : at + 1] = [item._replace(why=item.why or MENU) for item in three]
     # From the front, so that a whole list goes: an item that follows one of another verdict on the next line, and that one.
     for at in range(1, len(out)):
         before, last = out[at - 1], out[at]
@@ -298,12 +320,18 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
 _OPTION_WORDS = re.compile(r"better|best|superior|prefer|wins|winner|choose|tie\b|equal", re.IGNORECASE)
 _EXCHANGED = {"1": "2", "2": "1", "a": "b", "b": "a", "first": "second", "second": "first"}
 _NAMES_IN = re.compile(r"\b(?:[12ab]|first|second)\b", re.IGNORECASE)
-_MARKER = re.compile(r"[ \t*_>]{0,6}(?:\(?[0-9A-Ea-e][.):]|[-*•+\"'])[ \t*_\"']{0,4}")
+_MARKER = re.compile(r"[ \t*_>]{0,6}?(?:\(?[0-9A-Ea-e][.):]|[-•+\"']|\*\s)[ \t*_\"']{0,4}")
 
 
 def is_option(text: str, span: tuple[int, int]) -> bool:
     """Whether what stands there is an item of a list, and so may be an option of a menu."""
     return _MARKER.match(text, text.rfind("\n", 0, span[0]) + 1) is not None
+
+
+def is_open_item(text: str, span: tuple[int, int]) -> bool:
+    """Whether what stands there is the last line of the text, an item of a list, and without a full stop."""
+    end = text.rstrip()
+    return span[1] >= len(end) and end[-1:].isalnum() and "\n" in end and is_option(text, span)
 
 
 def without_menus(text: str) -> str:

@@ -15,7 +15,19 @@ from vlrb_task.parsing.words import claim_words, encode
 
 VERDICTS = {"F": Verdict.FIRST, "S": Verdict.SECOND, "T": Verdict.TIE}
 
-_NOUNS = ("answer", "response", "assistant", "model", "option")
+_NOUNS = (
+    "answer",
+    "response",
+    "assistant",
+    "model",
+    "option",
+    "output",
+    "candidate",
+    "feedback",
+    "caption",
+    "image",
+    "description",
+)
 _BARE = {
     **dict.fromkeys(
         ("a", "1", "first", "the first", *(f"{noun} {name}" for noun in _NOUNS for name in "a1")), Verdict.FIRST
@@ -151,7 +163,7 @@ class Walk:
                 self.names.append((self.seen, encode(core), Reading(verdict, None, span)))
                 self.heard.append(Heard(span, verdict, Mark.LABEL, True))
                 return None
-        core, written = plain(core), core
+        core, written = plain(core).strip() or "-", core
         if self.inherited is Mark.LABEL or self._may_claim(core) or (core is not written and claim_words(core)):
             code = encode(core)
             heading = len(core) <= 64 or _HEADING.match(core) is not None
@@ -217,7 +229,7 @@ class Walk:
     def _closing(self, piece: str, place: int) -> statements.Claim:
         """The last words of a text that ends in an item on a criterion: "4. Relevance: fine. Overall, Answer 1 is better."."""
         claim = statements.read(piece)
-        if place and self.seen == 1 and claim.mark is Mark.GLOBAL and claim.strong and not normal.cut_off(self.body):
+        if place and self.seen == 1 and claim.mark >= Mark.LOCAL and claim.strong and not normal.cut_off(self.body):
             return claim
         return statements.Claim("", False, Mark.CRITERION)
 
@@ -312,7 +324,11 @@ class Walk:
         for core, span in self.unread:
             for piece in statements.split(statements.unquote(encode(core))):
                 claim = statements.read(piece, Mark.GLOBAL)
-                if claim.side and claim.mark is not Mark.CRITERION and not (weak_only and claim.strong):
+                if (
+                    claim.side
+                    and claim.mark is not Mark.CRITERION
+                    and not (weak_only and (claim.strong or "Gx" in piece))
+                ):
                     remarks.append((claim.side, span))
         sides = {side for side, _ in remarks}
         if len(sides) > 1 or CLASH in sides:

@@ -128,7 +128,7 @@ _TABLE: dict[str, str] = {
     "substantially notably generally definitely certainly undoubtedly obviously evidently really truly simply decidedly "
     "markedly vastly greatly moderately fairly relatively comparatively arguably actually objectively easily hugely "
     "strongly distinctly narrowly minimally modestly subtly absolutely unquestionably plainly personally honestly "
-    "besides moreover furthermore additionally",
+    "besides moreover furthermore additionally here",
     "ð": "this these those",
     "": "text textbf mathbf mathrm",
 }
@@ -307,7 +307,7 @@ _MERGES = {
     # "so" that concludes, and "so" of degree
     "ς": "ς,→+, ς:→+: ,ς→,+ ;ς→;+ .ς→.+ :ς→:+ aς→+ ςF→+F ςS→+S ς→f",
     # "the first answer and the second"
-    "f": "FafS→FaS SafF→SaF FofS→FoS SofF→SoF FHfS→FHS SHfF→SHF",
+    "f": "tfy→tF tfk→tS FafS→FaS SafF→SaF FofS→FoS SofF→SoF FHfS→FHS SHfF→SHF",
 }
 _MERGE = tuple((sign, tuple(tuple(rule.split("→")) for rule in rules.split())) for sign, rules in _MERGES.items())
 
