@@ -1,41 +1,47 @@
-"""Other benchmarks through the real lmms-eval: answers that are pictures, frames, tie labels, criteria."""
+"""Other benchmarks through the real lmms-eval: answers that are pictures, frames, a video's file, tie labels, criteria."""
 
 from __future__ import annotations
 
-import base64
+import json
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import lmms_eval, vlrb, vlrb_json
 from tests.support.relatives import RELATIVES
 from vlrb_task.pairs.rows import load_benchmark
 
-JUDGES = {"mmrb2": "criteria", "mmrlhf": "criteria", "omni_rewardbench": "criterion"}
+JUDGES = {"mmrb2": "criteria", "mmrlhf": "criteria", "omni_rewardbench": "criterion", "clip": "criteria"}
 
 
 def kinds(content: list[dict[str, Any]]) -> str:
     return "".join("T" if part["type"] == "text" else "I" for part in content)
 
 
-def test_three_relatives_in_one_run(tmp_path: Path) -> None:
+def clip(folder: Path) -> str:
+    """A pair about a real video of two seconds; the mapping's path."""
+    cv2, numpy = pytest.importorskip("cv2"), pytest.importorskip("numpy")
+    writer = cv2.VideoWriter(str(folder / "a.mp4"), cv2.VideoWriter_fourcc(*"mp4v"), 8, (64, 64))
+    for frame in range(16):
+        writer.write(numpy.full((64, 64, 3), frame * 15, numpy.uint8))
+    writer.release()
+    row = {"q": "Does it get brighter?", "a": "Yes.", "b": "No.", "clip": "a.mp4"}
+    (folder / "rows.jsonl").write_text(json.dumps(row))
+    mapping = "rows: rows.jsonl\nquery: q\nanswers: [a, b]\nbetter: first\nsubset: {value: videos}\nvideo: clip\n"
+    (folder / "clip.yaml").write_text(mapping)
+    return str(folder / "clip.yaml")
+
+
+def test_four_kinds_of_pairs_in_one_run(tmp_path: Path) -> None:
     specs = {}
-    for name, judge in JUDGES.items():
+    for name, asked in JUDGES.items():
         (tmp_path / name).mkdir()
-        specs[name], _ = RELATIVES[name](tmp_path / name)
-        options = (
-            "--judge",
-            judge,
-            "--order",
-            "both",
-            "--bench",
-            specs[name],
-            "--name",
-            f"x_{name}",
-            "-o",
-            str(tmp_path / "tasks"),
-        )
-        done = vlrb("task", *options)
+        specs[name] = clip(tmp_path / name) if name == "clip" else RELATIVES[name](tmp_path / name)[0]
+        about = "--pairs" if name == "clip" else "--bench"
+        options = ("--judge", asked, "--order", "both", about, specs[name], "--name", f"x_{name}")
+        done = vlrb("task", *options, "-o", str(tmp_path / "tasks"))
         assert done.returncode == 0, done.stderr
     omni = {pair.criterion: pair for pair in load_benchmark(specs["omni_rewardbench"]).pairs}
 
@@ -57,7 +63,11 @@ def test_three_relatives_in_one_run(tmp_path: Path) -> None:
             *("--tasks", ",".join(f"x_{name}" for name in JUDGES), "--include_path", str(tmp_path / "tasks")),
         )
     shown = [request["messages"][-1]["content"] for request in server.requests]
-    found = sorted(map(kinds, shown))
+    about_clip = [kinds(content) for content in shown if "brighter" in content[-1].get("text", "")]
+    assert len(about_clip) == 2
+    assert about_clip[0].strip("I") == "T", "the frames that the wrapper took from the video, then the text"
+    assert 2 <= about_clip[0].count("I") <= 16
+    found = [kinds(content) for content in shown if "brighter" not in content[-1].get("text", "")]
     # MMRB2: 2 edit rows (a picture within the question), 4 with answers that are pictures alone, 2 of text.
     assert found.count("TITITIT") == 4
     assert found.count("TITIT") == 8
@@ -65,10 +75,13 @@ def test_three_relatives_in_one_run(tmp_path: Path) -> None:
     # MM-RLHF: 5 pictures and 2 videos of 12 frames; Omni: 6 pictures.
     assert found.count("IT") == 10 + 12
     assert found.count("I" * 12 + "T") == 4
-    t2i = [content for content in shown if kinds(content) == "TITIT" and "number 0" not in content[0]["text"]]
-    pictures = {tuple(part["image_url"]["url"] for part in content if part["type"] != "text") for content in t2i}
-    assert {tuple(reversed(one)) for one in pictures} == pictures, "each pair's pictures in both orders"
-    assert all(base64.b64decode(url.partition(",")[2]).startswith(b"\x89PNG") for one in pictures for url in one)
+    pictures = [
+        tuple(part["image_url"]["length"] for part in content if part["type"] != "text")
+        for content in shown
+        if kinds(content) == "TITIT"
+    ]
+    assert sorted(one[::-1] for one in pictures) == sorted(pictures), "each pair's pictures in both orders"
+    assert any(left != right for left, right in pictures)
 
     assert run.metrics("x_omni_rewardbench")["overall"] == 1.0
     omni_score = vlrb_json("score", str(run.samples("x_omni_rewardbench")))
@@ -80,3 +93,6 @@ def test_three_relatives_in_one_run(tmp_path: Path) -> None:
         assert (score["overall"]["value"], score["consistency"]) == (0.5, 0.0)
         assert score["fingerprint"] == load_benchmark(specs[name]).fingerprint
         assert score["metadata"]["benchmark"] == name
+    records = [json.loads(line)["vlrb_vote"] for line in run.samples("x_mmrb2").read_text().splitlines()]
+    hashes = [record["messages_sha256"] for record in records]
+    assert len(set(hashes)) == len(hashes) == 16, "other texts or pictures, or the same in another order"
