@@ -23,7 +23,7 @@ nox.options.sessions = ["lint", "core", "scale", "insight", "lmms", "vlmevalkit"
 TEST = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "pyyaml"]
 TWO = ("-n", "2", "--dist", "loadfile")
 """pytest in two processes, a file's tests in one of them, as they share runs of a framework."""
-CORE_TESTS = ["datasets", "pillow", "setuptools", "statsmodels"]
+CORE_TESTS = ["datasets", "pillow", "requests", "setuptools", "statsmodels"]
 
 
 LINT = ["ruff>=0.6", "mypy>=1.11", "nox", "types-PyYAML", "pandas-stubs"]

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vlmevalkit_adapter.prompts import template
 from vlmevalkit_adapter.sources import Source, open_source
-from vlrb_task.asking.ballots import Ballot, ballots_of
-from vlrb_task.asking.messages import conversation
-from vlrb_task.asking.placing import in_order, placed
-from vlrb_task.judges import fill_prompt, get_judge, require_captions
-from vlrb_task.judges.base import Judge
-from vlrb_task.judges.templates import prompt_record
-from vlrb_task.pairs.pair import Pair
+from vlrb_task.asking.messages import Conversation, Shown, conversation, messages_sha256
+from vlrb_task.asking.placing import in_order
+from vlrb_task.judges import Judge, get_judge
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.tasks.questions import Question, Questions, questions_of
 from vlrb_task.tasks.shipped import TaskSpec
-from vlrb_task.votes import benchmark_fields, make_record
 from vlrb_task.votes.vlmevalkit import RECORD_COLUMN, index_of
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One ballot with its pair."""
-
-    pair: Pair
-    ballot: Ballot
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -38,26 +28,56 @@ class Asking:
     """Everything that a dataset asks.
 
     Attributes:
-        spec: the task.
         source: its pairs and pictures.
-        questions: the ballots by their index, in the order in which they are asked.
-        only: the part of the schedule that is asked; None for all of it.
+        of_task: the task's ballots with their prompts.
+        hashes: the hash of each ballot's messages, by the ballot's name.
+        names: the ballots' names by the index of their row, in the order in which they are asked.
     """
 
-    spec: TaskSpec
     source: Source
-    questions: dict[str, Question]
-    only: BallotList | None = None
+    of_task: Questions
+    hashes: Mapping[str, str]
+    names: Mapping[str, str]
+
+    @property
+    def spec(self) -> TaskSpec:
+        return self.of_task.spec
 
     @property
     def judge(self) -> Judge:
         return get_judge(self.spec.judge)
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """The ballots by the index of their row, in the order in which they are asked."""
+        return {index: self.of_task.by_index[name] for index, name in self.names.items()}
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether only a part of the schedule is asked, which completes other runs."""
+        return self.of_task.only is not None
 
     @property
     def pairs_label(self) -> str:
         """Names the pairs in file names: ``1250``, ``1247``, or ``custom-`` and the fingerprint's start."""
         benchmark = self.source.benchmark
         return benchmark.revision if benchmark.revision != "custom" else f"custom-{benchmark.fingerprint[:8]}"
+
+    @cached_property
+    def _of_name(self) -> dict[str, str]:
+        return {name: index for index, name in self.names.items()}
+
+    def find(self, index: str) -> tuple[str | None, bool]:
+        """The index of the ballot that a row of a prediction file is about, and whether the row answers other messages.
+
+        Rows of files that were written before indices held a hash are taken.
+        """
+        if index in self.names:
+            return index, False
+        if (found := self._of_name.get(index)) is not None:
+            return found, False
+        found = self._of_name.get(index.rpartition(".")[0])
+        return found, found is not None
 
     def rows(self) -> list[Row]:
         """The rows for VLMEvalKit, which keeps every column but a picture's in its prediction file."""
@@ -74,35 +94,19 @@ class Asking:
 
     def record(self, index: str, text: str | None = None) -> Row:
         """A ballot's vote record; without a text, as the prediction file carries it."""
-        question = self.questions[index]
-        benchmark, schedule = self.source.benchmark, self.spec.schedule
-        record = make_record(
-            question.pair,
-            question.ballot,
-            self.spec.judge,
-            prompt_record(self.judge),
-            text or "",
-            **benchmark_fields(benchmark),
-            origin=benchmark.origin,
-            schedule=self.only.schedule_fields()
-            if self.only
-            else {"order": str(schedule.order), "votes": schedule.votes},
-        )
-        if question.pair.key in self.source.unreadable:
+        name = self.names[index]
+        record = self.of_task.record(name, text) | {"messages_sha256": self.hashes[name]}
+        if self.questions[index].pair.key in self.source.unreadable:
             record["failure"] = str(Reason.UNREADABLE_IMAGE)
-        if text is None:
-            del record["text"]
         return record
 
     def message(self, index: str) -> list[dict[str, str]]:
         """What VLMEvalKit sends for a row: the picture and the judge's prompt. New each time, as models change it."""
-        question, judge = self.questions[index], self.judge
-        pair = placed(question.pair, self.source.placed.get(question.pair.key), question.ballot)
-        prompt = fill_prompt(template(judge.name), judge.prompt, pair, question.ballot)
-        # Datasets cannot send a system message here: the judge's stands in front of its prompt.
-        asked = conversation(judge.ask(prompt), self.pictures(index), image=judge.image)
+        asked = _asked(self.of_task, self.names[index], self.pictures(index))
         return [
-            {"type": "text", "value": part} if isinstance(part, str) else {"type": "image", "value": str(part.picture)}
+            {"type": "image", "value": str(part.picture)}
+            if isinstance(part, Shown)
+            else {"type": "text", "value": part}
             for part in asked.parts
         ]
 
@@ -114,6 +118,20 @@ class Asking:
         key = question.pair.key
         return in_order(self.source.pictures[key], self.source.placed.get(key), question.ballot)
 
+    @cached_property
+    def _texts(self) -> set[str]:
+        return {_asked(self.of_task, name, ()).text.strip() for name in self.names.values()}
+
+    def is_own_text(self, text: str) -> bool:
+        """Whether this is what one of the ballots asks."""
+        return text.strip() in self._texts
+
+
+def _asked(questions: Questions, index: str, pictures: Sequence[P]) -> Conversation[P]:
+    """A ballot's message. Datasets cannot send a system message: the judge's stands in front of its prompt."""
+    judge = questions.judge
+    return conversation(judge.ask(questions.prompt(index)), pictures, image=judge.image)
+
 
 def ask(spec: TaskSpec, data_root: Path) -> Asking:
     """Make a task's ballots.
@@ -123,17 +141,14 @@ def ask(spec: TaskSpec, data_root: Path) -> Asking:
             ballots about other pairs.
         PromptUnavailable: the judge's prompt is not at hand or was changed.
     """
-    judge = get_judge(spec.judge)
-    prompt = template(judge.name)
+    prompt = template(spec.judge)
     source = open_source(spec.pairs, data_root)
-    require_captions(prompt, source.benchmark.pairs)
-    only = read_ballots(Path(spec.ballots)) if spec.ballots else None
-    if only is not None:
-        only.check(source.benchmark.fingerprint, judge.prompt.sha256)
-    asked = only.by_key() if only is not None else {}
-    questions = {
-        index_of(ballot): Question(pair, ballot)
-        for pair in source.benchmark.pairs
-        for ballot in (ballots_of(pair, spec.schedule, judge.mode) if only is None else asked.get(pair.key, ()))
-    }
-    return Asking(spec, source, questions, only)
+    questions = replace(questions_of(spec, source.benchmark, prompt, index_of), placed=source.placed)
+    hashes = {}
+    for name, question in questions.by_index.items():
+        key = question.pair.key
+        shown = in_order(source.hashes[key], source.placed.get(key), question.ballot)
+        hashes[name] = messages_sha256(_asked(questions, name, shown))
+    # With --reuse VLMEvalKit keeps what an earlier run answered under the same index. The hash is part of it, so that an
+    # answer to another prompt or another picture is never taken.
+    return Asking(source, questions, hashes, {f"{name}.{digest[:8]}": name for name, digest in hashes.items()})

@@ -6,9 +6,10 @@ later is imported then, so that registering stays cheap.
 
 from __future__ import annotations
 
-import os
+import json
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ import pandas as pd
 from vlmeval.dataset.image_base import ImageBaseDataset
 from vlmeval.smp import LMUDataRoot, get_logger
 
-from vlmevalkit_adapter import failures
+from vlmevalkit_adapter import failures, formats
+from vlmevalkit_adapter.meeting import watch_models
 from vlrb_task.support.errors import UnknownName, VlrbError
+from vlrb_task.tasks.observed import Tally
 from vlrb_task.tasks.saved import tasks_of_environment
 from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
+from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 
 logger = get_logger("vlrb")
 
@@ -40,11 +44,14 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
     """VL-RewardBench as ballots: a row asks the judge about one pair in one order, once.
 
     Attributes:
-        data: the rows as VLMEvalKit walks them; it may cut them (``--limit``) or drop them when it is done.
         asking: the ballots, from which the evaluation rebuilds everything but the texts.
+        sent: what the model was seen to send, in this process.
+        others_prompt: whether it was asked something else than our prompt, which the user allowed.
     """
 
-    TYPE = "VQA"
+    # No type that models have prompts of their own for.
+    TYPE = "VLRB"
+    is_vlrb = True
     MODALITY = "IMAGE"
     force_use_dataset_prompt = True
 
@@ -70,13 +77,38 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         except VlrbError as error:
             failures.note(dataset, error)
             raise
-        self.data = pd.DataFrame(self.asking.rows())
+        self.sent, self.others_prompt = Tally(), False
+        self._data: pd.DataFrame | None = pd.DataFrame(self.asking.rows())
+        self._told: dict[str, Any] = {}
+        formats.write_whole_texts(specs().__contains__)
+        watch_models()
         self._introduce()
         self.post_build(dataset)
 
-    def _introduce(self) -> None:
-        from vlrb_task.votes.tables import CELL_LIMIT
+    @property
+    def data(self) -> Any:
+        """The rows as VLMEvalKit walks them; it may cut them (``--limit``), or drop them when it is done.
 
+        Before they are written, each row's record is given what was seen of the run, so that it stands in the file.
+        """
+        seen = self.sent.record()
+        if seen and self._data is not None:
+            seen |= {"prompt_is_ours": not self.others_prompt, "framework_version": framework_version()}
+            if seen != self._told:
+                self._told = seen
+                records = [json.dumps(json.loads(record) | seen) for record in self._data[RECORD_COLUMN]]
+                self._data = self._data.assign(**{RECORD_COLUMN: records})
+        return self._data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._data = value
+
+    def is_own_text(self, text: str) -> bool:
+        """Whether this is what one of the ballots asks."""
+        return self.asking.is_own_text(text)
+
+    def _introduce(self) -> None:
         spec, source = self.asking.spec, self.asking.source
         sampling = spec.sampling or self.asking.judge.sampling
         logger.info(
@@ -87,8 +119,8 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         )
         for warning in source.warnings:
             logger.warning(f"{self.dataset_name}: {warning}")
-        if os.environ.get("PRED_FORMAT", "") in ("", "xlsx"):
-            logger.info(f"{self.dataset_name}: Excel cuts texts at {CELL_LIMIT:,} characters; PRED_FORMAT=tsv does not")
+        if how := formats.predictions_note(self.dataset_name):
+            logger.info(f"{self.dataset_name}: {how}")
 
     @classmethod
     def supported_datasets(cls) -> list[str]:
@@ -112,7 +144,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         Raises:
             VlrbError: there is no score. VLMEvalKit then notes the error and goes on.
         """
-        from vlmevalkit_adapter.evaluation import evaluate
+        from vlmevalkit_adapter.evaluation import evaluate  # late, as the module's docstring says
 
         try:
             evaluation = evaluate(self.asking, Path(eval_file), self.dataset_name)
@@ -135,10 +167,27 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         error_message: str | None = None,
     ) -> dict[str, int | None]:
         """No judge model is asked, so none fails; where the evaluation failed as a whole, every row did."""
-        if error_message:
-            failures.note(Path(prediction_file).stem if prediction_file else "a VLRB dataset", error_message)
+        if error_message is not None:
+            stem = Path(prediction_file).stem if prediction_file else ""
+            name = max((name for name in specs() if stem.endswith(f"_{name}")), key=len, default=stem)
+            failures.note(name or "a VLRB dataset", error_message or "failed without a message")
         return {"failed": (total_samples or 0) if error_message else 0, "total": total_samples}
 
     @classmethod
     def report_primary_metric(cls, metrics: Mapping[str, Any] | None) -> dict[str, float]:
         return {"Overall": metrics["Overall"]} if metrics and "Overall" in metrics else {}
+
+
+@cache
+def framework_version() -> str:
+    """This VLMEvalKit: the package's version, and of a checkout its commit."""
+    import vlmeval
+    from vlmeval.smp import githash
+
+    root = Path(vlmeval.__file__).resolve().parents[1]
+    if (root / ".git").exists():
+        return f"VLMEvalKit {getattr(vlmeval, '__version__', '?')} commit {githash(digits=12)}"
+    try:
+        return f"ms-vlmeval {version('ms-vlmeval')}"
+    except PackageNotFoundError:
+        return f"VLMEvalKit {getattr(vlmeval, '__version__', '?')}"

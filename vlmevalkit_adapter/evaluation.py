@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,17 @@ from vlmevalkit_adapter.asking import Asking
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
-from vlrb_task.support.writing import replacing
+from vlrb_task.support.jsonl import json_object
+from vlrb_task.support.version import __version__
 from vlrb_task.votes import read_runs, write_votes
+from vlrb_task.votes.cells import URL_LIMIT, Prediction, prediction_of, text_of
 from vlrb_task.votes.tables import CELL_LIMIT, read_table
-from vlrb_task.votes.vlmevalkit import failure_of, text_of
+from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 
 Numbers = dict[str, Any]
+
+# What only the run itself knows of a row, and the prediction file carries.
+_OF_RUN = ("sent", "base_url", "prompt_is_ours", "framework_version")
 
 
 @dataclass(frozen=True)
@@ -39,64 +45,126 @@ class Evaluation:
     files: tuple[Path, ...]
 
 
+@dataclass(frozen=True)
+class _Row:
+    prediction: Prediction
+    of_run: Mapping[str, Any]
+
+
 def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation:
     """Score a prediction file and write its votes and scores beside it.
 
-    Everything but the texts comes from the ballots, by index: what a table file did to other columns does not matter,
-    nor do the order and number of its rows.
+    Everything but the texts and what only the run knows comes from the ballots, by index: what a table file did to other
+    columns does not matter, nor do the order and number of its rows.
 
     Raises:
         DataError: the file cannot be read, or holds no answer to this dataset's ballots.
     """
     counts: Counter[str] = Counter()
-    texts, excel = _texts(asking, predictions, counts)
+    rows = _rows(asking, predictions, counts)
     name = predictions.name.removesuffix(predictions.suffix)
-    run = {"model": name.removesuffix(f"_{dataset_name}"), "framework": "VLMEvalKit", "task": dataset_name}
-    records = [asking.record(index, texts[index]) | run for index in asking.questions if index in texts]
-    for record in records:
-        if failure := failure_of(record["text"], excel):
-            record["failure"] = str(failure)
-    failures = Counter(record.get("failure") for record in records)
-    failed, cut = failures[str(Reason.FAILED_REQUEST)], failures[str(Reason.CUT_OFF)]
+    sampling = asking.spec.sampling or asking.judge.sampling
+    run: dict[str, Any] = {
+        "model": name.removesuffix(f"_{dataset_name}"),
+        "framework": "VLMEvalKit",
+        "task": dataset_name,
+    }
+    run["generation"] = asdict(sampling)
+    records = [
+        asking.record(index, rows[index].prediction.text) | run | _told_of(rows[index])
+        for index in asking.questions
+        if index in rows
+    ]
     if not records:
         raise DataError(f"{predictions}: no row answers a ballot of {dataset_name} on these pairs", _told(counts))
-    if failed == len(records):
-        raise DataError(f"{predictions}: all {failed} requests failed, so there is no score")
-    if failed:
-        counts[f"of {len(records)} requests failed: they are unparsed votes, which count as wrong"] = failed
-    if cut:
-        counts[f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"] = cut
+    failed = _count_failures(rows, predictions, counts)
+    others = sum(record.get("prompt_is_ours") is False for record in records)
+    if others:
+        counts["votes answer another prompt than the judge's, which was allowed"] = others
     votes, metrics, leaderboard = (
         predictions.with_name(f"{name}_{asking.pairs_label}{end}")
         for end in (".votes.jsonl", "_metrics.json", "_score.csv")
     )
     _replace(votes, lambda path: write_votes(path, records))
     score = score_run(read_runs([votes])[0])
-    warnings = (*_partial(score), *_told(counts), *asking.source.warnings, *score.run.warnings)
+    found = (*_partial(score), *_told(counts), *asking.source.warnings, *score.run.warnings)
+    warnings = tuple(dict.fromkeys(found))
     result = _result(asking, score, failed, warnings)
-    if asking.only is not None:
+    if asking.is_rest:
         return Evaluation(score, _rest_only(result), warnings, (votes,))
-    _replace(metrics, lambda path: path.write_text(json.dumps(score.to_dict(), indent=2) + "\n", encoding="utf-8"))
+    document = score.to_dict() | {"warnings": list(warnings), "provenance": provenance(records[0])}
+    _replace(metrics, lambda path: path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8"))
     _replace(leaderboard, lambda path: _write_csv(path, native_scores(score)))
     return Evaluation(score, result, warnings, (votes, metrics, leaderboard))
 
 
-def _texts(asking: Asking, predictions: Path, counts: Counter[str]) -> tuple[dict[str, str], bool]:
-    """The texts by index, and whether they come from an Excel file."""
+def provenance(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Where numbers come from: a vote's fields about its run. A setting that was not seen when it was sent is not named."""
+    names = (
+        *("framework", "framework_version", "task", "model", "base_url", "judge", "prompt", "prompt_is_ours"),
+        *("generation", "sent", "schedule", "revision", "fingerprint", "origin"),
+    )
+    return {"vlrb": __version__} | {name: record[name] for name in names if name in record}
+
+
+def _rows(asking: Asking, predictions: Path, counts: Counter[str]) -> dict[str, _Row]:
+    """What a file holds, by the ballots' indices."""
     if not predictions.exists():
         pickled = predictions.with_name(f"{predictions.name.removesuffix(predictions.suffix)}.pkl")
         hint = f" (VLMEvalKit could not write it, and wrote {pickled.name})" if pickled.exists() else ""
         raise DataError(f"{predictions}: no such file{hint}")
     table = read_table(predictions)
-    texts: dict[str, str] = {}
+    rows: dict[str, _Row] = {}
     for row in table.rows:
-        index = text_of(row.get("index"))
-        text = text_of(row.get("prediction"))
-        if index not in asking.questions:
-            counts["rows belong to no ballot of this dataset on these pairs and were set aside"] += 1
-        elif texts.setdefault(index, text) != text:
-            counts["rows stand twice with other texts (the first is kept)"] += 1
-    return texts, table.excel
+        index, other = asking.find(text_of(row.get("index")))
+        if index is None:
+            counts["rows belong to no ballot of this dataset on these pairs and were dropped"] += 1
+        elif other:
+            counts["rows answer another prompt or another picture than the dataset's now, and were dropped"] += 1
+        else:
+            found = _Row(prediction_of(row, excel=table.excel), _of_run(row.get(RECORD_COLUMN)))
+            if rows.setdefault(index, found).prediction.text != found.prediction.text:
+                counts["rows stand twice with other texts (the first is kept)"] += 1
+    return rows
+
+
+def _of_run(cell: object) -> dict[str, Any]:
+    record = json_object(cell) or {}
+    return {name: record[name] for name in _OF_RUN if name in record}
+
+
+def _told_of(row: _Row) -> dict[str, Any]:
+    failure = row.prediction.failure
+    return {**row.of_run, **row.prediction.extra, **({"failure": str(failure)} if failure else {})}
+
+
+def _count_failures(rows: Mapping[str, _Row], predictions: Path, counts: Counter[str]) -> int:
+    """Count what is no answer, and return how many requests failed.
+
+    Raises:
+        DataError: all of them failed.
+    """
+    found = [row.prediction for row in rows.values()]
+    failures = Counter(one.failure for one in found)
+    failed, cut = failures[Reason.FAILED_REQUEST], failures[Reason.CUT_OFF]
+    if failed == len(found):
+        raise DataError(f"{predictions}: all {failed} requests failed, so there is no score")
+    if failed:
+        counts[f"of {len(found)} requests failed: they are unparsed votes, which count as wrong"] = failed
+    if cut:
+        counts[f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"] = cut
+    if blank := sum(one.blank for one in found):
+        counts[
+            f"cells of the Excel file are empty; it also empties texts of more than {URL_LIMIT:,} characters that begin "
+            "with an address: PRED_FORMAT=tsv"
+        ] = blank
+    if thoughts := sum("thought_joined" in one.extra for one in found):
+        counts["texts had been split by SPLIT_THINK; their thoughts were joined back"] = thoughts
+    if calls := sum(one.extra.get("tool_call_count", 0) for one in found):
+        counts[f"tool calls were made, in {sum(bool(one.extra.get('tool_call_count')) for one in found)} answers"] = (
+            calls
+        )
+    return failed
 
 
 def _told(counts: Counter[str]) -> list[str]:
@@ -114,9 +182,9 @@ def _result(asking: Asking, score: Score, failed: int, warnings: tuple[str, ...]
     """The flat result. A number that the run cannot have is not in it; warnings are, as workers' logs are not shown."""
     full = score.to_dict()
     numbers: Numbers = {}
-    for name in ("overall", "macro", *score.by_subset):
-        numbers[name.capitalize()] = full[name]["value"]
-    numbers["Overall Low"], numbers["Overall High"] = full["overall"]["low"], full["overall"]["high"]
+    for name, estimate in {"overall": score.overall, "macro": score.macro, **score.by_subset}.items():
+        numbers[name.capitalize()] = estimate.value
+    numbers["Overall Low"], numbers["Overall High"] = score.overall.low, score.overall.high
     for name in ("parsed_rate", "coverage", "first_rate", "consistency", "both_orders_right"):
         numbers[name.replace("_", " ").title()] = full.get(name)
     for k, value in (full.get("at_k") or {}).items():
@@ -159,5 +227,7 @@ def _write_csv(path: Path, columns: dict[str, float | None]) -> None:
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file anew and at once: ``--reuse`` may have put an old run's there."""
-    with replacing(path) as place:
-        write(place)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    write(temporary)
+    os.replace(temporary, path)

@@ -1,18 +1,95 @@
-"""Datasets that failed in this process. VLMEvalKit goes on after them and exits with code 0."""
+"""Datasets that failed in this run. VLMEvalKit goes on after them and exits with code 0.
+
+Two sources: what a dataset itself notes in this process, and what VLMEvalKit writes into ``status.json``, also of evaluations
+in other processes and of datasets that were never built.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
 _failed: dict[str, str] = {}
+
+_FINE = {"", "mode_infer"}
+"""Reasons for which VLMEvalKit skips an evaluation, and that are no failure."""
 
 
 def note(dataset_name: str, error: object) -> None:
-    """Remember that a dataset failed, once: VLMEvalKit's report tells of it a second time."""
+    """Remember that a dataset failed; the first error of each is kept."""
     lines = str(error).strip().splitlines()
-    line = lines[0] if lines else type(error).__name__
-    if not any(known in line for known in _failed.values()):
-        _failed.setdefault(dataset_name, line)
+    _failed.setdefault(dataset_name, lines[0] if lines else type(error).__name__)
 
 
 def failed() -> dict[str, str]:
     """The datasets that failed, each with the first line of its error."""
     return dict(_failed)
+
+
+def requested(arguments: Sequence[str]) -> tuple[list[str], Path]:
+    """The names that look like ours in VLMEvalKit's arguments, and its folder of results."""
+    names: list[str] = []
+    work = Path("outputs")
+    option = ""
+    for argument in arguments:
+        if argument.startswith("--"):
+            option, _, value = argument.partition("=")
+            values = [value] if value else []
+        else:
+            values = [argument]
+        for value in values:
+            if option == "--data":
+                names.append(value)
+            elif option == "--config":
+                names += _of_config(Path(value))
+            elif option == "--work-dir":
+                work = Path(value)
+    return [name for name in dict.fromkeys(names) if name.lower().startswith("vlrb")], work
+
+
+def _of_config(path: Path) -> list[str]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))["data"]
+        return list(data)
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # VLMEvalKit itself says what is wrong with it
+
+
+def check(arguments: Sequence[str], known: Collection[str], since: float) -> None:
+    """Note every dataset of ours that was asked for and has no result.
+
+    Args:
+        arguments: VLMEvalKit's.
+        known: the datasets that there are.
+        since: when the run started, as ``time.time()`` has it.
+    """
+    names, work = requested(arguments)
+    entries = [one for path in work.glob("*/*/status.json") if path.stat().st_mtime >= since for one in _entries(path)]
+    for name in names:
+        found = [(model, status) for model, dataset, status in entries if dataset == name]
+        if known and name not in known:
+            note(name, f"no such dataset: use one of {', '.join(known)}")
+        elif not found:
+            note(name, "no result: VLMEvalKit wrote no status for it")
+        for model, status in found:
+            if why := _why(status):
+                note(name, f"{model}: {why}")
+
+
+def _entries(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    try:
+        datasets = json.loads(path.read_text(encoding="utf-8"))["datasets"]
+        yield from ((path.parent.parent.name, name, status) for name, status in datasets.items())
+    except (OSError, ValueError, KeyError, AttributeError):
+        return
+
+
+def _why(status: dict[str, Any]) -> str | None:
+    """What is wrong with a dataset's status; None where it is done."""
+    if "error_message" in status and status["error_message"] is not None:
+        return str(status["error_message"]).strip() or "failed without a message"
+    if (reason := str(status.get("skip_reason") or "")) not in _FINE:
+        return f"no score: {reason}"
+    return None if status.get("status") == "done" else f"not finished (status {status.get('status')!r})"

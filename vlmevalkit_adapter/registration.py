@@ -18,7 +18,8 @@ def register(dataset_module: Any) -> None:
         ImportError: the class could not be made, or ``VLRB_TASKS`` names no folder of tasks.
     """
     try:
-        from vlmevalkit_adapter.datasets import VLRB
+        from vlmevalkit_adapter.datasets import VLRB, specs
+        from vlmevalkit_adapter.formats import write_whole_texts
 
         names = VLRB.supported_datasets()  # reads the environment: before anything is changed
     except VlrbError as error:
@@ -31,3 +32,5 @@ def register(dataset_module: Any) -> None:
     dataset_module.SUPPORTED_DATASETS.extend(names)
     # --config and --data-config name classes of this module.
     setattr(dataset_module, VLRB.__name__, VLRB)
+    # Now, as VLMEvalKit's commands name prediction files before they make a dataset.
+    write_whole_texts(specs().__contains__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ class Source:
     Attributes:
         benchmark: the pairs, and where they were read from.
         pictures: for each pair's key, its pictures' files; none where the row has none.
+        hashes: the SHA-256 of each of them, as the pairs' source holds it.
         unreadable: keys of pairs whose picture cannot be read; they are asked about with a grey square.
         warnings: what a reader of the numbers must know.
         placed: for each pair some of whose pictures have a place in the text or belong to an answer, how many of them are
@@ -39,6 +41,7 @@ class Source:
 
     benchmark: Benchmark
     pictures: dict[str, tuple[Path, ...]]
+    hashes: dict[str, tuple[str, ...]]
     unreadable: frozenset[str]
     warnings: tuple[str, ...]
     placed: Mapping[str, list[int]] = field(default_factory=dict)
@@ -79,6 +82,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
     warnings: list[str] = []
     files: list[tuple[Path, ...]] = []
     placed: list[list[int] | None] = []
+    hashes: list[tuple[str, ...]] = []
     unreadable: list[int] = []
     folder = data_root / "images" / "VLRB"
 
@@ -91,6 +95,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
                 )
             shown = pictures_of(row)
             placed.append(row.get(PLACED))
+            hashes.append(tuple(hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown))
             row = {name: value for name, value in row.items() if name not in ("image", "images")}
             stored = []
             for picture in shown:
@@ -114,6 +119,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
     return Source(
         benchmark,
         dict(zip(keys, files, strict=True)),
+        dict(zip(keys, hashes, strict=True)),
         frozenset(keys[number] for number in unreadable),
         tuple(warnings),
         {key: counts for key, counts in zip(keys, placed, strict=True) if counts},

@@ -82,7 +82,8 @@ def test_each_cell_is_what_the_votes_say(logs: tuple[Path, dict[str, Benchmark]]
 
 def test_a_judge_of_one_place_shows_what_the_protocol_changes(tmp_path: Path) -> None:
     """Shown the better answer first it is always right, and never otherwise: the same votes, .5 in both orders."""
-    from vlrb_task.asking.ballots import first_from_key, other
+    from vlrb_task.asking.ballots import first_from_key
+    from vlrb_task.pairs.pair import other
 
     def first(pair: Pair, number: int) -> int | str:
         start = first_from_key(pair.key)

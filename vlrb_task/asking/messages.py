@@ -61,7 +61,7 @@ def conversation(
     body: list[str | Shown[P]] = []
     for place, piece in enumerate(pieces):
         if place % 2:
-            body.append(Shown(pictures[int(piece) - 1]))
+            body += [Shown(one) for one in pictures[int(piece) - 1 : int(piece)]]
         elif piece or len(pieces) == 1:
             body.append(piece)
     return Conversation(system, (*body, *shown) if image == "last" else (*shown, *body))

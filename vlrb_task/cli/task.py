@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import replace
 from functools import partial
@@ -24,8 +23,9 @@ from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
 from vlrb_task.tasks.copying import copy_pairs
+from vlrb_task.tasks.names import check_name
 from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
-from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
+from vlrb_task.tasks.shipped import TaskSpec
 
 
 @click.command("task")
@@ -61,6 +61,9 @@ from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
 @click.option(
     "--sparing", is_flag=True, help="With --votes-from: ask only what is needed for certain; more rounds, fewer votes."
 )
+@click.option("--temperature", type=click.FloatRange(0, 2), help="Sampling temperature. Default: the judge's.")
+@click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling. Default: the judge's.")
+@click.option("--max-new-tokens", type=click.IntRange(1), help="Tokens an answer. Default: the judge's.")
 @trust_pickle_option
 @click.option("--name", required=True, help="Name of the task.")
 @click.option("-o", "--output", required=True, type=FOLDER, help="Folder to write.")
@@ -77,6 +80,9 @@ def command(
     stop: bool,
     stop_policy: str | None,
     sparing: bool,
+    temperature: float | None,
+    top_p: float | None,
+    max_new_tokens: int | None,
     trust_pickle: bool,
     name: str,
     output: Path,
@@ -94,14 +100,11 @@ def command(
     schedule = Schedule.parse(order, votes)
     pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None
     chosen = get_judge(judge)
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", name):
-        raise UnknownName(f"--name {name!r}: use letters, digits, '_', '-' and '.', beginning with a letter")
-    spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or hub_id())
-    taken = {shipped.dataset_name for shipped in shipped_tasks().values()}
-    if name in shipped_tasks() or name == "vl_rewardbench" or spec.dataset_name in taken:
-        raise VlrbError(
-            f"--name {name!r}: a task of this name is already there, and the frameworks would take that one"
-        )
+    check_name(name)
+    given = {"temperature": temperature, "top_p": top_p, "max_new_tokens": max_new_tokens}
+    changed = {setting: value for setting, value in given.items() if value is not None}
+    sampling = replace(chosen.sampling, **changed) if changed else None  # type: ignore[arg-type]
+    spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or hub_id(), sampling)
     if shown is not None and logs:
         raise VlrbError("--image: not with --votes-from, whose votes are about other pictures")
     if not is_local(spec.pairs):

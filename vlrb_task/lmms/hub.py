@@ -7,9 +7,11 @@ lmms-eval resolves when it loads the task: the place to find out, and to say in 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from vlrb_task.pairs.rows import HubDataset, hub_id, unreachable
+from vlrb_task.tasks.shipped import shipped_tasks
 
 
 def attribute(dataset: HubDataset) -> str:
@@ -45,13 +47,17 @@ def kwargs(dataset: HubDataset) -> dict[str, Any]:
     try:
         datasets.load_dataset_builder(dataset.repo, **revision)
     except (OSError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        raise SystemExit(f"vlrb: {unreachable(dataset, _INSTEAD)} [{type(error).__name__}]") from None
+        raise SystemExit(f"vlrb: {unreachable(dataset, _instead())} [{type(error).__name__}]") from None
     finally:
         logging.set_verbosity(level)
     return revision
 
 
-_INSTEAD = (
-    "use a local copy: `vlrb task --judge official --order key --pairs FILE --name my_vlrb -o DIR`, "
-    "then `lmms-eval --include_path DIR --tasks my_vlrb`"
-)
+def _instead() -> str:
+    """How to go on without the hub: the command that writes the task that lmms-eval was asked for."""
+    asked = {name for argument in sys.argv for name in argument.rpartition("=")[2].split(",")}
+    spec = next((spec for name, spec in shipped_tasks().items() if name in asked), shipped_tasks()["vlrb"])
+    return (
+        f"use a local copy: `vlrb task {spec.options} --pairs FILE --name my_{spec.name} -o DIR`, "
+        f"then `lmms-eval --include_path DIR --tasks my_{spec.name}`"
+    )

@@ -2,9 +2,9 @@
 
 Switched on by the environment variable ``VLRB_JOURNAL``, which names a folder. The model's ``generate_until`` is then called
 for a part of our ballots after another, and each part's answers are appended to a votes file of this process's own before
-the next is asked. A run that is started again with the same folder takes the answers that it finds there, if they are of
-the same task, model and settings, and asks the rest: so a run that was killed goes on, and its results are those of a run
-that was not. ``vlrb score FOLDER`` reads the same files.
+the next is asked. A run that is started again with the same folder takes the answers that it finds there, if they are to
+the very same messages, pictures included, and of the same task, checkpoint or server, and settings. It asks the rest: so a
+run that was killed goes on, and its results are those of a run that was not. ``vlrb score FOLDER`` reads the same files.
 
 Works with every wrapper, since none is changed: a part is an ordinary list of requests, in their order. Other tasks'
 requests are handed on as they are. Of ``async_openai``, whose client does not outlive one such call, each answer is noted as
@@ -16,7 +16,6 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import re
 import secrets
 import time
 from collections import Counter
@@ -29,7 +28,10 @@ from loguru import logger
 
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import BALLOT, PAIR, vote_of
-from vlrb_task.lmms.rows import is_unreadable, note_unreadable
+from vlrb_task.lmms.following import Following
+from vlrb_task.lmms.rows import answered_text, is_unreadable, note_unreadable
+from vlrb_task.lmms.sent import handed_to, picture_sha256
+from vlrb_task.pairs.pictures import pictures_of
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
@@ -43,37 +45,17 @@ Record = dict[str, Any]
 Generate = Callable[[list[Any]], list[Any]]
 Slot = tuple[Any, ...]
 
-# Settings of a model that say how it is asked, not which one it is: a server may stand elsewhere the second time.
-_NOT_THE_MODEL = {
-    *("base_url", "api_key", "num_cpus", "timeout", "max_retries", "retry_backoff_s", "batch_size", "max_batch_size"),
-    *("device", "device_map", "adaptive_concurrency", "prefix_aware_queue", "work_dir", "hf_token"),
-}
-_NAMES = ("peft", "delta", "pretrained", "model", "model_version", "model_name", "model_id", "path", "engine")
 
-
-def model_fields(wrapper: str, arguments: Mapping[str, Any]) -> Record:
-    """Which model was asked, for its votes: its name as lmms-eval's folders have it, and its settings without secrets."""
-    name = next((str(arguments[key]) for key in _NAMES if arguments.get(key)), None)
-    shown = {
-        key: value
-        for key, value in sorted(without_secrets(arguments).items())
-        if key not in _NOT_THE_MODEL and key not in _NAMES and value is not None
-    }
-    sanitised = re.sub(r'["<>:/|\\?*\[\]]+', "__", "/".join(name.split("/")[-2:])) if name else wrapper
-    return {"model": sanitised, "wrapper": wrapper, "model_args": {key: str(value) for key, value in shown.items()}}
-
-
-def follow(model: Any, wrapper: str, arguments: Mapping[str, Any], folder: Path, part: int) -> None:
+def keep(model: Any, following: Following, folder: Path, part: int) -> None:
     """Journal what a model answers, from now on.
 
     Args:
         model: an lmms-eval model.
-        wrapper: name of its class.
-        arguments: that it was made with.
+        following: what is known of it.
         folder: where journals lie.
         part: ballots asked at a time.
     """
-    journal = Journal(folder, model_fields(wrapper, arguments), part)
+    journal = Journal(folder, following, part)
     generate: Generate = model.generate_until
     forward = getattr(model, "maybe_forward_with_tool", None)
     if inspect.iscoroutinefunction(forward):
@@ -88,16 +70,19 @@ def follow(model: Any, wrapper: str, arguments: Mapping[str, Any], folder: Path,
     model.generate_until = lambda requests: journal.generate(generate, requests, model.task_dict)
 
 
-def follow_environment(model: Any, wrapper: str, arguments: Mapping[str, Any]) -> None:
-    """Journal what a model answers, as the environment variables say.
+def keep_as_environment_says(model: Any, following: Following) -> None:
+    """Journal what a model answers, as the environment variables say; nothing where they are not set.
 
     Raises:
         SystemExit: they cannot be done.
     """
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return
     every = os.environ.get(PART_VARIABLE, str(DEFAULT_PART))
     if not every.isdecimal() or not int(every):
         raise SystemExit(f"vlrb: {PART_VARIABLE}={every}: a number of ballots is needed")
-    follow(model, wrapper, arguments, Path(os.environ[FOLDER_VARIABLE]).expanduser(), int(every))
+    keep(model, following, Path(folder).expanduser(), int(every))
 
 
 class Journal:
@@ -107,13 +92,14 @@ class Journal:
         SystemExit: the folder cannot be written to. A run that was to be journalled must not go on without.
     """
 
-    def __init__(self, folder: Path, model: Record, part: int) -> None:
+    def __init__(self, folder: Path, following: Following, part: int) -> None:
         self.folder = folder
-        self.model = model
+        self.following = following
         self.part: int | None = part
         self.rank = int(os.environ.get("RANK", 0))
         self._file: int | None = None
         self._votes: dict[int, Any] = {}
+        self._shown: dict[str, tuple[str, ...]] = {}
         self._awaited: dict[int, Record] = {}
         self._synced = 0.0
         self.lost = 0
@@ -161,7 +147,7 @@ class Journal:
             for place, _ in now:
                 answers[place] = _writable(answers[place])
             if self.part is not None:
-                self._write([_answered(record, answers[place]) for place, record in now])
+                self._write([self._answered(record, answers[place]) for place, record in now])
         self._sync()
         return answers
 
@@ -169,12 +155,12 @@ class Journal:
         """Write one answer, if it is awaited: for a model that tells of each as it arrives."""
         record = self._awaited.pop(id(request), None)
         if record is not None:
-            self._write([_answered(record, _writable(answer))])
+            self._write([self._answered(record, _writable(answer))])
 
     def _record(self, request: Any, tasks: Mapping[str, Any]) -> Record | None:
         """The vote record of a request without its text; None for another task's, or for a ballot asked more than once."""
         settings = next((value for value in request.args if isinstance(value, dict)), {})
-        *_, doc_id, task, split = request.args
+        text, *_, doc_id, task, split = request.args
         rows = tasks[task][split]
         if PAIR not in getattr(rows, "column_names", ()) or (request.repeats or 1) > 1:
             return None
@@ -184,7 +170,28 @@ class Journal:
         record = {name: value for name, value in vote.items() if value is not None}
         record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
         generation = without_secrets({name: value for name, value in settings.items() if name != "until"})
-        return record | self.model | {"task": task, "framework": "lmms-eval", "generation": generation}
+        asked = handed_to(self.following.chat, record["judge"], str(text), self._pictures(rows, doc_id, record))
+        return (
+            record
+            | self.following.fields
+            | {"task": task, "framework": "lmms-eval", "generation": generation, "messages_sha256": asked}
+        )
+
+    def _pictures(self, rows: Any, doc_id: int, record: Record) -> tuple[str, ...]:
+        """The hashes of the pictures of a row; those of a pair are read once."""
+        key = record["key"]
+        if key not in self._shown:
+            seen = get_judge(record["judge"]).image != "none"
+            self._shown[key] = tuple(map(picture_sha256, pictures_of(rows[doc_id]))) if seen else ()
+        return self._shown[key]
+
+    def _answered(self, record: Record, answer: Any) -> Record:
+        """A vote record with its text, as lmms-eval itself will take it from what the wrapper returned."""
+        found, failure = answered_text(unwrap_generation_output(answer)[0])
+        if is_unreadable(record["key"]):
+            failure = Reason.UNREADABLE_IMAGE
+        seen = self.following.record(record["judge"], record["schedule"])
+        return record | seen | {"text": found} | ({"failure": str(failure)} if failure else {})
 
     def _read(self) -> dict[Slot, str]:
         known: dict[Slot, str] = {}
@@ -193,8 +200,13 @@ class Journal:
             lines = Lines(path)
             try:
                 for _, line in lines:
-                    if not isinstance(line.get("text"), str) or line.get("model") != self.model["model"]:
-                        counts["votes of other models"] += 1
+                    if (
+                        not isinstance(line.get("text"), str)
+                        or line.get("model_id") != self.following.fields["model_id"]
+                    ):
+                        counts["votes of other models, checkpoints or servers"] += 1
+                    elif not line.get("messages_sha256"):
+                        counts["votes that do not say to which messages they are, which are asked again"] += 1
                     elif _failed(line):
                         counts["failed requests, which are asked again"] += 1
                     else:
@@ -254,9 +266,17 @@ def _slot(record: Mapping[str, Any]) -> Slot:
     prompt, generation = record.get("prompt") or {}, record.get("generation") or {}
     return (
         *(record.get(name) for name in ("task", "key", "judge", "vote", "first", "answer", "fingerprint", "wrapper")),
+        record.get("messages_sha256"),
         prompt.get("sha256"),
-        json.dumps([generation, record.get("model_args")], sort_keys=True),
+        json.dumps([generation, record.get("model_args"), _told(record.get("schedule"))], sort_keys=True),
     )
+
+
+def _told(schedule: object) -> object:
+    """A schedule without what it does not say: a dataset's row holds a null in its place."""
+    if not isinstance(schedule, Mapping):
+        return schedule
+    return {name: value for name, value in schedule.items() if value is not None}
 
 
 def _writable(answer: Any) -> Any:
@@ -268,13 +288,8 @@ def _writable(answer: Any) -> Any:
     return answer if clean == text else GenerationResult(text=clean, token_counts=counts)
 
 
-def _answered(record: Record, answer: Any) -> Record:
-    """A vote record with its text, as lmms-eval itself will take it from what the wrapper returned."""
-    text, _ = unwrap_generation_output(answer)
-    unreadable = {"failure": str(Reason.UNREADABLE_IMAGE)} if is_unreadable(record["key"]) else {}
-    return record | {"text": text if isinstance(text, str) else str(text)} | unreadable
-
-
 def _failed(line: Mapping[str, Any]) -> bool:
     """Whether a logged answer is what a wrapper writes in the place of one that never came."""
+    if line.get("failure") == Reason.FAILED_REQUEST:
+        return True
     return get_judge(line["judge"]).parser(line["text"]).reason is Reason.FAILED_REQUEST

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
+import re
+import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from vlrb_task.lmms import include_path
@@ -20,6 +23,8 @@ def manifests() -> list[ModelManifest]:
     folders is wrapped to list ours as well. It is no interface of lmms-eval's: should it move, our tasks are still found
     with ``--include_path``, which ``vlrb include-path`` prints.
     """
+    if any("vlrb" in argument.lower() for argument in sys.argv):
+        check_version()  # only where our tasks are asked for: other people's go on as they did
     from lmms_eval.models.registry_v2 import ModelManifest
 
     try:
@@ -28,8 +33,7 @@ def manifests() -> list[ModelManifest]:
         pass  # the tasks cannot be added now; the models can
     else:
         _add_include_path(TaskManager)
-    if os.environ.get("VLRB_JOURNAL"):
-        _add_journal()
+    _follow_models()
     return [
         ModelManifest(model_id="vlrb_baseline", simple_class_path="vlrb_task.lmms.baseline.Baseline"),
         ModelManifest(model_id="vlrb_reward", simple_class_path="vlrb_task.lmms.reward.Reward"),
@@ -50,17 +54,22 @@ def _add_include_path(task_manager: type[Any]) -> None:
     task_manager.initialize_tasks = initialize_tasks
 
 
-def _add_journal() -> None:
-    """Have each model that lmms-eval makes followed by a journal, see :mod:`vlrb_task.lmms.journal`.
+def _follow_models() -> None:
+    """Have each model that lmms-eval makes followed, see :mod:`vlrb_task.lmms.following`, and journalled if that is asked for.
 
     Raises:
-        SystemExit: this lmms-eval makes its models in another way. Whoever asked for a journal must not go without.
+        SystemExit: this lmms-eval makes its models in another way, and a journal was asked for: whoever did must not go
+            without. Otherwise votes only do not say what was sent.
     """
     from lmms_eval.api.model import lmms
 
     original = vars(lmms).get("create_from_arg_string")
     if not isinstance(original, classmethod):
-        raise SystemExit("vlrb: VLRB_JOURNAL is set, but this lmms-eval makes its models in a way that is not known")
+        if os.environ.get("VLRB_JOURNAL"):
+            raise SystemExit(
+                "vlrb: VLRB_JOURNAL is set, but this lmms-eval makes its models in a way that is not known"
+            )
+        return
     if getattr(original.__func__, "adds_vlrb", False):
         return
     make = original.__func__
@@ -69,14 +78,34 @@ def _add_journal() -> None:
     def create(cls: type[Any], arg_string: str, *args: Any, **kwargs: Any) -> Any:
         from lmms_eval.utils import simple_parse_args_string
 
-        from vlrb_task.lmms.journal import follow_environment
+        from vlrb_task.lmms.following import follow
+        from vlrb_task.lmms.journal import keep_as_environment_says
 
         model = make(cls, arg_string, *args, **kwargs)
-        follow_environment(model, cls.__name__, simple_parse_args_string(arg_string))
+        keep_as_environment_says(model, follow(model, cls.__name__, simple_parse_args_string(arg_string)))
         return model
 
     create.adds_vlrb = True  # type: ignore[attr-defined]
     lmms.create_from_arg_string = classmethod(create)
+
+
+OLDEST = (0, 7, 3)
+"""The oldest lmms-eval that runs anything at all."""
+
+
+def check_version() -> None:
+    """Refuse an lmms-eval that is too old.
+
+    Raises:
+        SystemExit: it is.
+    """
+    found = version("lmms_eval")
+    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:3])
+    if numbers < OLDEST:
+        raise SystemExit(
+            f"vlrb: lmms-eval {found} cannot run these tasks: {'.'.join(map(str, OLDEST))} or newer is needed "
+            "(pip install -U lmms-eval)"
+        )
 
 
 _OURS = str(include_path())

@@ -13,6 +13,7 @@ from vlrb_task.asking.messages import Shown, conversation
 from vlrb_task.asking.placing import in_order, numbered, placed
 from vlrb_task.judges import fill_prompt, get_judge
 from vlrb_task.lmms.docs import vote_of
+from vlrb_task.lmms.following import followed
 from vlrb_task.lmms.prompts import template
 from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
 from vlrb_task.pairs.pair import Answer, Pair
@@ -141,8 +142,7 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
         belongs to, see :mod:`vlrb_task.lmms.metrics`.
     """
     vote = vote_of(doc)
-    text = results[0] if results else ""
-    text = text if isinstance(text, str) else "" if text is None else str(text)
+    text, lost = answered_text(results[0] if results else "")
     record = {name: value for name, value in vote.items() if value is not None} | {"text": text}
     record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
     judge = get_judge(vote["judge"])
@@ -150,7 +150,9 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
         judge, vote["key"], _prompt(doc), partial(in_order, counts=doc.get(PLACED), ballot=_ballot(vote))
     ):
         record["messages_sha256"] = sent
-    failure = Reason.UNREADABLE_IMAGE if is_unreadable(vote["key"]) else None
+    if (model := followed()) is not None:
+        record |= model.record(vote["judge"], vote["schedule"])
+    failure = Reason.UNREADABLE_IMAGE if is_unreadable(vote["key"]) else lost
     if failure:
         record["failure"] = str(failure)
     item = {name: vote[name] for name in ("key", "better", "vote", "first", "answer") if vote[name] is not None}
@@ -170,6 +172,18 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     metrics |= dict.fromkeys(names, item)
     # After its metric, each time: lmms-eval fills the standard error's place with "N/A" when it meets the metric.
     return metrics | {f"{name}_stderr": metrics[name] for name in list(metrics) if name != VOTE_FIELD}
+
+
+# What lmms-eval's chat wrappers write where a server gave no content.
+_NO_CONTENT = ('Error: can only concatenate str (not "NoneType") to str', "Error: unsupported operand type(s) for +=")
+
+
+def answered_text(answer: Any) -> tuple[str, Reason | None]:
+    """An answer as text, and why it is none where a wrapper made something else of it: null content is an empty answer."""
+    if answer is None:
+        return "", Reason.EMPTY
+    text = answer if isinstance(answer, str) else str(answer)
+    return ("", Reason.EMPTY) if text.startswith(_NO_CONTENT) else (text, None)
 
 
 def _digest(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from vlrb_task.asking.messages import Conversation, conversation, messages_sha256
 from vlrb_task.asking.placing import numbered
-from vlrb_task.judges import Judge
+from vlrb_task.judges import Judge, get_judge
 
 _lock = threading.Lock()
 _pictures: dict[str, tuple[str, ...]] = {}
@@ -63,18 +63,25 @@ def sent_sha256(judge: Judge, key: str, prompt: str, in_order: Callable[[Sequenc
     pictures = _pictures.get(key)
     if pictures is None and judge.image != "none":
         return None
-    return messages_sha256(handed(judge, prompt, in_order(pictures or ()), chat=key in _chat))
+    return messages_sha256(_handed(judge, prompt, in_order(pictures or ()), chat=key in _chat))
 
 
-def handed(judge: Judge, prompt: str, pictures: Sequence[str], *, chat: bool) -> Conversation[str]:
-    """What a wrapper is handed for a ballot.
+def handed_to(chat: bool, judge: str, text: str, pictures: Sequence[str]) -> str:
+    """The hash of what a wrapper is going to be handed.
 
     Args:
-        judge: whose prompt.
-        prompt: filled.
+        chat: whether it takes whole conversations.
+        judge: name of the judge that is asked.
+        text: the request's: the judge's prompt, with its system message in front.
         pictures: their hashes.
-        chat: whether the wrapper takes whole conversations. Others get pictures and one text, the system message in front.
     """
+    found = get_judge(judge)
+    prompt = text.removeprefix(f"{found.system}\n\n") if found.system else text
+    return messages_sha256(_handed(found, prompt, pictures, chat=chat))
+
+
+def _handed(judge: Judge, prompt: str, pictures: Sequence[str], *, chat: bool) -> Conversation[str]:
+    """Wrappers that take no conversations get pictures and one text, the system message in front."""
     if chat:
         return conversation(prompt, pictures, system=judge.system, image=judge.image)
     asked = numbered(judge.ask(prompt))

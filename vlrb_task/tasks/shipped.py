@@ -43,11 +43,28 @@ class TaskSpec:
 
     @property
     def dataset_name(self) -> str:
-        """VLMEvalKit's name: ``vlrb_k5`` is ``VLRB_K5``, ``vlrb_demo`` is ``VLRB_Demo``, a user's ``mine`` is ``VLRB_Mine``."""
-        words = [word for word in re.split("[^A-Za-z0-9]+", self.name) if word]
-        if words[0].lower() == "vlrb":
-            del words[0]
-        return "_".join(["VLRB", *(word.capitalize() for word in words)])
+        """VLMEvalKit's name, see :func:`dataset_name_of`."""
+        return dataset_name_of(self.name)
+
+    @property
+    def options(self) -> str:
+        """The options of ``vlrb task`` with which this task is written for other pairs."""
+        options = f"--judge {self.judge} --order {self.schedule.order} --votes {self.schedule.votes}"
+        if self.sampling is None:
+            return options
+        sampling = self.sampling
+        return (
+            f"{options} --temperature {sampling.temperature} --top-p {sampling.top_p} "
+            f"--max-new-tokens {sampling.max_new_tokens}"
+        )
+
+
+def dataset_name_of(name: str) -> str:
+    """VLMEvalKit's name: of ``vlrb_k5`` it is ``VLRB_K5``, of ``vlrb_demo`` ``VLRB_Demo``, of ``mine`` ``VLRB_Mine``."""
+    words = [word for word in re.split("[^A-Za-z0-9]+", name) if word]
+    if words[0].lower() == "vlrb":
+        del words[0]
+    return "_".join(["VLRB", *(word.capitalize() for word in words)])
 
 
 # The settings of lmms-eval's own vl_rewardbench task, for runs that are compared with its runs.

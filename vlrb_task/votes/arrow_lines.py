@@ -38,6 +38,8 @@ _FIELDS = pa.schema(
         ("source", pa.string()),
         ("words", pa.list_(pa.int64())),
         ("tags", pa.list_(pa.string())),
+        ("group", pa.string()),
+        ("criterion", pa.string()),
         ("model", pa.string()),
         ("fingerprint", pa.string()),
         ("revision", pa.string()),

@@ -73,7 +73,10 @@ RUN_FIELDS = (
 )
 """The fields of a vote record that are its run's, beside ``judge``."""
 
-MORE_FIELDS: tuple[str, ...] = ("benchmark",)
+MORE_FIELDS: tuple[str, ...] = (
+    *("benchmark", "model_id", "base_url", "wrapper", "model_args", "framework_version"),
+    *("sent", "prompt_is_ours", "no_images"),
+)
 """Further fields of a vote record that a header carries in ``more``."""
 
 
@@ -95,6 +98,10 @@ def header_of(judge: str | None, scored: bool, fields: Mapping[str, Any]) -> Hea
     return Header(judge=name, named=judge is not None, prompt=prompt, more=more, **told)
 
 
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What votes must share to be of one run.
@@ -102,14 +109,17 @@ class Identity:
     Attributes:
         judge, prompt_sha256: who was asked, and what.
         fingerprint: of the set of pairs.
-        model: who answered.
+        benchmark: what its pictures were, where a task changed them.
+        model, model_id: who answered; the latter tells checkpoints and servers apart that share a name.
         generation: the settings of generation as JSON.
     """
 
     judge: str
     prompt_sha256: str | None
     fingerprint: str | None
+    benchmark: str | None
     model: str | None
+    model_id: str | None
     generation: str | None
 
     @classmethod
@@ -120,7 +130,9 @@ class Identity:
             judge=header.judge,
             prompt_sha256=header.prompt.sha256,
             fingerprint=header.fingerprint,
+            benchmark=_text(header.more.get("benchmark")),
             model=header.model or metadata.get("model"),
+            model_id=_text(header.more.get("model_id")),
             generation=json.dumps(generation, sort_keys=True, default=str) if generation else None,
         )
 

@@ -1,0 +1,123 @@
+"""Where a VLMEvalKit model and a VLRB dataset meet, before the first request: our prompt is what the model gets to see.
+
+VLMEvalKit hands every model the dataset's ``dump_image`` before it asks anything. There the model is told to build no prompt
+of its own (``--api-mode`` lets it, whatever the dataset says), and a system message that is not the judge's ends the run.
+From then on what is sent is observed: a message that is not ours ends the run as well, before it is sent.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from typing import Any, Protocol
+
+from vlmevalkit_adapter import failures
+from vlrb_task.support.errors import VlrbError
+from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
+
+ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
+
+
+class Asked(Protocol):
+    """What is needed of a dataset of ours."""
+
+    dataset_name: str
+    sent: Tally
+    others_prompt: bool
+
+    def is_own_text(self, text: str) -> bool: ...
+
+
+class OtherPrompt(VlrbError):
+    """A model would be asked something else than the judge's prompt."""
+
+
+def watch_models() -> None:
+    """Have every loaded model class tell when it meets a dataset of ours."""
+    for module, name in (("vlmeval.api.base", "BaseAPI"), ("vlmeval.vlm.base", "BaseModel")):
+        base = getattr(sys.modules.get(module), name, None)
+        for cls in _family(base) if base is not None else ():
+            original = vars(cls).get("set_dump_image")
+            if original is not None and not getattr(original, "tells_vlrb", False):
+                cls.set_dump_image = _telling(original)
+
+
+def _family(base: type[Any]) -> set[type[Any]]:
+    found: set[type[Any]] = set()
+    left = [base]
+    while left:
+        cls = left.pop()
+        # Some models take the function from a class that is no model.
+        found.update(parent for parent in cls.__mro__ if parent is not object)
+        left += cls.__subclasses__()
+    return found
+
+
+def _telling(original: Any) -> Any:
+    @functools.wraps(original)
+    def set_dump_image(self: Any, dump_image: Any) -> Any:
+        result = original(self, dump_image)
+        dataset: Any = getattr(dump_image, "__self__", None)
+        if getattr(type(dataset), "is_vlrb", False):
+            meet(self, dataset)
+        return result
+
+    set_dump_image.tells_vlrb = True  # type: ignore[attr-defined]
+    return set_dump_image
+
+
+def meet(model: Any, dataset: Asked) -> None:
+    """Hold a model to a dataset's prompts.
+
+    Raises:
+        OtherPrompt: it adds a system message of its own, and ``VLRB_ALLOW_OTHER_PROMPTS`` does not allow it.
+    """
+    model.use_custom_prompt = never
+    system = getattr(model, "system_prompt", None)
+    if isinstance(system, str) and system.strip():
+        _refuse(dataset, "the model's own system message would be sent beside the judge's prompt")
+    inner = getattr(model, "generate_inner", None)
+    if inner is None or getattr(inner, "watched_for", None) == dataset.dataset_name:
+        return
+    inner = getattr(inner, "unwatched", inner)
+
+    @functools.wraps(inner)
+    def generate_inner(*args: Any, **kwargs: Any) -> Any:
+        with watching(lambda sent: _check(dataset, sent), threads=False):
+            return inner(*args, **kwargs)
+
+    generate_inner.unwatched = inner  # type: ignore[attr-defined]
+    generate_inner.watched_for = dataset.dataset_name  # type: ignore[attr-defined]
+    model.generate_inner = generate_inner
+
+
+def never(*args: Any, **kwargs: Any) -> bool:
+    """``use_custom_prompt`` of a model that asks a dataset of ours."""
+    return False
+
+
+def _check(dataset: Asked, sent: Sent) -> None:
+    dataset.sent.add(sent)
+    if sent.messages is None:
+        return
+    system, text = texts_of(sent.messages)
+    if system is None and dataset.is_own_text(text):
+        return
+    try:
+        _refuse(dataset, "a system message" if system else "another text than the judge's prompt")
+    except OtherPrompt as error:
+        # VLMEvalKit catches what models raise and tries again: only this ends the run with nothing sent.
+        raise SystemExit(f"vlrb: {error}") from error
+
+
+def _refuse(dataset: Asked, what: str) -> None:
+    dataset.others_prompt = True
+    if os.environ.get(ALLOW_VARIABLE) == "1":
+        return
+    error = OtherPrompt(
+        f"{dataset.dataset_name}: {what}: the votes would not be this judge's. "
+        f"If that is meant: {ALLOW_VARIABLE}=1, and every vote says so"
+    )
+    failures.note(dataset.dataset_name, error)
+    raise error

@@ -1,0 +1,208 @@
+"""What a framework's model wrapper really sends: seen at the libraries that send it, in both frameworks.
+
+A wrapper may drop a setting that the task asks for, add a system message, or put a prompt of its own in the place of ours.
+The few functions through which requests leave a process are wrapped, where their library is loaded: ``requests``, the OpenAI
+client, ``generate`` of transformers, vLLM's engine. A wrapper that uses none of them is not seen, and nothing is claimed
+about it.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from vlrb_task.support.redact import without_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request that is about to be sent.
+
+    Attributes:
+        settings: sampling and the like, under the names that the library has for them.
+        messages: of a chat request, as the service gets them; None where they are not seen.
+        base_url: of a server, without credentials; None for a model in this process.
+    """
+
+    settings: Mapping[str, Any]
+    messages: list[Any] | None = None
+    base_url: str | None = None
+
+
+Watcher = Callable[[Sent], None]
+
+_here: ContextVar[Watcher | None] = ContextVar("vlrb_watcher", default=None)
+_everywhere: list[Watcher] = []
+
+
+@contextmanager
+def watching(watcher: Watcher, *, threads: bool = False) -> Iterator[None]:
+    """Call ``watcher`` for what is sent within: it may raise SystemExit, and then nothing is sent.
+
+    Args:
+        watcher: gets each request.
+        threads: also see requests of threads that are started within.
+    """
+    install()
+    token = _here.set(watcher)
+    if threads:
+        _everywhere.append(watcher)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+        if threads:
+            _everywhere.remove(watcher)
+
+
+def _tell(sent: Sent) -> None:
+    watcher = _here.get() or (_everywhere[-1] if _everywhere else None)
+    if watcher is not None:
+        watcher(sent)
+
+
+def install() -> None:
+    """Wrap what is loaded of the libraries, each once."""
+    _wrap("requests.sessions", "Session", "request", _of_http)
+    _wrap("openai.resources.chat.completions.completions", "Completions", "create", _of_openai)
+    _wrap("openai.resources.chat.completions.completions", "AsyncCompletions", "create", _of_openai)
+    _wrap("transformers.generation.utils", "GenerationMixin", "generate", _of_generate)
+    for method in ("generate", "chat"):
+        _wrap("vllm.entrypoints.llm", "LLM", method, _of_vllm)
+
+
+def _wrap(
+    module: str, name: str, method: str, read: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Sent | None]
+) -> None:
+    if module.startswith("openai.") and "openai" in sys.modules:
+        importlib.import_module(module)  # the client loads it with its first request
+    cls = getattr(sys.modules.get(module), name, None)
+    original = getattr(cls, method, None)
+    if cls is None or original is None or getattr(original, "tells_vlrb", False):
+        return
+
+    @functools.wraps(original)
+    def telling(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if (_here.get() or _everywhere) and (sent := read(self, args, kwargs)) is not None:
+            _tell(sent)
+        return original(self, *args, **kwargs)
+
+    telling.tells_vlrb = True  # type: ignore[attr-defined]
+    setattr(cls, method, telling)
+
+
+_NOT_SETTINGS = {"messages", "model", "stream", "extra_headers", "extra_query", "timeout", "user", "metadata"}
+
+
+def _of_body(body: Mapping[str, Any], base_url: str | None) -> Sent | None:
+    messages = body.get("messages")
+    if not isinstance(messages, list):
+        return None
+    settings = {name: value for name, value in body.items() if name not in _NOT_SETTINGS and _plain(value)}
+    return Sent(without_secrets(settings), messages, base_url)
+
+
+def _plain(value: object) -> bool:
+    """Whether a value can stand in a log as it is; libraries mark what is not given by objects of their own."""
+    return value is None or isinstance(value, (str, int, float, bool, list, dict))
+
+
+def _of_http(session: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
+    body = kwargs.get("json")
+    if body is None and isinstance(kwargs.get("data"), (str, bytes)):
+        try:
+            body = json.loads(kwargs["data"])
+        except ValueError:
+            return None
+    url = kwargs.get("url", args[1] if len(args) > 1 else None)
+    return _of_body(body, server_of(url)) if isinstance(body, dict) else None
+
+
+def _of_openai(completions: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
+    url = getattr(getattr(completions, "_client", None), "base_url", None)
+    return _of_body(kwargs, server_of(url))
+
+
+def _of_generate(model: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
+    return Sent({name: kwargs[name] for name in _SAMPLING if kwargs.get(name) is not None})
+
+
+def _of_vllm(engine: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
+    found = kwargs.get("sampling_params", args[1] if len(args) > 1 else None)
+    found = found[0] if isinstance(found, list) and found else found
+    if found is None:
+        return None
+    return Sent({name: getattr(found, name) for name in _SAMPLING if getattr(found, name, None) is not None})
+
+
+_SAMPLING = (
+    *("temperature", "top_p", "top_k", "min_p", "do_sample", "num_beams", "max_new_tokens", "max_tokens", "seed"),
+    *("repetition_penalty", "presence_penalty", "frequency_penalty", "n"),
+)
+
+
+def server_of(url: object) -> str | None:
+    """A server's address, without user, password and query; None where there is none."""
+    parts = urlsplit(str(url)) if url else None
+    if parts is None or not parts.hostname:
+        return None
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/').removesuffix('/chat/completions')}"
+
+
+def texts_of(messages: list[Any]) -> tuple[str | None, str]:
+    """The system message, if there is one, and the texts of the first message of the user, joined by line ends.
+
+    In a conversation with tools the user's later messages are the tools' answers.
+    """
+    system: list[str] = []
+    user: list[str] | None = None
+    for message in messages:
+        role = message.get("role") if isinstance(message, Mapping) else None
+        if role in ("system", "developer"):
+            system += _parts(message.get("content"))
+        elif role == "user" and user is None:
+            user = _parts(message.get("content"))
+    return "\n".join(system) if system else None, "\n".join(user or [])
+
+
+def _parts(content: object) -> list[str]:
+    if isinstance(content, str):
+        return [content]
+    parts = content if isinstance(content, list) else []
+    return [str(part["text"]) for part in parts if isinstance(part, Mapping) and part.get("text") is not None]
+
+
+class Tally:
+    """Settings of many requests in one record: a setting that was not the same in all has a list of its values."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, dict[str, Any]] = {}
+        self.base_urls: set[str] = set()
+        self.requests = 0
+
+    def add(self, sent: Sent) -> None:
+        self.requests += 1
+        for name, value in sent.settings.items():
+            self.values.setdefault(name, {})[json.dumps(value, sort_keys=True, default=str)] = value
+        if sent.base_url:
+            self.base_urls.add(sent.base_url)
+
+    def record(self) -> dict[str, Any]:
+        """``sent`` and ``base_url`` for a vote's record; nothing where no request was seen."""
+        if not self.requests:
+            return {}
+        sent = {
+            name: next(iter(seen.values())) if len(seen) == 1 else list(seen.values())
+            for name, seen in sorted(self.values.items())
+        }
+        where = {"base_url": ", ".join(sorted(self.base_urls))} if self.base_urls else {}
+        return {"sent": sent, **where}
