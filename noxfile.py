@@ -48,7 +48,7 @@ def quick(session: nox.Session) -> None:
     """Lint, types and the core in an environment that stays: under 90 s once its caches are warm."""
     session.install("-e", ".[report]", *TEST, *CORE_TESTS, *LINT)
     _lint(session)
-    session.run("pytest", "-q", *CORE, *TWO, *session.posargs)
+    session.run("pytest", "-q", *CORE, "-n", "2", *session.posargs)
 
 
 @nox.session

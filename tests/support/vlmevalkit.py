@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.warm import WarmPython
 
 CHECKOUT_VARIABLE = "VLRB_VLMEVALKIT_CHECKOUT"
 QUIET = {"CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
@@ -71,8 +75,34 @@ def start(
     )
 
 
+@cache
+def _warm() -> WarmPython:
+    # What VLMEvalKit imports, without itself: the adapter changes its modules while they are imported.
+    modules = (
+        "torch",
+        "torchvision",
+        "transformers",
+        "datasets",
+        "scipy.stats",
+        "sklearn.metrics",
+        "pandas",
+        "nltk",
+        "openai",
+    )
+    return WarmPython(modules, {**os.environ, **QUIET})
+
+
 def launch(*command: str, work: Path, env: dict[str, str], flags: tuple[str, ...] = ()) -> Finished:
-    """Run ``python -m vlmevalkit_adapter FLAGS COMMAND``."""
+    """Run ``python -m vlmevalkit_adapter FLAGS COMMAND``.
+
+    A script is started afresh; a module or a command in a process with its libraries loaded, unless the environment has
+    something for one of these.
+    """
+    if not command[0].endswith(".py") and not any(name.startswith("HF_") for name in env):
+        with tempfile.NamedTemporaryFile(mode="r", errors="replace") as file:
+            settings = {"PRED_FORMAT": "tsv", **env}
+            code = _warm().run("vlmevalkit_adapter", (*flags, *command), Path(file.name), settings)
+            return Finished(code, file.read(), work)
     process = start(("-m", "vlmevalkit_adapter", *flags, *command), env=env)
     output, _ = process.communicate(timeout=1200)
     return Finished(process.returncode, output, work)

@@ -1,10 +1,11 @@
-"""A Python process with large libraries loaded that forks for each run: importing lmms-eval takes longer than most runs.
+"""A Python process with large libraries loaded that forks for each run: importing them takes longer than most runs.
 
 A run is the framework's own entry point in a process of its own, with its own arguments, environment and output.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 from threading import Timer
 
 _SERVE = """
-import importlib, json, os, sys
+import importlib, json, os, runpy, sys
 
 for name in json.loads(sys.argv[1]):
     importlib.import_module(name)
@@ -34,12 +35,14 @@ for number in (1, 2):
 os.environ.update(run["env"])
 module, _, name = run["entry"].partition(":")
 sys.argv = [module, *run["arguments"]]
-sys.exit(getattr(importlib.import_module(module), name)())
+if name:
+    sys.exit(getattr(importlib.import_module(module), name)())
+runpy.run_module(module, run_name="__main__", alter_sys=True)
 """
 
 
 class WarmPython:
-    """One such process. It ends with the process that made it.
+    """One such process. It ends when it is closed, or with the process that made it.
 
     Args:
         modules: what it loads, before the first run.
@@ -55,6 +58,12 @@ class WarmPython:
             stderr=subprocess.DEVNULL,
             text=True,
         )
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """End the process; it runs nothing any more."""
+        atexit.unregister(self.close)
+        self._process.communicate()
 
     def run(
         self, entry: str, arguments: Sequence[str], output: Path, env: Mapping[str, str], timeout: float = 1200
@@ -62,7 +71,7 @@ class WarmPython:
         """Run an entry point, one at a time.
 
         Args:
-            entry: ``module:function``, as a console script names it.
+            entry: ``module:function``, as a console script names it; or a module, as ``python -m`` runs it.
             arguments: of its command line.
             output: an existing file, to which its output and errors are appended.
             env: added to the environment.

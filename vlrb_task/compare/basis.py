@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import Ints
 from vlrb_task.scores.policies import Policy
+from vlrb_task.support.arrow import to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
 
@@ -77,8 +78,7 @@ def common_basis(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Basis:
 
 def _rows_of(run: Run, keys: pa.Array) -> Ints:
     """The row of each key in a run; -1 for pairs without a vote."""
-    found = pc.fill_null(pc.index_in(keys, value_set=run.labels.keys), -1)
-    return np.asarray(found).astype(np.int64)
+    return to_numpy(pc.index_in(keys, value_set=run.labels.keys), -1).astype(np.int64)
 
 
 def _line(runs: Sequence[Run], pairs: int, policy: Policy, whole: bool) -> str:

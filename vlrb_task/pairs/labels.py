@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vlrb_task.pairs.mapping import TIE, Label
 from vlrb_task.pairs.pair import Answer, Pair, check_rows, count_subsets, fingerprint, revision_name
 from vlrb_task.pairs.rows import read_rows
+from vlrb_task.support.arrow import strings, to_arrow, to_numpy
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -97,8 +98,8 @@ class Labels:
         """From what :func:`label_fields` gives of each pair."""
         found = list(rows)
         return cls(
-            keys=pa.array([row["key"] for row in found], pa.string()),
-            ids=pa.array([row["id"] for row in found], pa.string()),
+            keys=strings(row["key"] for row in found),
+            ids=strings(row["id"] for row in found),
             better=np.array([TIED if row["better"] == TIE else row["better"] for row in found], dtype=np.int8),
             subset=Categories.of(row["subset"] for row in found),
             source=Categories.of(row["source"] for row in found),
@@ -110,7 +111,7 @@ class Labels:
 
     def take(self, rows: Ints | Mask) -> Labels:
         """The labels of some pairs, in the order of ``rows``."""
-        places = pa.array(np.flatnonzero(rows) if rows.dtype == bool else rows)
+        places = to_arrow(np.flatnonzero(rows) if rows.dtype == bool else rows)
         return Labels(
             self.keys.take(places),
             self.ids.take(places),
@@ -209,7 +210,7 @@ class LabelSet:
     def _ids(self) -> tuple[pa.Array, Ints, Ints]:
         """Distinct ids, a row of each, and how many rows have it."""
         coded = self.labels.ids.dictionary_encode()
-        codes = coded.indices.to_numpy(zero_copy_only=False)
+        codes = to_numpy(coded.indices)
         rows = np.zeros(len(coded.dictionary), dtype=np.int64)
         rows[codes[::-1]] = np.arange(codes.size)[::-1]
         return coded.dictionary, rows, np.bincount(codes, minlength=rows.size)
@@ -226,8 +227,7 @@ class LabelSet:
 
 
 def _places(values: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints:
-    found = pc.fill_null(pc.index_in(values, value_set=among, skip_nulls=True), -1)
-    return np.asarray(found).astype(np.int64)
+    return to_numpy(pc.index_in(values, value_set=among, skip_nulls=True), -1).astype(np.int64)
 
 
 def load_labels(spec: str) -> LabelSet:

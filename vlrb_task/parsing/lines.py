@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vlrb_task.parsing.words import encode
+from vlrb_task.parsing.encoding import codes, encode
 
 _LONGEST = 40  # lines; who wraps a sentence more often writes none
 
@@ -17,8 +17,14 @@ _NAMED = re.compile(
 _LABEL = re.compile(r"[*_]{0,3}[A-Za-z ]{1,40}:")
 _CLOSED = frozenset(("", ".", "!", "?", ":", ";", ")", "|", "。"))
 # The last word of a line, as a code, after which a sentence cannot end; after a blank line only the first few count.
-_OPEN = frozenset("@NitKHvVcGhηIτf~μ&+%÷$aolmγdðκρι^,πZ")
-_WIDE_OPEN = frozenset("@NitKHv")
+_OPEN = frozenset(
+    codes(
+        "that not if than neither nor think choose is better would might in for filler as makes but therefore "
+        "although while because and or less more considering does this unlike rather instead between , provided "
+        "hearsay"
+    )
+)
+_WIDE_OPEN = frozenset(codes("that not if than neither nor think"))
 
 
 def top_of(lines: Sequence[str], index: int) -> int:

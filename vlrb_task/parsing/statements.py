@@ -28,9 +28,19 @@ from vlrb_task.parsing.claims import (
     sides,
     tie,
 )
+from vlrb_task.parsing.encoding import codes, rule
 from vlrb_task.parsing.labels import ITEM, Mark, label
 
 LONGEST = 700
+_A, _B, _IF, _BUT, _THEREFORE, _VERDICT, _OVERALL, _HEARSAY, _BOX, _CRITERION = tuple(
+    codes("A B if but therefore verdict overall hearsay box criterion")
+)
+_THAN, _MAKES, _CONSIDERING, _REGARD, _GOOD, _BAD, _QUOTATION = tuple(
+    codes("than makes considering regard good_trait bad_trait quotation")
+)
+_OTHER_IS, _OTHER_BEATS, _I_THINK = codes("OTHER is"), codes("OTHER beats SECOND"), codes("filler think ,")
+_VERDICT_LABEL = codes("overall verdict :")
+_SAYING = frozenset(codes("not worse OTHER less bad_trait if might is would does"))
 
 
 class Claim(NamedTuple):
@@ -49,41 +59,74 @@ class Claim(NamedTuple):
     template: bool = False
 
 
-_ENDS = re.compile(r"(?<=[.;?])(?![.;?’\")])")
+_ENDS = rule(r"(?<=[.;?])(?![.;?’\")])")
 # "Therefore, my final verdict is: …" is a label, whatever leads up to it and takes nothing back.
-_MY_VERDICT = re.compile(r"(^|[.;])[^iNZηŴ?.;&%÷@FSX]{0,40}(?:^|[,+;.]|(?<=[,+;.&]))[gf]{0,2}O?Mf{0,2}c?f?:")
-_QUICK = re.compile(r"(OM[:-]|O,|\+,?|f?)([FS])cf{0,3}G(?:tf?[FS])?\.?")
-_QUICK_MARKS = {"OM:": Mark.LABEL, "OM-": Mark.LABEL, "O,": Mark.GLOBAL, "+": Mark.LOCAL, "+,": Mark.LOCAL}
-_QUOTED = re.compile(r'"([^"]*)"|‘([^‘’]*)’')
-_CHOICE_IF = re.compile(r"i[gz]?[dc]f{0,2}[Vv][f1]{0,2}(?=,)")  # "if I had to choose one,"
-_ASIDES = re.compile(r"ρt[fI]{0,2}[FS]|ι[If]{0,2}[FS]|Nf?[FS](?=[,&.]|$)|κ[fI]{0,2}[FS]|[tu][fI]{0,2}[FS]P?")
-_INSERTED = re.compile(r"(?<=[FS])\([^()FSN]{0,16}\)|(?<=[FS]),[^,FSN&+]{1,30},(?=[fO]{0,3}[chη])")
-_LABEL_WITHOUT_COLON = re.compile(r"[gf]?O?M[FS]")
-_BARE_AFTER_MARK = re.compile(r"^[fOMIe+]{0,4}[,:]?([FS])\.$")
-_GIVEN = re.compile(r"[I~]?γ([^,]*),")
-_QUESTION_LIKE = frozenset("cdhη")  # "Had the image shown …", "Is Answer 1 better"
-_ASIDE_SIGNS = frozenset("ριNκtu(,")
-_CLAUSE_SIGNS = frozenset("%÷$γ")
-_NAME_ONLY = re.compile(r"^[f:]{0,2}([FS])f{0,3}G|^[gz]?h?f?[vVc]{1,2}[@f:]{0,2}([FS])\.?$")
-_TIE_ONLY = re.compile(r"^[f:]{0,2}[bKT]J?\.?$|^[f:]{0,2}Nf?R?\.?$|^T")
-_SELF = re.compile(r"([FS])[^FS]{0,12}t[fI]{0,2}\1")
-_OPENING_CLAUSE = re.compile(r"(?:^[fI~]{0,2}(?:[OM+]{1,2},?)?|(?<=[a&:]))(?:[%÷$][^,&+]*,?|[I~]?γ[^,]*,)")
-# Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
-_UNDECIDED = re.compile(
-    r"([FS])[fO]{0,3}[cd][fO]{0,3}[ml].{0,80}?,?÷f{0,2}(?!\1)[FS][fO]{0,3}[cd][fO]{0,3}[ml][fO]{0,2}(?!n)"
-    r"|[ml][fO]{0,2}[pn][^FS&]{0,20}&[fO]{0,2}(?:[cd]?N|[ml]?n)"
+_MY_VERDICT = rule(
+    r"(^|[.;])[^if not hearsay might when?.; but although while that FIRST SECOND OTHER]{0,40}(?:^|[, "
+    r"therefore;.]|(?<=[, therefore;. but]))[I filler]{0,2} overall? verdict filler{0,2} is? filler?:"
 )
-_INNER_CLAUSE = re.compile(r"[%$][^&+]*")
-_MADE_IT = re.compile(r"μzf{0,3}G")
-_BOTH_ALIKE = re.compile(r"(?:b|K|FaS|SaF|KFHS|KSHF)I?[Jf]{0,4}c[fO]{0,3}[npφ][^FSGWmlw&]*$")
-_BARE = re.compile(r"^[f:,|(\[\"Y]{0,3}([FSAB12])[)\]\".:|,]*$")
-_LEADING = re.compile(r"^[f:]{0,2}([FS])(?=[(,.:-]|If|$)")
+_QUICK = rule(
+    r"(overall verdict[:-]|overall,|therefore,?|filler?)([FIRST SECOND]) is filler{0,3} better(?:than filler?[FIRST SECOND])?\.?"
+)
+_QUICK_MARKS = {
+    codes("overall verdict :"): Mark.LABEL,
+    codes("overall verdict -"): Mark.LABEL,
+    codes("overall ,"): Mark.GLOBAL,
+    codes("therefore"): Mark.LOCAL,
+    codes("therefore ,"): Mark.LOCAL,
+}
+_QUOTED = re.compile(r'"([^"]*)"|‘([^‘’]*)’')
+_CHOICE_IF = rule(r"if[I it]?[does is] filler{0,2}[choose think][filler one]{0,2}(?=,)")  # "if I had to choose one,"
+_ASIDES = rule(
+    r"rather than[filler in]{0,2}[FIRST SECOND]|instead[in filler]{0,2}[FIRST SECOND]|not filler?[FIRST "
+    r"SECOND](?=[, but.]|$)|unlike[filler in]{0,2}[FIRST SECOND]|[than over][filler in]{0,2}[FIRST SECOND] "
+    r"possessive?"
+)
+_INSERTED = rule(
+    r"(?<=[FIRST SECOND])\([^() FIRST SECOND not]{0,16}\)|(?<=[FIRST SECOND]),[^, FIRST SECOND not but "
+    r"therefore]{1,30},(?=[filler overall]{0,3}[is would might])"
+)
+_LABEL_WITHOUT_COLON = rule(r"[I filler]? overall? verdict[FIRST SECOND]")
+_BARE_AFTER_MARK = rule(r"^[filler overall verdict in aspect_noun therefore]{0,4}[,:]?([FIRST SECOND])\.$")
+_GIVEN = rule(r"[in as]? considering([^,]*),")
+_QUESTION_LIKE = frozenset(codes("is does would might"))  # "Had the image shown …", "Is Answer 1 better"
+_ASIDE_SIGNS = frozenset(codes("rather instead not unlike than over ( ,"))
+_CLAUSE_SIGNS = frozenset(codes("although while because considering"))
+_NAME_ONLY = rule(
+    r"^[filler:]{0,2}([FIRST SECOND]) filler{0,3} better|^[I it]? would? filler?[think choose is]{1,2}[that "
+    r"filler:]{0,2}([FIRST SECOND])\.?$"
+)
+_TIE_ONLY = rule(r"^[filler:]{0,2}[both neither tie] answers?\.?$|^[filler:]{0,2} not filler? winner?\.?$|^tie")
+_SELF = rule(r"([FIRST SECOND])[^FIRST SECOND]{0,12} than[filler in]{0,2}\1")
+_OPENING_CLAUSE = rule(
+    r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},?)?|(?<=[and but:]))(?:[although while "
+    r"because][^, but therefore]*,?|[in as]? considering[^,]*,)"
+)
+# Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
+_UNDECIDED = rule(
+    r"([FIRST SECOND])[filler overall]{0,3}[is does][filler overall]{0,3}[more less].{0,80}?,? while "
+    r"filler{0,2}(?!\1)[FIRST SECOND][filler overall]{0,3}[is does][filler overall]{0,3}[more less][filler "
+    r"overall]{0,2}(?!bad_trait)"
+    r"|[more less][filler overall]{0,2}[good_trait bad_trait][^FIRST SECOND but]{0,20} but[filler "
+    r"overall]{0,2}(?:[is does]? not|[more less]? bad_trait)"
+)
+_INNER_CLAUSE = rule(r"[although because][^but therefore]*")
+_MADE_IT = rule(r"makes it filler{0,3} better")
+_BOTH_ALIKE = rule(
+    r"(?:both|neither|FIRST and SECOND|SECOND and FIRST|neither FIRST nor SECOND|neither SECOND nor FIRST) "
+    r"in?[answers filler]{0,4} is[filler overall]{0,3}[bad_trait good_trait plain_praise][^FIRST SECOND better "
+    r"worse more less beats but]*$"
+)
+_BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]*$")
+_LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
-_NAMES = frozenset("FSXbKTERYAB")
-_LABEL_SIGNS = frozenset(":|-")
-_CRITERIA_LISTED = re.compile(r"^(?:[Iτ~q]|γ)[^FSbKz]*,(?=[^,]*[FSbKzJ])")
-_BARE = re.compile(r"^[f:,|(\[\"Y]{0,3}([FSAB12])[)\]\".:|,]*$")
-_LEADING = re.compile(r"^[f:]{0,2}([FS])(?=[(,.:-]|If|$)")
+_NAMES = frozenset(codes("FIRST SECOND OTHER both neither tie equal winner box A B"))
+_LABEL_SIGNS = frozenset(codes(": | -"))
+_CRITERIA_LISTED = rule(
+    r"^(?:[in for as regard]|considering)[^FIRST SECOND both neither it]*,(?=[^,]*[FIRST SECOND both neither it answers])"
+)
+_BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]*$")
+_LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 
 def _unquoted(code: str, whole: bool) -> str:
@@ -97,7 +140,7 @@ def _unquoted(code: str, whole: bool) -> str:
         after_label = before.endswith(":") and label(before)[0] is Mark.LABEL and not label(before)[1]
         if (after_label or (whole and not before)) and not after.strip(".’"):
             return content
-        return "Q"
+        return _QUOTATION
 
     return _QUOTED.sub(inner, code)
 
@@ -108,8 +151,8 @@ def split(code: str) -> list[str]:
     A full stop after the number of a list item ends nothing; quotations are whole, whatever signs they hold.
     """
     code = ITEM.sub("", code)
-    if "M" in code:
-        code = _MY_VERDICT.sub(r"\1OM:", code)
+    if _VERDICT in code:
+        code = _MY_VERDICT.sub(rf"\1{_VERDICT_LABEL}", code)
     return [piece for piece in _ENDS.split(code.lstrip("|")) if piece]
 
 
@@ -140,44 +183,44 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
         return Claim("", False, inherited)
     if _NAMES.isdisjoint(code) and _LABEL_SIGNS.isdisjoint(code):
         return Claim("", False, inherited)
-    if "Z" in code[: code.find(":", 0, 12) + 1]:
+    if _HEARSAY in code[: code.find(":", 0, 12) + 1]:
         return Claim("", False, Mark.PLAIN, True)  # "For example: …"
     code, mark, bare_digit = _unlabelled(code, inherited)
-    boxed = max(code.rfind("YF"), code.rfind("YS"))
+    boxed = max(code.rfind(_BOX + FIRST), code.rfind(_BOX + SECOND))
     if boxed >= 0:
         return Claim(code[boxed + 1], True, Mark.LABEL)
     if mark is Mark.LABEL:
         found = _BARE.match(code)
-        if found and (bare_digit or found.group(1) in "FS"):
+        if found and (bare_digit or (found.group(1) in AS_NAME and found.group(1) in (FIRST, SECOND))):
             return Claim(AS_NAME[found.group(1)], True, mark)
     elif mark is Mark.PLAIN and _LABEL_WITHOUT_COLON.match(code):
         mark = Mark.LABEL
-    if code.count("r") >= 4:  # four criteria are all of them
+    if code.count(_CRITERION) >= 4:  # four criteria are all of them
         listed = _CRITERIA_LISTED.match(code)
-        if listed and listed.group().count("r") >= 4:
+        if listed and listed.group().count(_CRITERION) >= 4:
             code, mark = code[listed.end() :], max(mark, Mark.GLOBAL)
-    template = "Xc" in code or "XwS" in code
+    template = _OTHER_IS in code or _OTHER_BEATS in code
     if Mark.PLAIN <= mark < Mark.GLOBAL:
         mark = max(mark, _soft_mark(code))
-    if code[:1] in _QUESTION_LIKE or ("t" in code and _SELF.search(code)):
+    if code[:1] in _QUESTION_LIKE or (_THAN in code and _SELF.search(code)):
         return Claim("", False, mark, template)
     side, strong, clean, right = _weighed(code, mark)
     if side == CLASH:
         return Claim(CLASH if mark >= Mark.GLOBAL else "", strong, mark, template)
     if side:
         return Claim(side, strong, mark, template)
-    if mark is Mark.LABEL and not TAKEN_BACK.search(clean) and "i" not in clean:
+    if mark is Mark.LABEL and not TAKEN_BACK.search(clean) and _IF not in clean:
         return _labelled(clean, code, right, template)
-    if mark >= Mark.GLOBAL and len(right) == 2 and set(right.values()) == {"p", "n"}:
-        return Claim(FIRST if right[FIRST] == "p" else SECOND, False, mark, template)
+    if mark >= Mark.GLOBAL and len(right) == 2 and set(right.values()) == {_GOOD, _BAD}:
+        return Claim(FIRST if right[FIRST] == _GOOD else SECOND, False, mark, template)
     if mark is Mark.GLOBAL and _BARE_AFTER_MARK.match(clean):
-        return Claim(FIRST if "F" in clean else SECOND, True, mark, template)
+        return Claim(FIRST if FIRST in clean else SECOND, True, mark, template)
     return Claim("", False, mark, template)
 
 
 def _unlabelled(code: str, mark: Mark) -> tuple[str, Mark, bool]:
     """A statement without the labels that it begins with, the mark they give it, and whether a bare digit may follow."""
-    if code.startswith("+:"):
+    if code.startswith(_THEREFORE + ":"):
         code = code[2:]
     bare_digit = False
     for _ in range(3):
@@ -193,11 +236,11 @@ def _unlabelled(code: str, mark: Mark) -> tuple[str, Mark, bool]:
 
 def _weighed(code: str, mark: Mark) -> tuple[str, bool, str, dict[str, str]]:
     """The side that a statement takes, whether strongly, its codes without asides, and what it calls right or wrong."""
-    if "A" in code or "B" in code:
+    if _A in code or _B in code:
         code = _as_names(code)
     whole = code
-    made = "μ" in code and _MADE_IT.search(code)
-    if "i" in code:
+    made = _MAKES in code and _MADE_IT.search(code)
+    if _IF in code:
         code = _CHOICE_IF.sub("", code)
     if not _ASIDE_SIGNS.isdisjoint(code):
         code = _INSERTED.sub("", _ASIDES.sub("", code))
@@ -206,14 +249,16 @@ def _weighed(code: str, mark: Mark) -> tuple[str, bool, str, dict[str, str]]:
         opening = _OPENING_CLAUSE.search(code)
         if opening:
             said = opening.group()
-            criterion = "γ" in said and ("q" in said or said.count("r") == 1)  # "considering style alone"
+            criterion = _CONSIDERING in said and (
+                _REGARD in said or said.count(_CRITERION) == 1
+            )  # "considering style alone"
             code = code[: opening.start()] + code[opening.end() :]
         code = _INNER_CLAUSE.sub("", code)
     right = absolutes(code) if mark >= Mark.GLOBAL else {}
     claims = sides(code, mark)
     if criterion:
         claims = [claim._replace(limited=True) for claim in claims]
-    turn = code.rfind("&")
+    turn = code.rfind(_BUT)
     if turn > 0 and any(claim.place > turn and not claim.limited for claim in claims):
         claims = [claim for claim in claims if claim.place > turn]
     if claims and not any(claim.strong for claim in claims) and _UNDECIDED.search(whole):
@@ -226,42 +271,42 @@ def _weighed(code: str, mark: Mark) -> tuple[str, bool, str, dict[str, str]]:
     return side, strong or bool(made and side in OTHER), code, right
 
 
-_LETTERS = re.compile(r"(?:^|[,@v+:])[AB](?=cf{0,3}[GW]|w|[<>])")
+_LETTERS = rule(r"(?:^|[, that think therefore:])[A B](?=is filler{0,3}[better worse]|beats|[<>])")
 
 
 def _as_names(code: str) -> str:
     """Bare letters as names, where a clause begins with one that is better, wins, or stands before ">"."""
-    return code.replace("A", FIRST).replace("B", SECOND) if _LETTERS.search(code) else code
+    return code.replace(_A, FIRST).replace(_B, SECOND) if _LETTERS.search(code) else code
 
 
 def _soft_mark(code: str) -> Mark:
     """The mark that a statement's own words give it."""
-    if "O" in code or "M" in code or code.startswith("fv,"):
+    if _OVERALL in code or _VERDICT in code or code.startswith(_I_THINK):
         return Mark.GLOBAL
     found = _GIVEN.match(code)
     if found and not SCOPE_BEFORE.search(found.group(1)):
         return Mark.GLOBAL
-    return Mark.LOCAL if "+" in code else Mark.PLAIN
+    return Mark.LOCAL if _THEREFORE in code else Mark.PLAIN
 
 
 def _labelled(code: str, whole: str, right: dict[str, str], template: bool) -> Claim:
     """A statement right after a verdict's label, without any comparison in it."""
     mark = Mark.LABEL
-    code = code.lstrip(",&")
+    code = code.lstrip("," + _BUT)
     found = _NAME_ONLY.match(code)
     if found:
         return Claim(found.group(1) or found.group(2), True, mark, template)
-    if _TIE_ONLY.match(code) or (_BOTH_ALIKE.match(code) and "&" not in code):
+    if _TIE_ONLY.match(code) or (_BOTH_ALIKE.match(code) and _BUT not in code):
         return Claim(TIE, True, mark, template)
-    if set(right.values()) == {"p", "n"}:
-        return Claim(FIRST if right[FIRST] == "p" else SECOND, True, mark, template)
-    if "p" in right.values() and len(right) == 1 and not {"F", "S"} <= set(whole):
+    if set(right.values()) == {_GOOD, _BAD}:
+        return Claim(FIRST if right[FIRST] == _GOOD else SECOND, True, mark, template)
+    if _GOOD in right.values() and len(right) == 1 and not {FIRST, SECOND} <= set(whole):
         return Claim(next(iter(right)), False, mark, template)
-    named = {name for name in "FS" if name in code}
+    named = {name for name in (FIRST, SECOND) if name in code}
     leading = _LEADING.match(code)
-    if leading and len(named) == 1 and not set(code) & set("NWXlniηchd"):
+    if leading and len(named) == 1 and not set(code) & _SAYING:
         return Claim(leading.group(1), True, mark, template)
-    if {"F", "S"} <= set(whole) and not right:
+    if {FIRST, SECOND} <= set(whole) and not right:
         return Claim(CLASH, True, mark, template)
     if len(right) == 2:
         return Claim(CLASH, True, mark, template)

@@ -6,14 +6,16 @@ import re
 from typing import NamedTuple
 
 from vlrb_task.parsing import normal, statements
-from vlrb_task.parsing.claims import CLASH
+from vlrb_task.parsing.claims import CLASH, FIRST, SECOND, TIE
+from vlrb_task.parsing.encoding import claim_words, codes, encode, rule
 from vlrb_task.parsing.labels import Mark, label_of
 from vlrb_task.parsing.lines import top_of
 from vlrb_task.parsing.phrases import plain
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
-from vlrb_task.parsing.words import claim_words, encode
 
-VERDICTS = {"F": Verdict.FIRST, "S": Verdict.SECOND, "T": Verdict.TIE}
+VERDICTS = {FIRST: Verdict.FIRST, SECOND: Verdict.SECOND, TIE: Verdict.TIE}
+_BARE_NAMES = tuple(codes("A B one two"))
+_BETTER_UNKNOWN = codes("better unknown")
 
 _NOUNS = (
     "answer",
@@ -52,7 +54,7 @@ RETHINK = re.compile(
     re.IGNORECASE,
 )
 """The beginning of a sentence in which a judge doubts what it has said."""
-_RETHOUGHT = re.compile(r"[fxg&,]{0,3}θ")
+_RETHOUGHT = rule(r"[filler unknown I but,]{0,3} wait")
 _LONG = 16_000  # characters of a line
 _HTML = re.compile(
     r"</?(?:b|i|u|em|strong|p|br|h[1-6]|span|div|li|ul|ol|center|mark|font)(?:\s[^<>]{0,80})?/?>", re.IGNORECASE
@@ -199,7 +201,7 @@ class Walk:
         return any(map(core.lower().__contains__, self.words))
 
     def _claims(self, index: int, core: str, code: str, span: tuple[int, int], quoted: bool) -> Reading | None:
-        if self.seen == 1 and code[-1:] in ("F", "S") and core.count("**") % 2:
+        if self.seen == 1 and code[-1:] in (FIRST, SECOND) and core.count("**") % 2:
             return None  # cut inside the bold type: "**Answer 1" may have gone on in any way
         alone = len(self.lines) == 1 or self.inherited is Mark.LABEL
         pieces = statements.split(statements.unquote(code, whole=alone))
@@ -311,7 +313,7 @@ class Walk:
         best = self.local or self.section
         if len(self.names) == 1 and self.names[0][0] == self.seen - 1:
             _, code, named = self.names[0]
-            usable = digits or code.strip(".()[]:")[:1] not in ("A", "B", "1", "2")
+            usable = digits or code.strip(".()[]:")[:1] not in _BARE_NAMES
             if usable and (best is None or best.verdict is named.verdict):
                 return named
             if best is not None:
@@ -327,7 +329,7 @@ class Walk:
                 if (
                     claim.side
                     and claim.mark is not Mark.CRITERION
-                    and not (weak_only and (claim.strong or "Gx" in piece))
+                    and not (weak_only and (claim.strong or _BETTER_UNKNOWN in piece))
                 ):
                     remarks.append((claim.side, span))
         sides = {side for side, _ in remarks}

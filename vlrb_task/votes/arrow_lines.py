@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import Ints
+from vlrb_task.support.arrow import coded, is_valid, strings, to_arrow, to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes.fields import LARGEST
 from vlrb_task.votes.header import MORE_FIELDS, RUN_FIELDS
@@ -90,37 +91,36 @@ def _is_utf8(block: bytes) -> bool:
 def _is_usual(table: pa.Table) -> bool:
     """Whether every line is a vote, in a way that leaves no doubt."""
     column = {name: table[name].combine_chunks() for name in _FIELDS.names}
-    count = {name: len(values) - values.null_count for name, values in column.items()}
-    first, answer, vote, words = (column[name] for name in ("first", "answer", "vote", "words"))
-    shown = np.asarray(first.is_valid()) ^ np.asarray(answer.is_valid())
-    said = np.asarray(column["text"].is_valid()).astype(int) + np.asarray(column["score"].is_valid())
+    words = column["words"]
+    known = {name: is_valid(values) for name, values in column.items()}
+    lengths = np.diff(to_numpy(words.offsets))[known["words"]]
     return bool(
         "vlrb_vote" not in table.column_names
         and _within(column["v"], SCHEMA_VERSION, SCHEMA_VERSION)
-        and (np.asarray(column["key"].is_valid()) | np.asarray(column["id"].is_valid())).all()
-        and count["vote"] == len(vote)
-        and _within(vote, 0, LARGEST)
-        and shown.all()
+        and (known["key"] | known["id"]).all()
+        and known["vote"].all()
+        and _within(column["vote"], 0, LARGEST)
+        and (known["first"] ^ known["answer"]).all()
         and all(_within(column[name], 0, 1) for name in ("first", "answer", "better"))
-        and (said == 1).all()
-        and not (np.asarray(column["score"].is_valid()) & np.asarray(answer.is_null())).any()
-        and count["p"] == 0
-        and pc.all(pc.equal(pc.list_value_length(words), 2), min_count=0).as_py() is not False
+        and (known["text"] ^ known["score"]).all()
+        and not (known["score"] & ~known["answer"]).any()
+        and not known["p"].any()
+        and (lengths == 2).all()
         and _within(words.flatten(), 0, LARGEST)
         and words.flatten().null_count == 0
         and len(column["tags"].flatten()) == 0
-        and not any(count[name] and pc.any(pc.equal(column[name], "")).as_py() for name in ("subset", "source"))
+        and not any("" in pc.unique(column[name]).to_pylist() for name in ("subset", "source"))
     )
 
 
 def _within(values: pa.Array, low: int, high: int) -> bool:
-    found = pc.min_max(values).as_py()
-    return found["min"] is None or (found["min"] >= low and found["max"] <= high)
+    found = to_numpy(values, low)
+    return not found.size or (int(found.min()) >= low and int(found.max()) <= high)
 
 
 def _headers(table: pa.Table, block: bytes) -> pa.DictionaryArray | None:
     """The header of each line: of lines that say the same of their run it is made once, from the first of them."""
-    scored = np.asarray(table["score"].is_valid()).astype(np.int64)
+    scored = is_valid(table["score"]).astype(np.int64)
     codes = [scored] + [code for name in _OF_RUN if name in table.column_names for code in _codes(table[name])]
     combined = np.zeros(table.num_rows, dtype=np.int64)
     for code in codes:
@@ -134,7 +134,7 @@ def _headers(table: pa.Table, block: bytes) -> pa.DictionaryArray | None:
         names = [reader.record(json.loads(raw[row])).header for row in first.tolist()]
     except DataError:
         return None
-    return pa.DictionaryArray.from_arrays(pa.array(combined, pa.int32()), pa.array(names, pa.string()))
+    return coded(combined, list(names))
 
 
 def _codes(column: pa.ChunkedArray | pa.Array) -> list[Ints]:
@@ -143,30 +143,30 @@ def _codes(column: pa.ChunkedArray | pa.Array) -> list[Ints]:
     if pa.types.is_struct(values.type):
         return [code for child in values.flatten() for code in _codes(child)]
     if pa.types.is_nested(values.type):
-        values = pa.array([json.dumps(value) for value in values.to_pylist()])
+        values = strings(json.dumps(value) for value in values.to_pylist())
     if pa.types.is_null(values.type):
         return []
-    return [np.asarray(values.dictionary_encode().indices.fill_null(NONE)).astype(np.int64)]
+    return [to_numpy(values.dictionary_encode().indices, NONE).astype(np.int64)]
 
 
 def _batch(table: pa.Table, headers: pa.DictionaryArray, log: str) -> pa.RecordBatch:
     size = table.num_rows
     words = table["words"].combine_chunks()
-    known = np.asarray(words.is_valid())
+    known = is_valid(words)
     pairs = np.full((size, 2), NONE, dtype=np.int64)
-    pairs[known] = np.asarray(words.flatten()).reshape(-1, 2)
+    pairs[known] = to_numpy(words.flatten()).reshape(-1, 2)
     made = {
-        "log": pa.DictionaryArray.from_arrays(np.zeros(size, dtype=np.int32), pa.array([log])),
-        "line": pa.array(np.arange(1, size + 1)),
+        "log": coded(np.zeros(size), [log]),
+        "line": to_arrow(np.arange(1, size + 1)),
         "header": headers,
-        "words_0": pa.array(pairs[:, 0]),
-        "words_1": pa.array(pairs[:, 1]),
+        "words_0": to_arrow(pairs[:, 0]),
+        "words_1": to_arrow(pairs[:, 1]),
         "refused": pa.nulls(size, pa.string()),
         "tags": pa.nulls(size, pa.string()),
         "detail": pa.nulls(size, pa.string()),
     }
     for name in ("first", "answer", "better"):
-        made[name] = table[name].combine_chunks().fill_null(NONE)
+        made[name] = to_arrow(to_numpy(table[name], NONE))
     columns = []
     for field in LOGGED:
         values = made[field.name] if field.name in made else table[field.name].combine_chunks()

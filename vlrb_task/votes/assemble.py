@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import Ints, Labels, LabelSet, Mask
 from vlrb_task.pairs.pair import UNDECIDABLE, Answer, count_subsets, revision_name
+from vlrb_task.support.arrow import to_arrow, to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import duplicates, labelling, warnings
 from vlrb_task.votes.grouping import Group, group_parts
@@ -78,7 +79,7 @@ def assemble(
     groups, of_row = group_parts(table, told, merge=options.merge, across_sets=options.across_sets)
     runs, lost = [], []
     for number, group in enumerate(groups):
-        rows = table.filter(pa.array(of_row == number)) if len(groups) > 1 else table
+        rows = table.filter(to_arrow(of_row == number)) if len(groups) > 1 else table
         made = _Build(group, rows, pairs, told, options).run(findings)
         if len(made.labels):
             runs.append(made)
@@ -130,10 +131,10 @@ class _Build:
 
     def keep(self, which: Mask) -> None:
         if not which.all():
-            self.table = self.table.filter(pa.array(which))
+            self.table = self.table.filter(to_arrow(which))
 
     def column(self, name: str) -> Ints:
-        return np.asarray(self.table[name].combine_chunks()).astype(np.int64)
+        return to_numpy(self.table[name].combine_chunks()).astype(np.int64)
 
     def run(self, refused: Mapping[str, Sequence[str]]) -> Run:
         header = self.group.headers[0]
@@ -189,7 +190,7 @@ class _Build:
     def ballots(self, pair: Ints) -> Ballots:
         """The ballots that count, one a slot."""
         rows = np.flatnonzero(pair != NONE)
-        kept = duplicates.drop_duplicates(self.table.take(pa.array(rows)), pair[rows])
+        kept = duplicates.drop_duplicates(self.table.take(to_arrow(rows)), pair[rows])
         for why, which in (
             (warnings.DUPLICATE, kept.duplicates),
             (warnings.ASKED_AGAIN, kept.asked_again),

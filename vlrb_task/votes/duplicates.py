@@ -9,8 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from vlrb_task.pairs.labels import Ints
+from vlrb_task.support.arrow import to_arrow, to_numpy
 from vlrb_task.votes.reading import digest_of
-from vlrb_task.votes.schema import FAILED
+from vlrb_task.votes.schema import FAILED, pair_names
 from vlrb_task.votes.table import Ballots
 
 
@@ -42,7 +43,7 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
         pair: row of each one's pair in the labels.
     """
     vote, answer = _numbers(table, "vote"), _numbers(table, "answer")
-    digest = np.asarray(table["digest"].combine_chunks())
+    digest = to_numpy(table["digest"].combine_chunks())
     said = _mixed(digest, _numbers(table, "first"))
     failed = _numbers(table, "reason") == FAILED
     drawn = _mixed(said, _mixed(_keys(table), vote, answer))
@@ -53,7 +54,7 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
     same_answer[1:] = same_slot[1:] & (said[1:] == said[:-1]) & (failed[1:] == failed[:-1])
     other = same_slot & ~same_answer
     kept = order[~same_slot]
-    ballots = _ballots(table.take(pa.array(kept)), pair[~same_slot])
+    ballots = _ballots(table.take(to_arrow(kept)), pair[~same_slot])
     return Kept(ballots, order[same_answer], order[other & failed], order[other & ~failed])
 
 
@@ -96,17 +97,17 @@ def _ballots(table: pa.Table, pair: Ints) -> Ballots:
         answer=_numbers(table, "answer").astype(np.int8),
         choice=_numbers(table, "choice").astype(np.int8),
         reason=_numbers(table, "reason").astype(np.int8),
-        rating=np.asarray(table["rating"].combine_chunks()),
-        p=np.asarray(table["p"].combine_chunks().fill_null(np.nan)),
-        digest=np.asarray(table["digest"].combine_chunks()),
-        scored=np.asarray(table["scored"].combine_chunks()),
+        rating=to_numpy(table["rating"].combine_chunks()),
+        p=to_numpy(table["p"], np.nan),
+        digest=to_numpy(table["digest"].combine_chunks()),
+        scored=to_numpy(table["scored"].combine_chunks()),
         line=_numbers(table, "line"),
         texts=texts if texts["text"].null_count < table.num_rows else None,
     )
 
 
 def _numbers(table: pa.Table, name: str) -> Ints:
-    return np.asarray(table[name].combine_chunks()).astype(np.int64)
+    return to_numpy(table[name].combine_chunks()).astype(np.int64)
 
 
 Bits = NDArray[np.uint64]
@@ -114,14 +115,9 @@ Bits = NDArray[np.uint64]
 
 def _keys(table: pa.Table) -> Bits:
     """A number for the pair of each row that depends on its key (or id) alone, and so not on the other rows."""
-    named = table["key"].combine_chunks().fill_null("").dictionary_encode()
-    ids = table["id"].combine_chunks().fill_null("").dictionary_encode()
-    found = [
-        np.array([digest_of(name) for name in coded.dictionary.to_pylist()], dtype=np.uint64)[np.asarray(coded.indices)]
-        for coded in (named, ids)
-    ]
-    keyed = np.asarray(table["key"].combine_chunks().is_valid())
-    of_pair: Bits = np.where(keyed, found[0], found[1])
+    named = pair_names(table).dictionary_encode()
+    digests = np.array([digest_of(name) for name in named.dictionary.to_pylist()], dtype=np.uint64)
+    of_pair: Bits = digests[to_numpy(named.indices)]
     return of_pair
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import Ints, Mask
+from vlrb_task.support.arrow import to_numpy
 from vlrb_task.votes.header import Header, Identity, parse_header
-from vlrb_task.votes.schema import FAILED, NONE
+from vlrb_task.votes.schema import FAILED, NONE, pair_names
 
 JOIN = " + "
 """Between the logs of a merged run's source."""
@@ -153,7 +153,7 @@ def group_parts(
 
 def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
     logs, headers = table["log"].combine_chunks(), table["header"].combine_chunks()
-    code = np.asarray(logs.indices).astype(np.int64) * len(headers.dictionary) + np.asarray(headers.indices)
+    code = to_numpy(logs.indices).astype(np.int64) * len(headers.dictionary) + to_numpy(headers.indices)
     used, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     found: dict[tuple[str, Identity, str | None], list[tuple[int, int, Header]]] = {}
     for number in np.argsort(first):
@@ -179,7 +179,7 @@ def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
 def _named(table: pa.Table) -> Mask:
     headers = table["header"].combine_chunks()
     named = np.array([parse_header(text).named for text in headers.dictionary.to_pylist()])
-    found: Mask = named[np.asarray(headers.indices)]
+    found: Mask = named[to_numpy(headers.indices)]
     return found
 
 
@@ -235,12 +235,11 @@ class _Slots:
     def _of(self, rows: Ints) -> Ints:
         if self._numbers is None:
             table = self._table
-            key = pc.coalesce(table["key"], pc.binary_join_element_wise("id:", table["id"], "")).combine_chunks()
-            pair = np.asarray(key.dictionary_encode().indices).astype(np.int64)
-            vote, answer = (np.asarray(table[name].combine_chunks()).astype(np.int64) for name in ("vote", "answer"))
+            pair = to_numpy(pair_names(table).dictionary_encode().indices).astype(np.int64)
+            vote, answer = (to_numpy(table[name].combine_chunks()).astype(np.int64) for name in ("vote", "answer"))
             _, votes = np.unique(vote, return_inverse=True)
             number = (pair * (votes.max() + 1) + votes) * 3 + answer + 1
-            self._numbers = np.where(np.asarray(table["reason"]) == FAILED, NONE, number)
+            self._numbers = np.where(to_numpy(table["reason"]) == FAILED, NONE, number)
         return self._numbers[rows]
 
 

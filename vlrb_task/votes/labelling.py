@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import TIED, UNKNOWN, Ints, Labels, LabelSet, Mask, label_rank
 from vlrb_task.pairs.mapping import TIE
-from vlrb_task.votes.schema import NONE
+from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
+from vlrb_task.votes.schema import NONE, pair_names
 
 _LABEL = ("better", "subset", "source", "words_0", "words_1", "tags", "group", "criterion")
 
@@ -36,14 +36,14 @@ class Given:
 
 def given_labels(table: pa.Table, pairs: LabelSet) -> Given:
     """Label votes from a set of pairs, by key, or by an id that stands once."""
-    keyless = np.asarray(table["key"].is_null())
+    keyless = ~is_valid(table["key"])
     pair = pairs.rows_of_keys(table["key"].combine_chunks())
     shared = np.zeros(table.num_rows, dtype=bool)
     if keyless.any():
         by_id, count = pairs.rows_of_ids(table["id"].combine_chunks())
         shared = keyless & (count > 1)
         pair = np.where(keyless, np.where(count == 1, by_id, NONE), pair)
-    logged = np.asarray(table["better"])
+    logged = to_numpy(table["better"])
     other = (pair != NONE) & (logged != NONE) & (logged != pairs.labels.better[pair])
     return Given(pair, shared, (pair == NONE) & ~shared, other)
 
@@ -67,14 +67,12 @@ class Own:
 
 def own_labels(table: pa.Table) -> Own:
     """Label votes by their own label; where those of a pair differ in detail, the one that tells more is kept."""
-    better = np.asarray(table["better"])
-    labelled = (better != NONE) & np.asarray(table["subset"].is_valid())
-    named = pc.if_else(
-        table["key"].is_valid(), table["key"], pc.binary_join_element_wise("id:", table["id"], "")
-    ).combine_chunks()
+    better = to_numpy(table["better"])
+    labelled = (better != NONE) & is_valid(table["subset"])
+    named = pair_names(table)
     rows = np.flatnonzero(labelled)
-    coded = named.take(pa.array(rows)).dictionary_encode()
-    of_label = np.asarray(coded.indices).astype(np.int64)
+    coded = named.take(to_arrow(rows)).dictionary_encode()
+    of_label = to_numpy(coded.indices).astype(np.int64)
     size = len(coded.dictionary)
     first = np.full(size, rows.size, dtype=np.int64)
     first[of_label[::-1]] = np.arange(rows.size)[::-1]
@@ -89,7 +87,7 @@ def own_labels(table: pa.Table) -> Own:
         chosen[pair] = options[ranked[-1]]
         if len({(dict(items)["better"], dict(items)["subset"]) for items in options}) > 1:
             disputed.append(pair)
-    kept = table.select([*_LABEL, "id"]).take(pa.array(chosen)).to_pylist()
+    kept = table.select([*_LABEL, "id"]).take(to_arrow(chosen)).to_pylist()
     labels = Labels.of(
         {
             "key": key,
@@ -115,8 +113,8 @@ def _codes(table: pa.Table, rows: Ints) -> Ints:
     for name in _LABEL:
         column = table[name].combine_chunks()
         if pa.types.is_dictionary(column.type):
-            column = column.indices.fill_null(NONE)
-        found.append(np.asarray(column).astype(np.int64)[rows])
+            column = column.indices
+        found.append(to_numpy(column, NONE).astype(np.int64)[rows])
     return np.stack(found)
 
 

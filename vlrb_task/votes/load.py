@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import LabelSet, load_labels
 from vlrb_task.pairs.pair import Answer, Benchmark
 from vlrb_task.pairs.rows import hub_id, load_benchmark
+from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
 from vlrb_task.votes.assemble import Options, assemble
 from vlrb_task.votes.door import LogFile, open_logs
 from vlrb_task.votes.grouping import JOIN
@@ -149,9 +149,9 @@ def _read(
 
 def _needs_labels(batches: Batches) -> bool:
     """Whether no vote carries its label; one that lacks it among others is dropped, and counted."""
-    votes = np.concatenate([np.asarray(batch["refused"].is_null()) for batch in batches])
-    labelled = [np.asarray(b["better"].fill_null(NONE)) != NONE for b in batches]
-    named = [np.asarray(batch["subset"].is_valid()) for batch in batches]
+    votes = np.concatenate([~is_valid(batch["refused"]) for batch in batches])
+    labelled = [to_numpy(b["better"], NONE) != NONE for b in batches]
+    named = [is_valid(batch["subset"]) for batch in batches]
     return bool(votes.any()) and not (np.concatenate(labelled) & np.concatenate(named)).any()
 
 
@@ -224,4 +224,4 @@ def _moved(batch: pa.RecordBatch, lines: int) -> pa.RecordBatch:
     if not lines:
         return batch
     place = READ.get_field_index("line")
-    return batch.set_column(place, READ.field(place), pc.add(batch["line"], lines))
+    return batch.set_column(place, READ.field(place), to_arrow(to_numpy(batch["line"]) + lines))

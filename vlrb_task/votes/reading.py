@@ -9,13 +9,14 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vlrb_task.judges import get_judge
 from vlrb_task.pairs.pair import Answer, other
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict
+from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
+from vlrb_task.support.arrow import names as parser_names
 from vlrb_task.votes.header import Header, parse_header
 from vlrb_task.votes.schema import NONE, OTHER_KIND, PLACE, READ
 
@@ -107,7 +108,7 @@ def read_texts(batch: pa.RecordBatch, parser: str | None = None, *, keep_texts: 
         verdict[rows], reason[rows], rating[rows] = (column[inverse] for column in found[:3])
         start[rows], end[rows] = (column[inverse] for column in found[3:])
     scored = _mask(batch["score"])
-    scores = np.asarray(batch["score"].fill_null(np.nan), dtype=np.float64)
+    scores = to_numpy(batch["score"], np.nan)
     finite = scored & np.isfinite(scores)
     rating[finite] = scores[finite]
     reason[scored & ~finite] = PLACE[Reason.NOT_A_NUMBER]
@@ -117,24 +118,24 @@ def read_texts(batch: pa.RecordBatch, parser: str | None = None, *, keep_texts: 
     verdict[only_p] = np.select([p[only_p] > 0.5, p[only_p] < 0.5], [0, 1], 2)
     digest[only_p] = np.array([digest_of(repr(value)) for value in p[only_p]], dtype=np.uint64)
     names[only_p] = "p"
-    failed = _mask(batch["failure"])
-    for why in batch["failure"].dictionary.to_pylist():
+    failures = _numbers(batch["failure"].indices)
+    for place, why in enumerate(batch["failure"].dictionary.to_pylist()):
         if why not in PLACE:  # another program's word
             continue
-        rows = failed & np.asarray(pc.fill_null(pc.equal(batch["failure"], why), False))
+        rows = failures == place
         reason[rows], verdict[rows], rating[rows] = PLACE[Reason(why)], _NOT_READ, np.nan
     refused = _mask(batch["refused"])
     choice = np.where(refused, NONE, _CHOICES[verdict, np.where(first == NONE, 2, first)])
     made = {
         "text": batch["text"] if keep_texts else pa.nulls(size, pa.string()),
-        "scored": pa.array(scored),
-        "choice": pa.array(choice, pa.int8()),
-        "reason": pa.array(reason, pa.int8()),
-        "rating": pa.array(rating),
-        "start": pa.array(start, pa.int32()),
-        "end": pa.array(end, pa.int32()),
-        "digest": pa.array(digest),
-        "parser": pa.array(names, pa.string()).dictionary_encode(),
+        "scored": to_arrow(scored),
+        "choice": to_arrow(choice.astype(np.int8)),
+        "reason": to_arrow(reason.astype(np.int8)),
+        "rating": to_arrow(rating),
+        "start": to_arrow(start.astype(np.int32)),
+        "end": to_arrow(end.astype(np.int32)),
+        "digest": to_arrow(digest),
+        "parser": parser_names(names.tolist()),
     }
     columns = [made[field.name] if field.name in made else batch[field.name] for field in READ]
     return pa.RecordBatch.from_arrays(columns, schema=READ)
@@ -173,16 +174,16 @@ def _row(reading: Reading | Rating) -> tuple[int, int, float, int, int]:
 
 
 def _numbers(column: pa.Array) -> Ints:
-    return np.asarray(column.fill_null(NONE)).astype(np.int64)
+    return to_numpy(column, NONE).astype(np.int64)
 
 
 def _mask(column: pa.Array) -> NDArray[np.bool_]:
-    return np.asarray(column.is_valid())
+    return is_valid(column)
 
 
 def _probabilities(batch: pa.RecordBatch, answered: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The logged probabilities, and which votes have nothing else."""
-    return np.asarray(batch["p"].fill_null(np.nan)), _mask(batch["p"]) & ~answered
+    return to_numpy(batch["p"], np.nan), _mask(batch["p"]) & ~answered
 
 
 def read_one(judge: str, text: str, failure: Reason | None = None) -> Reading | Rating:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.support.arrow import is_valid, names, numbers, strings, whole
 from vlrb_task.votes.records import Record
 
 NONE = -1
@@ -141,8 +142,8 @@ class Columns:
 
 def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
-        return pa.array(values, pa.string()).dictionary_encode()
-    return pa.array(values, kind)
+        return names(values)
+    return strings(values) if pa.types.is_string(kind) else numbers(list(values), kind)
 
 
 def to_batches(rows: Iterable[tuple[Record, int] | Refused], log: str, size: int = 65_536) -> Iterator[pa.RecordBatch]:
@@ -157,3 +158,12 @@ def to_batches(rows: Iterable[tuple[Record, int] | Refused], log: str, size: int
             yield columns.batch()
     if len(columns):
         yield columns.batch()
+
+
+def pair_names(table: pa.Table) -> pa.Array:
+    """What each vote calls its pair: its key, or ``id:`` and its id."""
+    keys = whole(table["key"])
+    if is_valid(keys).all():
+        return keys
+    both = zip(keys.to_pylist(), table["id"].to_pylist(), strict=True)
+    return strings(f"id:{id}" if key is None else key for key, id in both)

@@ -11,6 +11,7 @@ import numpy as np
 from vlrb_task.asking.ballots import Schedule, ballots_of
 from vlrb_task.judges.base import Judge
 from vlrb_task.pairs.pair import Answer, Benchmark
+from vlrb_task.support.arrow import to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes.header import parse_header
 from vlrb_task.votes.load import Pairs, read_runs
@@ -125,7 +126,7 @@ def _check(run: Run, judge: Judge, benchmark: Benchmark) -> None:
         raise ValueError("the run was read without its rows or without the pairs")
     keyed = run.logged.filter(run.logged["key"].is_valid())
     row = run.labelled_by.rows_of_keys(keyed["key"].combine_chunks())
-    better = np.asarray(keyed["better"].combine_chunks())
+    better = to_numpy(keyed["better"].combine_chunks())
     unknown = int((row == NONE).sum())
     known = (row != NONE) & (better != NONE)
     changed = int((known & (run.labelled_by.labels.better[row] != better)).sum())

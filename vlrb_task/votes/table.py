@@ -15,6 +15,7 @@ from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import TIED, Ints, Labels, LabelSet, Mask
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.support.arrow import to_arrow
 from vlrb_task.votes.schema import NONE, PLACE, REASONS
 
 Small = NDArray[np.int8]
@@ -93,7 +94,7 @@ class Ballots:
         """Some of the ballots."""
         places = np.flatnonzero(rows) if rows.dtype == bool else rows
         columns = {name: getattr(self, name)[places] for name in self.__dataclass_fields__ if name != "texts"}
-        return Ballots(**columns, texts=None if self.texts is None else self.texts.take(pa.array(places)))
+        return Ballots(**columns, texts=None if self.texts is None else self.texts.take(to_arrow(places)))
 
     @property
     def pointwise(self) -> Mask:
