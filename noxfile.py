@@ -66,6 +66,13 @@ def scale(session: nox.Session) -> None:
 
 
 @nox.session
+def engine(session: nox.Session) -> None:
+    """Reading and parsing on Ray Data with two workers: the numbers of docs/scaling.md's program are vlrb score's."""
+    session.install("-e", ".", *TEST, "ray[data]>=2.40")
+    session.run("pytest", "tests/engine", *session.posargs)
+
+
+@nox.session
 def lmms(session: nox.Session) -> None:
     """The real lmms-eval: through its command line, a server on the loopback, a real wrapper on the CPU, two processes."""
     session.install("-e", ".[lmms-eval,report]", *TEST)

@@ -173,7 +173,7 @@ def test_bad_input_is_told_with_its_row(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--explain", "--check"), "--check and --explain: only one of them"),
+        (("--explain", "--check"), "--check, --explain and --unread: only one of them"),
         (("--row", "1"), "--row: only with --explain"),
         (("--explain", "--max-misread", "0"), "--max-misread: only with --check"),
     ],

@@ -22,21 +22,24 @@ def test_a_label_is_read_in_the_place_of_the_text() -> None:
             Labelled("eight", 8.0, judge="pointwise_10"),
         ]
     )
-    official = labels.reader("official", get_judge("official").parser)
+    name, official = labels.reader("official", "final", get_judge("official").parser)
+    assert name == "final + hand labels"
     assert official("The red one.") == Reading(Verdict.SECOND)
     assert official(FIRST) == Reading(Verdict.UNPARSED, Reason.NO_VERDICT)
     assert official("") == Reading(Verdict.UNPARSED, Reason.EMPTY)
     other = official(FIRST + " ")
     assert isinstance(other, Reading)
     assert other.verdict is Verdict.FIRST
-    rated = labels.reader("pointwise_10", get_judge("pointwise_10").parser)
+    _, rated = labels.reader("pointwise_10", "pointwise_10", get_judge("pointwise_10").parser)
     assert rated("eight") == Rating(8.0)
-    assert rated("Score: 7").score == 7  # type: ignore[union-attr]
+    seven = rated("Score: 7")
+    assert isinstance(seven, Rating)
+    assert seven.score == 7
 
 
 def test_a_judge_without_labels_keeps_its_parser() -> None:
     parser = get_judge("boxed").parser
-    assert HandLabels.of([Labelled("x", Verdict.TIE)]).reader("boxed", parser) is parser
+    assert HandLabels.of([Labelled("x", Verdict.TIE)]).reader("boxed", "boxed", parser) == ("boxed", parser)
 
 
 @pytest.mark.parametrize(

@@ -142,12 +142,14 @@ def test_an_unreadable_picture_costs_its_own_votes_only(tmp_path: Path) -> None:
     doctor = vlrb("doctor", "--pairs", str(tmp_path / "broken.parquet"))
     assert doctor.returncode == 1
     assert "row 3 (id" in doctor.stdout
-    vlrb(
+    folder = tmp_path / "task"
+    wrote = vlrb(
         *("task", "--judge", "criteria", "--order", "key", "--pairs", str(tmp_path / "broken.parquet")),
-        *("--name", "broken", "-o", str(tmp_path)),
+        *("--name", "broken", "-o", str(folder)),
     )
+    assert wrote.returncode == 0, wrote.stderr
     with JudgeServer(lambda prompt: "Overall Judgment: Answer 2 is better.") as server:
-        run = lmms_eval(tmp_path / "out", *server_model(server), "--tasks", "broken", "--include_path", str(tmp_path))
+        run = lmms_eval(tmp_path / "out", *server_model(server), "--tasks", "broken", "--include_path", str(folder))
     assert "cannot be read" in run.output
     score = vlrb_json("score", str(run.samples("broken")))
     assert score["unparsed"] == {"unreadable_image": 1}

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 
-from vlrb_task.audit import LogAudit, Row, RowAudit, audit_log, audit_row
-from vlrb_task.audit.rows import SIZES
-from vlrb_task.audit.tables import SUFFIXES, read_table
 from vlrb_task.cli.options import (
     FILE,
     as_json,
@@ -21,8 +18,12 @@ from vlrb_task.cli.options import (
     print_warnings,
     trust_pickle_option,
 )
-from vlrb_task.scores.completeness import caveats
-from vlrb_task.votes import read_runs
+
+if TYPE_CHECKING:
+    from vlrb_task.audit import LogAudit, RowAudit
+
+REVISIONS = ("1250", "1247")
+"""Of :data:`vlrb_task.audit.rows.SIZES`, which is not loaded to show the help."""
 
 _COLOURS = {"consistent": "green", "explained": "yellow", "unexplained": "red", "unchecked": "bright_black"}
 _LEVELS = {"ok": "green", "warning": "yellow", "fault": "red", "unknown": "bright_black"}
@@ -35,7 +36,7 @@ _LEVELS = {"ok": "green", "warning": "yellow", "fault": "red", "unknown": "brigh
 @click.option("--reasoning", metavar="R", help="On reasoning.")
 @click.option("--overall", metavar="O", help="The overall accuracy.")
 @click.option("--macro", metavar="M", help="The macro average.")
-@click.option("--revision", type=click.Choice(list(SIZES)), default="1250", show_default=True, help="The rows used.")
+@click.option("--revision", type=click.Choice(REVISIONS), default="1250", show_default=True, help="The rows used.")
 @click.option("--decimals", type=click.IntRange(0, 6), help="Digits of every number, if zeros were lost.")
 @pairs_option
 @trust_pickle_option
@@ -59,6 +60,10 @@ def command(
     subsets and for overall or macro) is checked row by row; any other FILE is a log of judgements, as `vlrb score`
     reads it.
     """
+    from vlrb_task.audit import Row, audit_log, audit_row
+    from vlrb_task.audit.tables import read_table
+    from vlrb_task.votes import read_runs
+
     numbers = {
         "general": general,
         "hallucination": hallucination,
@@ -107,6 +112,8 @@ def _check_options(numbers: dict[str, str | None]) -> None:
 
 def _is_score_table(path: Path) -> bool:
     """Whether a file is a table of scores; a TSV may also be a prediction file of VLMEvalKit."""
+    from vlrb_task.audit.tables import SUFFIXES
+
     if path.suffix.lower() not in SUFFIXES or path.is_dir():
         return False
     if path.suffix.lower() != ".tsv":
@@ -147,6 +154,8 @@ def show_table(path: Path, audits: Sequence[RowAudit], refused: Sequence[str]) -
 
 def show_log(audit: LogAudit) -> None:
     """Print what was found about one run."""
+    from vlrb_task.scores.completeness import caveats
+
     out = console()
     run = audit.run
     out.print(

@@ -8,27 +8,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vlrb_task.cli.judges import framework_template
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.judges import get_judge
-from vlrb_task.judges.templates import template_of
-from vlrb_task.pairs.demo import demo_parquet
-from vlrb_task.pairs.pair import parse_rows
-from vlrb_task.pairs.rows import HUB_ID, read_rows
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import replacing
-from vlrb_task.tasks.batch import Limits, Written, name_of, write_batch
-from vlrb_task.tasks.batch_layouts import LAYOUTS, Layout
-from vlrb_task.tasks.batch_results import find_list, read_results
-from vlrb_task.tasks.questions import questions_of
-from vlrb_task.tasks.saved import load_task, tasks_of_environment
-from vlrb_task.tasks.shipped import DEMO, HUB, TaskSpec, shipped_tasks
-from vlrb_task.votes import write_votes
+
+if TYPE_CHECKING:
+    from vlrb_task.tasks.batch import Written
+    from vlrb_task.tasks.batch_layouts import Layout
+    from vlrb_task.tasks.shipped import TaskSpec
+
+FORMATS = ("openai", "anthropic", "gemini")
+"""Of :data:`vlrb_task.tasks.batch_layouts.LAYOUTS`, which is not loaded to show the help."""
 
 
 @click.group("batch")
@@ -49,7 +44,7 @@ def command() -> None:
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(list(LAYOUTS)),
+    type=click.Choice(FORMATS),
     default="openai",
     show_default=True,
     help="Layout of the files.",
@@ -91,6 +86,15 @@ def write(
     256 MB, gemini 2 GB. What does not fit into one goes into FILE-1.jsonl, FILE-2.jsonl and so on. Beside them stands
     FILE.batch.jsonl, which vlrb batch read needs.
     """
+    from vlrb_task.cli.judges import framework_template
+    from vlrb_task.judges import get_judge
+    from vlrb_task.judges.templates import template_of
+    from vlrb_task.pairs.pair import parse_rows
+    from vlrb_task.pairs.rows import read_rows
+    from vlrb_task.tasks.batch import Limits, name_of, write_batch
+    from vlrb_task.tasks.batch_layouts import LAYOUTS
+    from vlrb_task.tasks.questions import questions_of
+
     chosen = LAYOUTS[layout]
     spec = _task(task, pairs)
     judge = get_judge(spec.judge)
@@ -145,6 +149,11 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
         UnknownName: no such task.
         VlrbError: ``--pairs`` for a task that has pairs of its own.
     """
+    from vlrb_task.pairs.demo import demo_parquet
+    from vlrb_task.pairs.rows import HUB_ID
+    from vlrb_task.tasks.saved import load_task, tasks_of_environment
+    from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
+
     known = {**{spec.name: spec for spec in tasks_of_environment()}, **shipped_tasks()}
     known |= {spec.dataset_name: spec for spec in known.values()}
     spec = load_task(Path(name)) if name.endswith(".json") else known.get(name)
@@ -190,6 +199,9 @@ def read(results: tuple[Path, ...], requests: Path | None, output: Path, as_json
 
     RESULTS are the result and error files that the service gives back, in any order, of one batch.
     """
+    from vlrb_task.tasks.batch_results import find_list, read_results
+    from vlrb_task.votes import write_votes
+
     listed = find_list(results, requests)
     votes = read_results(listed, results)
     with replacing(output) as place:

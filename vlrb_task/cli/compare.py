@@ -16,9 +16,7 @@ from vlrb_task.cli.options import (
     print_json,
     trust_pickle_option,
 )
-from vlrb_task.scores.policies import Policy
 from vlrb_task.support.extra import require
-from vlrb_task.votes import read_runs
 
 
 @click.command("compare")
@@ -43,6 +41,9 @@ def command(
     Scores with intervals, baselines, paired tests, groups that cannot be told apart, agreement, what each judge's votes
     hang on, and the correlation with other benchmarks.
     """
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.votes import read_runs
+
     require("vlrb compare", "statsmodels", "krippendorff")
     from vlrb_task.cli.compare_tables import show
     from vlrb_task.compare.benches import read_benches

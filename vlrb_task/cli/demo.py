@@ -12,11 +12,7 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.options import FOLDER, console
-from vlrb_task.cli.score import show
-from vlrb_task.scores.baselines import baselines
-from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import VlrbError
-from vlrb_task.votes import read_runs
 
 
 @click.command("demo")
@@ -32,6 +28,11 @@ def command(policy: str, output: Path | None) -> None:
 
     Needs lmms-eval: pip install "vlrb[lmms-eval]". No network, no key, no GPU; about half a minute.
     """
+    from vlrb_task.cli.score import show
+    from vlrb_task.scores.baselines import baselines
+    from vlrb_task.scores.score import score_run
+    from vlrb_task.votes import read_runs
+
     if importlib.util.find_spec("lmms_eval") is None:
         raise VlrbError('the demo runs lmms-eval, which is not installed here: pip install "vlrb[lmms-eval]"')
     with tempfile.TemporaryDirectory(prefix="vlrb-demo-") as scratch:

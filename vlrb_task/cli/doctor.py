@@ -9,18 +9,11 @@ from typing import Any
 
 import click
 from rich.markup import escape
-from rich.progress import track
 from rich.table import Table
 
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.judges import get_judge, judge_names
-from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_picture_columns
-from vlrb_task.pairs.mapping import ROW_NUMBER
-from vlrb_task.pairs.pictures import UnreadablePicture, opened, pictures_of
-from vlrb_task.pairs.rows import hub_id, is_local, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.version import __version__
-from vlrb_task.tasks.shipped import shipped_tasks
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "datasets", "transformers", "torch", "huggingface_hub", "pyarrow")
 
@@ -50,6 +43,9 @@ def _version(package: str) -> str | None:
 
 
 def _installed() -> dict[str, Any]:
+    from vlrb_task.judges import get_judge, judge_names
+    from vlrb_task.tasks.shipped import shipped_tasks
+
     packages = {name: found for name in PACKAGES if (found := _version(name))}
     points = [point for point in entry_points(group="lmms_eval.models") if point.value.startswith("vlrb_task.")]
     judges = [{"name": name, "prompt": get_judge(name).prompt.source} for name in judge_names()]
@@ -79,6 +75,9 @@ def _official_prompt(packages: dict[str, str]) -> str:
 
 
 def _data(pairs: str | None) -> dict[str, Any]:
+    from vlrb_task.pairs.health import contradiction_warning
+    from vlrb_task.pairs.rows import hub_id, is_local, load_benchmark
+
     spec = pairs or hub_id()
     found: dict[str, Any] = {"pairs": spec, "problems": [], "warnings": [], "notes": []}
     try:
@@ -104,7 +103,12 @@ def _row_problems(spec: str, total: int) -> tuple[list[str], list[str]]:
 
     Pictures are only opened where Pillow is installed, as it is with every framework.
     """
+    from rich.progress import track
+
+    from vlrb_task.pairs.health import PictureCheck, unread_picture_columns
+    from vlrb_task.pairs.mapping import ROW_NUMBER
     from vlrb_task.pairs.parquet import plain_row
+    from vlrb_task.pairs.rows import read_rows
 
     opens = find_spec("PIL") is not None
     problems: list[str] = []
@@ -133,6 +137,8 @@ def _row_problems(spec: str, total: int) -> tuple[list[str], list[str]]:
 
 def _unreadable(row: dict[str, Any]) -> list[str]:
     """What is wrong with the pictures of a row."""
+    from vlrb_task.pairs.pictures import UnreadablePicture, opened, pictures_of
+
     found = []
     for image in (
         *pictures_of(row),

@@ -16,19 +16,16 @@ from vlrb_task.cli.options import (
     print_warnings,
     trust_pickle_option,
 )
-from vlrb_task.compare.basis import display_names
-from vlrb_task.export import FORMATS, MARKS
-from vlrb_task.scores.completeness import caveats
-from vlrb_task.scores.policies import Policy
-from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import output_file, write_text
-from vlrb_task.votes import read_runs
+
+KINDS = ("markdown", "latex", "csv", "vlmevalkit", "model-index", "protocol", "statement")
+"""Of :data:`vlrb_task.export.FORMATS`, which is not loaded to show the help."""
 
 
 @click.command("export")
 @logs_argument
-@click.option("--to", "kind", type=click.Choice(list(FORMATS)), required=True, help="What to write.")
+@click.option("--to", "kind", type=click.Choice(KINDS), required=True, help="What to write.")
 @pairs_option
 @policy_option
 @click.option("--name", "names", metavar="NAME", multiple=True, help="Name of a run, in the order of the logs.")
@@ -50,6 +47,13 @@ def command(
     markdown, latex and csv are tables of all runs; vlmevalkit is the CSV of its own scorer; model-index is the block of
     a model card; protocol is JSON with everything needed to repeat the measurement; statement is a line for a paper.
     """
+    from vlrb_task.compare.basis import display_names
+    from vlrb_task.export import FORMATS, MARKS
+    from vlrb_task.scores.completeness import caveats
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.scores.score import score_run
+    from vlrb_task.votes import read_runs
+
     if output is not None:
         output_file(output, MARKS[kind], [*logs, pairs], force=force)
     runs = read_runs(logs, pairs, trust_pickle=trust_pickle)

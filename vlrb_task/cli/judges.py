@@ -5,31 +5,18 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.options import FILE, as_json, console, error_console, pairs_option, print_json
-from vlrb_task.judges import (
-    Judge,
-    Template,
-    fill_prompt,
-    get_judge,
-    in_order,
-    judge_names,
-    require_captions,
-    shipped_names,
-)
-from vlrb_task.judges.templates import cached_file, template_of
-from vlrb_task.pairs.demo import demo_parquet
-from vlrb_task.pairs.pair import Pair
-from vlrb_task.pairs.rows import load_benchmark
 from vlrb_task.support.errors import PromptUnavailable, UnknownName, VlrbError
-from vlrb_task.tasks.fetching import fetch
-from vlrb_task.tasks.shipped import task_of
+
+if TYPE_CHECKING:
+    from vlrb_task.judges import Judge, Template
+    from vlrb_task.pairs.pair import Pair
 
 
 class JudgesGroup(click.Group):
@@ -72,6 +59,8 @@ def _loaded() -> list[Judge]:
 
     One that cannot be loaded gives a warning, and does not hide the rest.
     """
+    from vlrb_task.judges import get_judge, in_order, judge_names, shipped_names
+
     found = []
     for name in judge_names():
         try:
@@ -83,6 +72,8 @@ def _loaded() -> list[Judge]:
 
 
 def _at_hand(judge: Judge) -> str:
+    from vlrb_task.judges.templates import cached_file
+
     if judge.prompt.source != "published":
         return judge.prompt.source
     return "published, fetched" if cached_file(judge).is_file() else "published, not fetched"
@@ -90,6 +81,9 @@ def _at_hand(judge: Judge) -> str:
 
 def describe(judge: Judge) -> dict[str, Any]:
     """A judge as JSON: everything but its prompt's text. ``at_hand`` is None for a prompt that a framework ships."""
+    from vlrb_task.judges.templates import cached_file
+    from vlrb_task.tasks.shipped import task_of
+
     published = judge.prompt.published
     task = task_of(judge.name)
     return {
@@ -120,6 +114,9 @@ def describe(judge: Judge) -> dict[str, Any]:
 
 def _shower(name: str) -> click.Command:
     """The command that shows one judge."""
+    from vlrb_task.asking.ballots import Order, Schedule, ballots_of
+    from vlrb_task.judges import fill_prompt, get_judge, require_captions
+    from vlrb_task.judges.templates import template_of
 
     @click.command(name, help=f"Show judge {name}: its settings, and its prompt filled with a pair.")
     @pairs_option
@@ -151,6 +148,9 @@ def _shower(name: str) -> click.Command:
 
 
 def _pair(pairs: str | None, wanted: str | None) -> Pair:
+    from vlrb_task.pairs.demo import demo_parquet
+    from vlrb_task.pairs.rows import load_benchmark
+
     benchmark = load_benchmark(pairs or str(demo_parquet()))
     found = [pair for pair in benchmark.pairs if wanted in (None, pair.id, pair.key)]
     if not found:
@@ -219,6 +219,9 @@ def fetch_command(name: str, clone: Path | None, file: Path | None) -> None:
     It comes from the authors' public repository at a pinned revision, from a local clone of it (--from), or from a file
     (--file). VLRB_CACHE names another folder for the cache.
     """
+    from vlrb_task.judges import get_judge
+    from vlrb_task.tasks.fetching import fetch
+
     if clone is not None and file is not None:
         raise VlrbError("--from and --file exclude each other")
     judge = get_judge(name)

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.options import FILE, as_json, console, print_json, print_warnings
-from vlrb_task.judges import get_judge
-from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
-from vlrb_task.parsing.verdicts import Rating, Reading
+from vlrb_task.cli.options import (
+    FILE,
+    NEW_FILE,
+    as_json,
+    console,
+    force_option,
+    print_json,
+    print_warnings,
+    trust_pickle_option,
+)
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
+
+if TYPE_CHECKING:
+    from vlrb_task.parsing.verdicts import Rating, Reading
 
 DEFAULT_JUDGE = "official"
 
@@ -39,6 +48,12 @@ DEFAULT_JUDGE = "official"
 @click.option(
     "--row", "rows", type=click.IntRange(min=1), multiple=True, metavar="N", help="With --explain: this line only."
 )
+@click.option(
+    "--unread", is_flag=True, help="FILE is a log: write its texts that could not be read, to be labelled by hand."
+)
+@click.option("-o", "--output", type=NEW_FILE, metavar="FILE", help="With --unread: the file to write.")
+@force_option
+@trust_pickle_option
 @as_json
 def command(
     files: Sequence[Path],
@@ -49,6 +64,10 @@ def command(
     min_read: float | None,
     explain: bool,
     rows: tuple[int, ...],
+    unread: bool,
+    output: Path | None,
+    force: bool,
+    trust_pickle: bool,
     as_json: bool,
 ) -> None:
     """Read the judge's texts in a JSONL FILE of {"text": ...} and print what they say.
@@ -57,11 +76,24 @@ def command(
     have "judge" (whose format it is) and "also" (other readings that are as good). Each text is read with its judge's
     parser, for which the bounds are, and beside it with the general one; --judge or --parser reads all with one.
     With --explain, too, a line that has "judge" is read with that judge's parser.
+
+    With --unread, FILE is a log, and the texts in it that its judge's parser could not read are written to -o FILE. Fill
+    in "gold" (or "score") in it, and vlrb score --labels FILE counts them as you say.
     """
-    if check and explain:
-        raise click.UsageError("--check and --explain: only one of them")
+    if check + explain + unread > 1:
+        raise click.UsageError("--check, --explain and --unread: only one of them")
     _refuse(check, "--check", (("--max-misread", max_misread), ("--min-read", min_read)))
     _refuse(explain, "--explain", (("--row", rows or None),))
+    _refuse(
+        unread, "--unread", (("--output", output), ("--force", force or None), ("--trust-pickle", trust_pickle or None))
+    )
+    if unread:
+        from vlrb_task.cli.parse_unread import write_unread
+
+        if output is None:
+            raise click.UsageError("--unread: give the file to write with -o FILE")
+        write_unread(files, output, force=force, trust_pickle=trust_pickle)
+        return
     if check:
         from vlrb_task.cli.parse_check import check_files
 
@@ -73,7 +105,7 @@ def command(
         explain_files(files, judge, parser, rows, as_json)
         return
     if len(files) > 1:
-        raise click.UsageError("more than one file: only with --check or --explain")
+        raise click.UsageError("more than one file: only with --check, --explain or --unread")
     _read(files[0], judge or DEFAULT_JUDGE, parser, as_json)
 
 
@@ -84,6 +116,9 @@ def _refuse(given: bool, needed: str, options: Iterable[tuple[str, object]]) -> 
 
 
 def _read(file: Path, judge: str, parser: str | None, as_json: bool) -> None:
+    from vlrb_task.judges import get_judge
+    from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
+
     own = get_judge(judge)
     other: Callable[[str], Reading | Rating] | None = None
     if parser:
@@ -119,6 +154,8 @@ def _parsed_rate(readings: list[Any]) -> float:
 
 
 def _as_dict(reading: Reading | Rating) -> dict[str, Any]:
+    from vlrb_task.parsing.verdicts import Reading
+
     reason = None if reading.reason is None else str(reading.reason)
     if isinstance(reading, Reading):
         return {"verdict": str(reading.verdict), "reason": reason}
@@ -128,6 +165,8 @@ def _as_dict(reading: Reading | Rating) -> dict[str, Any]:
 
 
 def _words(reading: Reading | Rating) -> str:
+    from vlrb_task.parsing.verdicts import Rating, Reading
+
     if isinstance(reading, Rating) and reading.score is not None:
         return f"{reading.score:g}"
     verdict = reading.verdict if isinstance(reading, Reading) else "unparsed"
@@ -135,6 +174,8 @@ def _words(reading: Reading | Rating) -> str:
 
 
 def _show(texts: list[str], readings: list[Any], others: list[Any], name: str, other_name: str | None) -> None:
+    from vlrb_task.parsing.verdicts import Reading
+
     table = Table()
     for column in ("#", name, *([other_name] if other_name else []), "end of the text"):
         table.add_column(column)

@@ -19,11 +19,9 @@ from vlrb_task.cli.options import (
     print_json,
     trust_pickle_option,
 )
-from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import UnknownName
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file
-from vlrb_task.votes import read_runs
 
 
 @click.command("plot")
@@ -52,6 +50,9 @@ def command(
     They are scores, subsets, differences, at_k, order, length, selective and agreement; those for which the logs have
     nothing are left out.
     """
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.votes import read_runs
+
     require("vlrb plot", "statsmodels", "krippendorff", "matplotlib")
     from vlrb_task.cli.compare_tables import show_warnings
     from vlrb_task.compare.comparison import compare

@@ -22,11 +22,9 @@ from vlrb_task.cli.options import (
     print_json,
     trust_pickle_option,
 )
-from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file, replacing
-from vlrb_task.votes import read_runs
 
 
 @click.command("report")
@@ -66,6 +64,9 @@ def command(
 
     The page needs no network. Questions, answers and images are shown where --pairs has them.
     """
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.votes import read_runs
+
     require("vlrb report", "statsmodels", "krippendorff", "matplotlib", "jinja2", "PIL")
     from vlrb_task.audit import audit_log
     from vlrb_task.cli.compare_tables import show_warnings

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
+from vlrb_task.cli.doubt import doubt_dict, read_labels, show_doubt
 from vlrb_task.cli.options import (
+    FILE,
     as_json,
     console,
     logs_argument,
@@ -21,12 +24,13 @@ from vlrb_task.cli.options import (
     trust_pickle_option,
 )
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
-from vlrb_task.pairs.pair import Answer
-from vlrb_task.scores.baselines import Baseline, baselines
-from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.policies import Policy
-from vlrb_task.scores.score import Score, score_run
-from vlrb_task.votes import Pairs, Run, read_runs
+
+if TYPE_CHECKING:
+    from vlrb_task.pairs.pair import Answer
+    from vlrb_task.scores.baselines import Baseline
+    from vlrb_task.scores.estimates import Estimate
+    from vlrb_task.scores.score import Score
+    from vlrb_task.votes import Run
 
 
 @click.command("score")
@@ -46,6 +50,12 @@ from vlrb_task.votes import Pairs, Run, read_runs
     "--merge", is_flag=True, help="The logs are parts of one run, even if they do not say so: each ballot counts once."
 )
 @trust_pickle_option
+@click.option(
+    "--labels",
+    type=FILE,
+    metavar="FILE",
+    help="Hand labels for texts that vlrb parse --unread wrote: these are read as the labels say, and the result says so.",
+)
 @as_json
 def command(
     logs: Sequence[Path],
@@ -54,6 +64,7 @@ def command(
     parser: str | None,
     ties: str | None,
     merge: bool,
+    labels: Path | None,
     trust_pickle: bool,
     as_json: bool,
 ) -> None:
@@ -64,17 +75,31 @@ def command(
     Logs that say that they are parts of one run (of several machines, or of vlrb task --votes-from) are scored as one.
     No network is used: without --pairs, labels come from the log, or from the hub's dataset if it is cached here.
     """
+    from vlrb_task.scores.baselines import baselines
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.scores.score import score_run
+    from vlrb_task.votes import Pairs, read_runs
+
     chosen = Policy.parse(policy)
     given = Pairs(pairs) if pairs else None
     broken = None if ties is None else _RESPONSES[ties]
+    by_hand = None if labels is None else read_labels(labels)
     runs = []
     with reading_bar() as progress:
         for reader in dict.fromkeys((None, parser)):
             runs += read_runs(
-                logs, given, reader, merge=merge, ties=broken, trust_pickle=trust_pickle, progress=progress
+                logs,
+                given,
+                reader,
+                merge=merge,
+                ties=broken,
+                keep_texts="unread",
+                by_hand=by_hand if reader is None else None,
+                trust_pickle=trust_pickle,
+                progress=progress,
             )
     if as_json:
-        results = [score_run(run, chosen).to_dict() for run in runs]
+        results = [score_run(run, chosen).to_dict() | {"doubt": doubt_dict(run, chosen)} for run in runs]
         print_json(results[0] if len(results) == 1 else results)
         return
     for run in runs:
@@ -105,6 +130,7 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     if score.groups("by_tag"):
         print_whole(out, _tag_table(score))
     out.print(_rates(score), soft_wrap=True)
+    show_doubt(out, run, score.policy)
     print_warnings(run.warnings)
 
 

@@ -6,26 +6,18 @@ import shlex
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from vlrb_task.asking.ballots import Schedule
-from vlrb_task.cli.continuation import what_is_left
 from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_option, print_warnings, trust_pickle_option
-from vlrb_task.judges import get_judge
-from vlrb_task.pairs.benchmarks import DEFAULT, benchmark_names, is_benchmark
-from vlrb_task.pairs.captions import Captions
-from vlrb_task.pairs.pair import SUBSETS, parse_rows
-from vlrb_task.pairs.perturbing import Pictures
-from vlrb_task.pairs.rows import HubDataset, hub_id, is_local, read_rows
-from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
-from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
-from vlrb_task.tasks.copying import copy_pairs
-from vlrb_task.tasks.names import check_name
-from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
-from vlrb_task.tasks.shipped import TaskSpec
+
+if TYPE_CHECKING:
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.tasks.ballot_list import BallotList
+    from vlrb_task.tasks.shipped import TaskSpec
 
 
 @click.command("task")
@@ -95,7 +87,18 @@ def command(
 
     Run it with lmms-eval (--include_path DIR --tasks NAME) or with VLMEvalKit (VLRB_TASKS=DIR names the folder).
     """
+    from vlrb_task.asking.ballots import Schedule
+    from vlrb_task.judges import get_judge
     from vlrb_task.lmms.write import task_yaml, write_ballots
+    from vlrb_task.pairs.captions import Captions
+    from vlrb_task.pairs.pair import SUBSETS
+    from vlrb_task.pairs.perturbing import Pictures
+    from vlrb_task.pairs.rows import HubDataset, hub_id, is_local
+    from vlrb_task.tasks.ballot_list import SUFFIX
+    from vlrb_task.tasks.copying import copy_pairs
+    from vlrb_task.tasks.names import check_name
+    from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
+    from vlrb_task.tasks.shipped import TaskSpec
 
     schedule = Schedule.parse(order, votes)
     pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None
@@ -147,6 +150,8 @@ def _bench(name: str | None, pairs: str | None) -> str | None:
     Raises:
         VlrbError: there is none of this name, or pairs are named too.
     """
+    from vlrb_task.pairs.benchmarks import DEFAULT, benchmark_names, is_benchmark
+
     if name is None:
         return pairs
     if pairs is not None:
@@ -162,6 +167,8 @@ def _stop(stop: bool, policy: str | None, sparing: bool, continues: bool) -> Pol
     Raises:
         VlrbError: no such policy, or an option that would mean nothing.
     """
+    from vlrb_task.scores.policies import Policy
+
     chosen = Policy.parse(policy or Policy.STRICT)
     given = [*(["--stop-policy"] if policy else []), *(["--sparing"] if sparing else [])]
     if given and not stop:
@@ -180,6 +187,12 @@ def _left(
     trust_pickle: bool,
 ) -> tuple[BallotList, list[str]]:
     """The ballots that logs leave open, and what to tell of them."""
+    from vlrb_task.cli.continuation import what_is_left
+    from vlrb_task.judges import get_judge
+    from vlrb_task.pairs.captions import Captions
+    from vlrb_task.pairs.pair import parse_rows
+    from vlrb_task.pairs.rows import read_rows
+
     rows = read_rows(spec.pairs, network=True)
     given = Captions.read(captions).add_to(rows) if captions else rows
     benchmark = parse_rows(given, origin=spec.pairs)

@@ -6,12 +6,14 @@ right when logs are merged, cut or asked for again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from vlrb_task.judges.check import Labelled, check_own
-from vlrb_task.parsing.verdicts import Parser, Rating, RatingParser, Reading, Reason, Verdict, unparsed, unrated
+from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict, unparsed, unrated
 from vlrb_task.support.errors import DataError
+
+Read = Callable[[str], Reading | Rating]
 
 MARK = " + hand labels"
 """Behind a parser's name wherever some of its texts were labelled by hand."""
@@ -47,16 +49,25 @@ class HandLabels:
             rows.setdefault((checked.judge, item.text), item.where)
         return cls(readings)
 
-    def reader(self, judge: str, parser: Parser | RatingParser) -> Parser | RatingParser:
-        """A parser that gives the labels where there are any, and else what ``parser`` gives."""
+    def reader(self, judge: str, name: str, parser: Read) -> tuple[str, Read]:
+        """A parser that gives the labels where there are any, and else what ``parser`` gives.
+
+        Args:
+            judge: whose texts are read.
+            name: the parser's.
+            parser: the judge's own.
+
+        Returns:
+            Its name, which says so, and the parser; both unchanged for a judge without labels.
+        """
         known = self.readings.get(judge)
         if not known:
-            return parser
+            return name, parser
 
         def read(text: str) -> Reading | Rating:
             return known[text] if text in known else parser(text)
 
-        return read  # type: ignore[return-value]  # labels are of the parser's kind
+        return name + MARK, read
 
 
 def _reading(item: Labelled, read: Reading | Rating) -> Reading | Rating:

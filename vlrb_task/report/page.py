@@ -18,6 +18,7 @@ from vlrb_task.report import figures
 from vlrb_task.report.gallery import MOST_CHARACTERS, JudgeVotes, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
+from vlrb_task.scores.doubt import doubt_of, unread_groups
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import columns
 from vlrb_task.support.version import __version__
@@ -75,6 +76,11 @@ def render(
         analyses=list(zip(basis.names, comparison.analyses, strict=True)),
         breakdowns=list(_breakdowns(comparison)),
         runs=[(name, score, schedule(score.run), (findings or {}).get(name, ())) for name, score in scored],
+        unread=[
+            (name, doubt_of(run, basis.policy), unread_groups(run))
+            for name, run in zip(basis.names, basis.runs, strict=True)
+            if run.unparsed.any()
+        ],
         bon=bon,
         bon_figures=[(name, title, _own(drawing)) for name, title, drawing in bon.pictures] if bon else [],
         gallery_note=_note(comparison, content, limit, most),

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from vlrb_task.judges.hand_labels import MARK, HandLabels
 from vlrb_task.pairs.labels import LabelSet, load_labels
 from vlrb_task.pairs.pair import Answer, Benchmark
 from vlrb_task.pairs.rows import hub_id, load_benchmark
@@ -23,7 +24,7 @@ from vlrb_task.votes.assemble import Options, assemble
 from vlrb_task.votes.door import LogFile, open_logs
 from vlrb_task.votes.grouping import JOIN
 from vlrb_task.votes.lines import pieces_of, read_piece
-from vlrb_task.votes.reading import read_texts
+from vlrb_task.votes.reading import Keep, digest_of, read_texts
 from vlrb_task.votes.schema import NONE, READ
 from vlrb_task.votes.table import Run
 
@@ -78,7 +79,8 @@ def read_runs(
     *,
     merge: bool = False,
     ties: Answer | None = None,
-    keep_texts: bool = False,
+    keep_texts: Keep = False,
+    by_hand: HandLabels | None = None,
     keep_undecidable: bool = False,
     keep_logged: bool = False,
     across_sets: bool = False,
@@ -98,7 +100,8 @@ def read_runs(
         parser: reads every text in the place of the judges' own.
         merge: put together whatever may be one run, even if the logs do not say so.
         ties: count equal ratings as a choice of this response.
-        keep_texts: keep the texts, and where in them the verdicts stand.
+        keep_texts: keep the texts (or those that could not be read), and where in them the verdicts stand.
+        by_hand: readings made by hand; not for ``parser``, which shows what a rule gives.
         keep_undecidable: keep votes about pairs of which no answer is better.
         keep_logged: keep the rows as they were read, nothing dropped.
         across_sets: votes about several sets of pairs can be of one run, as the rounds of best of N are.
@@ -116,7 +119,8 @@ def read_runs(
     logs, empty = open_logs(paths, trust_pickle=trust_pickle)
     given = Pairs(pairs) if isinstance(pairs, str) else Pairs.of(pairs) if isinstance(pairs, Benchmark) else pairs
     options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
-    own, others = _read(logs, given, parser, keep_texts, processes, progress)
+    reader = _Reader(parser, keep_texts, by_hand)
+    own, others = _read(logs, given, reader, processes, progress)
     metadata = {log.name: log.metadata for log in logs}
     runs = assemble(own, given.labels if given else None, metadata, options) if own else []
     if others:
@@ -126,14 +130,35 @@ def read_runs(
     runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
     if empty:
         runs[0] = runs[0].warn(*empty)
-    return runs
+    return runs if by_hand is None else [_told_by_hand(run, by_hand) for run in runs]
+
+
+def _told_by_hand(run: Run, labels: HandLabels) -> Run:
+    """The run, telling how many of its answers were read by hand."""
+    digests = np.array([digest_of(text) for text in labels.readings.get(run.judge, ())], dtype=np.uint64)
+    count = int(np.isin(run.ballots.digest, digests).sum()) if run.parser.endswith(MARK) else 0
+    if not count:
+        return replace(run, parser=run.parser.removesuffix(MARK)).warn("no answer of this run has a hand label")
+    told = f"{count} of {len(run.ballots)} answers are read as hand labels say, not by the parser"
+    return replace(run, metadata={**run.metadata, "hand_labels": count}).warn(told)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """How texts are read, for this process and for others."""
+
+    parser: str | None
+    keep_texts: Keep
+    labels: HandLabels | None
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return read_texts(batch, self.parser, keep_texts=self.keep_texts, labels=self.labels)
 
 
 def _read(
     logs: Sequence[LogFile],
     given: Pairs | None,
-    parser: str | None,
-    keep_texts: bool,
+    reader: _Reader,
     processes: int | None,
     progress: Progress | None,
 ) -> tuple[Batches, Batches]:
@@ -141,7 +166,7 @@ def _read(
     own: Batches = []
     others: Batches = []
     benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
-    for batches in _batches(logs, benchmark, parser, keep_texts, processes, progress):
+    for batches in _batches(logs, benchmark, reader, processes, progress):
         labelled = given is not None or not batches or not _needs_labels(batches)
         own, others = (own + batches, others) if labelled else (own, others + batches)
     return own, others
@@ -158,8 +183,7 @@ def _needs_labels(batches: Batches) -> bool:
 def _batches(
     logs: Sequence[LogFile],
     benchmark: Benchmark | None,
-    parser: str | None,
-    keep_texts: bool,
+    reader: _Reader,
     processes: int | None,
     progress: Progress | None,
 ) -> Iterator[Batches]:
@@ -180,7 +204,7 @@ def _batches(
                 left = task is not None
                 if task is not None:
                     log, start, end = task
-                    args = (log.path, start, end, parser, keep_texts)
+                    args = (log.path, start, end, reader)
                     waiting.append((log, end - start, _submit(executor, args)))
             if waiting:
                 log, size, future = waiting.popleft()
@@ -193,16 +217,16 @@ def _batches(
     for log in logs:
         batches = found[log.name]
         if not log.ours:
-            batches = [read_texts(batch, parser, keep_texts=keep_texts) for batch in log.batches(benchmark)]
+            batches = [reader(batch) for batch in log.batches(benchmark)]
         yield batches
 
 
-_Piece = tuple[Path, int, int, "str | None", bool]
+_Piece = tuple[Path, int, int, _Reader]
 
 
-def _piece(path: Path, start: int, end: int, parser: str | None, keep_texts: bool) -> tuple[Batches, int]:
+def _piece(path: Path, start: int, end: int, reader: _Reader) -> tuple[Batches, int]:
     batches, lines = read_piece(path, start, end)
-    return [read_texts(batch, parser, keep_texts=keep_texts) for batch in batches], lines
+    return [reader(batch) for batch in batches], lines
 
 
 def _executor(processes: int) -> AbstractContextManager[Executor | None]:

@@ -6,21 +6,24 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable
 from functools import cache
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from vlrb_task.judges import get_judge
+from vlrb_task.judges.hand_labels import HandLabels
 from vlrb_task.pairs.pair import Answer, other
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict
-from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
+from vlrb_task.support.arrow import is_valid, strings, to_arrow, to_numpy
 from vlrb_task.support.arrow import names as parser_names
 from vlrb_task.votes.header import Header, parse_header
 from vlrb_task.votes.schema import NONE, OTHER_KIND, PLACE, READ
 
 Read = Callable[[str], Reading | Rating]
+Keep = bool | Literal["unread"]
 Ints = NDArray[np.int64]
 
 SCORES = "scores"
@@ -69,13 +72,16 @@ def reader_of(judge: str, parser: str | None) -> tuple[str, Read, bool]:
     return parser, get_parser(parser), False
 
 
-def read_texts(batch: pa.RecordBatch, parser: str | None = None, *, keep_texts: bool = False) -> pa.RecordBatch:
+def read_texts(
+    batch: pa.RecordBatch, parser: str | None = None, *, keep_texts: Keep = False, labels: HandLabels | None = None
+) -> pa.RecordBatch:
     """Read the texts of a batch, each with its judge's parser.
 
     Args:
         batch: columns :data:`~vlrb_task.votes.schema.LOGGED`.
         parser: reads every text in the place of the judges' own.
-        keep_texts: keep the texts, and where in them the verdicts stand.
+        keep_texts: keep the texts, or those that could not be read, and where in them the verdicts stand.
+        labels: readings made by hand, in the place of those of the judges' own parsers.
 
     Returns:
         Columns :data:`~vlrb_task.votes.schema.READ`, in the same order.
@@ -99,6 +105,8 @@ def read_texts(batch: pa.RecordBatch, parser: str | None = None, *, keep_texts: 
     digest[has_text] = digests[codes[has_text]]
     for header, rows in _by_header(batch, has_text):
         name, read, rates = reader_of(header.judge, parser)
+        if labels is not None and parser is None:
+            name, read = labels.reader(header.judge, name, read)
         names[rows] = name
         fits = (answer[rows] != NONE) == rates
         reason[rows[~fits]] = OTHER_KIND
@@ -126,8 +134,12 @@ def read_texts(batch: pa.RecordBatch, parser: str | None = None, *, keep_texts: 
         reason[rows], verdict[rows], rating[rows] = PLACE[Reason(why)], _NOT_READ, np.nan
     refused = _mask(batch["refused"])
     choice = np.where(refused, NONE, _CHOICES[verdict, np.where(first == NONE, 2, first)])
+    text = batch["text"] if keep_texts else pa.nulls(size, pa.string())
+    if keep_texts == "unread":
+        unread = np.where(has_text & (reason >= 0), codes, NONE).tolist()
+        text = strings(None if code == NONE else distinct[code] for code in unread)
     made = {
-        "text": batch["text"] if keep_texts else pa.nulls(size, pa.string()),
+        "text": text,
         "scored": to_arrow(scored),
         "choice": to_arrow(choice.astype(np.int8)),
         "reason": to_arrow(reason.astype(np.int8)),

@@ -1,0 +1,123 @@
+"""How far the unread votes leave a score in doubt: the overall if all of them were right, wrong, or as the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from vlrb_task.judges.shapes import Group, grouped
+from vlrb_task.pairs.labels import Ints
+from vlrb_task.scores.policies import Policy, kept, outcomes
+from vlrb_task.votes.schema import NONE, REASONS
+from vlrb_task.votes.table import Run
+
+MOST_SHAPES = 20_000
+"""Unread answers of a run whose texts are looked at: about a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What the overall would be, had the unread votes been read. None where no pair is left to count.
+
+    Attributes:
+        votes: all votes.
+        unread: how many of them were not read.
+        pairs: pairs with an unread vote.
+        if_wrong: if every unread vote were wrong: whichever sides they took, the overall is not lower.
+        if_right: if every unread vote were right: whichever sides they took, the overall is not higher.
+        as_rest: expected, if each unread vote were right, wrong or a tie as often as the votes that were read.
+    """
+
+    votes: int
+    unread: int
+    pairs: int
+    if_wrong: float | None
+    if_right: float | None
+    as_rest: float | None
+
+    def to_dict(self) -> dict[str, float | int | None]:
+        """The form that ``--json`` prints."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def doubt(right: Ints, wrong: Ints, tied: Ints, unread: Ints, policy: Policy) -> Doubt:
+    """The bounds of the overall, from each pair's votes.
+
+    A pair's score never falls when an unread vote is made right in place of wrong, and under ``official`` dropping a
+    pair stands between its scores 0 and 1, so that the two extremes are bounds. Read as ties they stay within them, but
+    for ``official``, which then drops the pairs.
+
+    Args:
+        right: votes of each pair that were read and are right, shape ``(pairs,)``.
+        wrong: those that are wrong.
+        tied: those that are ties.
+        unread: those that were not read.
+        policy: from a pair's votes to its score.
+    """
+    read = float(right.sum() + wrong.sum() + tied.sum())
+    return Doubt(
+        votes=int(read + unread.sum()),
+        unread=int(unread.sum()),
+        pairs=int((unread > 0).sum()),
+        if_wrong=_mean(outcomes(right, wrong + unread, tied, policy)),
+        if_right=_mean(outcomes(right + unread, wrong, tied, policy)),
+        as_rest=_expected(right, wrong, tied, unread, policy, read) if read else None,
+    )
+
+
+def doubt_of(run: Run, policy: Policy) -> Doubt:
+    """The bounds of a run's overall."""
+    return doubt(run.right, run.wrong, run.neither - run.unparsed, run.unparsed, policy)
+
+
+def unread_groups(run: Run) -> list[Group]:
+    """A run's answers that could not be read, by reason and shape; the examples are lines of its log.
+
+    Of more than :data:`MOST_SHAPES` answers, so many, evenly spaced over the run, are looked at for their shape, and the
+    others are grouped by their reason alone.
+
+    Args:
+        run: read with ``keep_texts``, else no text has a shape.
+    """
+    ballots = run.ballots
+    rows = np.flatnonzero(ballots.reason != NONE)
+    texts: list[str | None] = [None] * rows.size
+    if ballots.texts is not None:
+        looked = np.unique(np.linspace(0, rows.size - 1, min(rows.size, MOST_SHAPES)).astype(np.int64))
+        found = ballots.texts["text"].take(pa.array(rows[looked])).to_pylist()
+        for at, text in zip(looked.tolist(), found, strict=True):
+            texts[at] = text
+    reasons = [REASONS[place] for place in ballots.reason[rows].tolist()]
+    return grouped(zip(ballots.line[rows].tolist(), reasons, texts, strict=True))
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    counted = kept(values)
+    return float(counted.mean()) if counted.size else None
+
+
+def _expected(right: Ints, wrong: Ints, tied: Ints, unread: Ints, policy: Policy, read: float) -> float | None:
+    """The expected overall, exactly: pairs with the same counts are one case, and no vote is drawn."""
+    shares = right.sum() / read, wrong.sum() / read, tied.sum() / read
+    cases, pairs = np.unique(np.stack((right, wrong, tied, unread)), axis=1, return_counts=True)
+    score = weight = 0.0
+    for (r, w, t, u), n in zip(cases.T.tolist(), pairs.tolist(), strict=True):
+        more, chance = _draws(u, shares)
+        values = outcomes(r + more[0], w + more[1], t + more[2], policy)
+        counted = ~np.isnan(values)
+        score += n * float(values[counted] @ chance[counted])
+        weight += n * float(chance[counted].sum())
+    return score / weight if weight else None
+
+
+def _draws(votes: int, shares: tuple[float, float, float]) -> tuple[Ints, NDArray[np.float64]]:
+    """How many of some votes are right, wrong and tied, and how likely each way is: shapes ``(3, ways)``, ``(ways,)``."""
+    ways = [(a, b, votes - a - b) for a in range(votes + 1) for b in range(votes + 1 - a)]
+    chance = [
+        comb(votes, a) * comb(votes - a, b) * shares[0] ** a * shares[1] ** b * shares[2] ** c for a, b, c in ways
+    ]
+    return np.array(ways, dtype=np.int64).T, np.array(chance)
