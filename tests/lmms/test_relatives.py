@@ -13,7 +13,7 @@ from tests.support.lmms_eval import lmms_eval, vlrb, vlrb_json
 from tests.support.relatives import RELATIVES
 from vlrb_task.pairs.rows import load_benchmark
 
-JUDGES = {"mmrb2": "criteria", "mmrlhf": "criteria", "omni_rewardbench": "criterion", "clip": "criteria"}
+JUDGES = {"mmrb2": "criteria", "mmrlhf": "criteria", "omni_rewardbench": "criterion"}
 
 
 def kinds(content: list[dict[str, Any]]) -> str:
@@ -34,13 +34,27 @@ def clip(folder: Path) -> str:
     return str(folder / "clip.yaml")
 
 
-def test_four_kinds_of_pairs_in_one_run(tmp_path: Path) -> None:
+def test_a_video_goes_to_the_wrapper_as_a_file(tmp_path: Path) -> None:
+    """The real wrapper takes eight frames of it, in front of the text."""
+    options = ("--judge", "criteria", "--order", "both", "--pairs", clip(tmp_path), "--name", "x_clip")
+    done = vlrb("task", *options, "-o", str(tmp_path / "tasks"))
+    assert done.returncode == 0, done.stderr
+    with JudgeServer(lambda _: "Overall Judgment: Answer 1 is better.") as server:
+        run = lmms_eval(
+            *(tmp_path / "out", "--model", "async_openai"),
+            *("--model_args", f"model_version=judge,base_url={server.url},api_key=x,num_cpus=1,nframes=8"),
+            *("--tasks", "x_clip", "--include_path", str(tmp_path / "tasks")),
+        )
+    assert [kinds(request["messages"][-1]["content"]) for request in server.requests] == ["I" * 8 + "T"] * 2
+    assert run.metrics("x_clip")["overall"] == 0.5
+
+
+def test_three_kinds_of_pairs_in_one_run(tmp_path: Path) -> None:
     specs = {}
     for name, asked in JUDGES.items():
         (tmp_path / name).mkdir()
-        specs[name] = clip(tmp_path / name) if name == "clip" else RELATIVES[name](tmp_path / name)[0]
-        about = "--pairs" if name == "clip" else "--bench"
-        options = ("--judge", asked, "--order", "both", about, specs[name], "--name", f"x_{name}")
+        specs[name] = RELATIVES[name](tmp_path / name)[0]
+        options = ("--judge", asked, "--order", "both", "--bench", specs[name], "--name", f"x_{name}")
         done = vlrb("task", *options, "-o", str(tmp_path / "tasks"))
         assert done.returncode == 0, done.stderr
     omni = {pair.criterion: pair for pair in load_benchmark(specs["omni_rewardbench"]).pairs}
@@ -59,14 +73,11 @@ def test_four_kinds_of_pairs_in_one_run(tmp_path: Path) -> None:
     with JudgeServer(judge) as server:
         run = lmms_eval(
             *(tmp_path / "out", "--model", "async_openai"),
-            *("--model_args", f"model_version=judge,base_url={server.url},api_key=x,num_cpus=4,nframes=8"),
+            *("--model_args", f"model_version=judge,base_url={server.url},api_key=x,num_cpus=4"),
             *("--tasks", ",".join(f"x_{name}" for name in JUDGES), "--include_path", str(tmp_path / "tasks")),
         )
     shown = [request["messages"][-1]["content"] for request in server.requests]
-    about_clip = [kinds(content) for content in shown if "brighter" in content[-1].get("text", "")]
-    assert len(about_clip) == 2
-    assert about_clip[0] == "I" * 8 + "T", "the frames that the wrapper took from the video, then the text"
-    found = [kinds(content) for content in shown if "brighter" not in content[-1].get("text", "")]
+    found = [kinds(content) for content in shown]
     # MMRB2: 2 edit rows (a picture within the question), 4 with answers that are pictures alone, 2 of text.
     assert found.count("TITITIT") == 4
     assert found.count("TITIT") == 8
