@@ -1,10 +1,10 @@
 """Where this project reads a text otherwise than the authors' scripts do, counted on real texts with gold.
 
-    python benchmarks/fidelity.py ../shared/data/judge_texts/*.jsonl
+    python benchmarks/fidelity.py ../shared/data/judge_texts/*.jsonl [--write]
 
-prints the table of ``docs/fidelity.md``. The authors' rules are :mod:`vlrb_task.parsing.loose` and the paper's: each is
-written anew from what the named script does. What a script does after its rule found nothing is in the column "unread":
-a guess there is counted as a verdict here only where the rule itself makes it.
+prints the table of ``docs/fidelity.md``, or writes it there. The authors' rules are :mod:`vlrb_task.parsing.loose` and
+the paper's: each is written anew from what the named script does. What a script does after its rule found nothing is in
+the last column: a guess there is counted as a verdict only where the rule itself makes it.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Rule:
     unread: str
     named: bool = True
 
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "fidelity.md"
 
 ANSWERS = ("official", "prose")
 WRONG = "wrong"
@@ -154,4 +156,12 @@ def letters(texts: Iterable[str]) -> tuple[int, int, int]:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("files", nargs="+", type=Path)
-    print(table(read_texts(arguments.parse_args().files)))
+    arguments.add_argument("--write", action="store_true", help="put the table into docs/fidelity.md")
+    given = arguments.parse_args()
+    made = table(read_texts(given.files))
+    if given.write:
+        page = PAGE.read_text(encoding="utf-8")
+        start = page.index("| judge | `--parser` | texts |")
+        PAGE.write_text(page[:start] + made + page[page.index("\n\n", start) :], encoding="utf-8")
+    else:
+        print(made)

@@ -18,8 +18,15 @@ from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
 from vlrb_task.support.version import __version__
 from vlrb_task.votes import read_runs, write_votes
-from vlrb_task.votes.cells import URL_LIMIT, Prediction, prediction_of, text_of
-from vlrb_task.votes.tables import CELL_LIMIT, read_table
+from vlrb_task.votes.cells import (
+    CUT_BY_EXCEL,
+    EMPTY_IN_EXCEL,
+    THOUGHT_JOINED,
+    Prediction,
+    prediction_of,
+    text_of,
+)
+from vlrb_task.votes.tables import read_table
 from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 
 Numbers = dict[str, Any]
@@ -152,14 +159,11 @@ def _count_failures(rows: Mapping[str, _Row], predictions: Path, counts: Counter
     if failed:
         counts[f"of {len(found)} requests failed: they are unparsed votes, which count as wrong"] = failed
     if cut:
-        counts[f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"] = cut
+        counts[CUT_BY_EXCEL] = cut
     if blank := sum(one.blank for one in found):
-        counts[
-            f"cells of the Excel file are empty; it also empties texts of more than {URL_LIMIT:,} characters that begin "
-            "with an address: PRED_FORMAT=tsv"
-        ] = blank
+        counts[EMPTY_IN_EXCEL] = blank
     if thoughts := sum("thought_joined" in one.extra for one in found):
-        counts["texts had been split by SPLIT_THINK; their thoughts were joined back"] = thoughts
+        counts[THOUGHT_JOINED] = thoughts
     if calls := sum(one.extra.get("tool_call_count", 0) for one in found):
         counts[f"tool calls were made, in {sum(bool(one.extra.get('tool_call_count')) for one in found)} answers"] = (
             calls

@@ -76,7 +76,9 @@ def test_three_kinds_of_pairs_in_one_run(tmp_path: Path) -> None:
             *("--model_args", f"model_version=judge,base_url={server.url},api_key=x,num_cpus=4"),
             *("--tasks", ",".join(f"x_{name}" for name in JUDGES), "--include_path", str(tmp_path / "tasks")),
         )
+    assert run.returncode == 0, run.output[-3000:]
     shown = [request["messages"][-1]["content"] for request in server.requests]
+    assert len(shown) == 16 + 14 + 12, run.output[-3000:]
     found = [kinds(content) for content in shown]
     # MMRB2: 2 edit rows (a picture within the question), 4 with answers that are pictures alone, 2 of text.
     assert found.count("TITITIT") == 4

@@ -12,9 +12,7 @@ from vlrb_task.judges.check import Checked, Outcome, check_own, check_with, labe
 from vlrb_task.parsing.verdicts import Reading
 from vlrb_task.support.jsonl import Lines
 
-MOST_MISREAD = {"own": 7, "final": 6}
-LEAST_READ = {"own": 0.96, "final": 0.95}
-"""Measured numbers: they may only get better."""
+LEAST_READ = {"own": 1.0, "final": 0.98}
 
 
 @cache
@@ -38,10 +36,7 @@ def test_texts_with_a_verdict_are_read(reader: str) -> None:
 @pytest.mark.parametrize("reader", READERS)
 def test_no_text_is_misread(reader: str) -> None:
     none_of(
-        (
-            f"{one.item.where} by {one.parser}: read as {said(one.reading)}, says {one.item.gold}: {one.item.text!r}"
-            for one in checked(reader)
-            if one.outcome is Outcome.MISREAD
-        ),
-        most=MOST_MISREAD[reader],
+        f"{one.item.where} by {one.parser}: read as {said(one.reading)}, says {one.item.gold}: {one.item.text!r}"
+        for one in checked(reader)
+        if one.outcome is Outcome.MISREAD
     )

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.support.warm import WarmPython
+from tests.support.warm import COLD, WarmPython
 
 TWO_PROCESSES = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "lmms_eval")
 """A launcher of two ranks. (`accelerate launch --cpu --num_processes 2` starts one process only, without MPI.)"""
@@ -68,7 +68,7 @@ def lmms_eval(
             ``python -m lmms_eval`` is started afresh then.
     """
     arguments = (*arguments, "--log_samples", "--output_path", str(folder))
-    if not launcher and all(name.startswith("VLRB_") for name in env or {}):
+    if not COLD and not launcher and all(name.startswith("VLRB_") for name in env or {}):
         with tempfile.NamedTemporaryFile(mode="r", errors="replace") as file:
             code = _warm().run("lmms_eval.cli.dispatch:main", arguments, Path(file.name), env or {})
             return Finished(code, file.read(), folder)

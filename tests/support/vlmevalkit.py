@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.warm import WarmPython
+from tests.support.warm import COLD, WarmPython
 
 CHECKOUT_VARIABLE = "VLRB_VLMEVALKIT_CHECKOUT"
 QUIET = {"CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
@@ -98,7 +98,7 @@ def launch(*command: str, work: Path, env: dict[str, str], flags: tuple[str, ...
     A script is started afresh; a module or a command in a process with its libraries loaded, unless the environment has
     something for one of these.
     """
-    if not command[0].endswith(".py") and not any(name.startswith("HF_") for name in env):
+    if not COLD and not command[0].endswith(".py") and not any(name.startswith("HF_") for name in env):
         with tempfile.NamedTemporaryFile(mode="r", errors="replace") as file:
             settings = {"PRED_FORMAT": "tsv", **env}
             code = _warm().run("vlmevalkit_adapter", (*flags, *command), Path(file.name), settings)

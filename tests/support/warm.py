@@ -1,6 +1,7 @@
 """A Python process with large libraries loaded that forks for each run: importing them takes longer than most runs.
 
-A run is the framework's own entry point in a process of its own, with its own arguments, environment and output.
+A run is the framework's own entry point in a process of its own, with its own arguments, environment and output. With
+``VLRB_TEST_COLD=1`` in the environment every run is started afresh instead, as a user's is.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ if name:
     sys.exit(getattr(importlib.import_module(module), name)())
 runpy.run_module(module, run_name="__main__", alter_sys=True)
 """
+
+COLD = bool(os.environ.get("VLRB_TEST_COLD"))
 
 
 class WarmPython:

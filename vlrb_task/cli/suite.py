@@ -8,8 +8,6 @@ from pathlib import Path
 import click
 
 from vlrb_task.cli.options import as_json, console, logs_argument, policy_option, print_json, trust_pickle_option
-from vlrb_task.scores.policies import Policy
-from vlrb_task.votes import read_runs
 
 
 @click.command("suite")
@@ -27,6 +25,8 @@ def command(logs: Sequence[Path], policy: str, to: str | None, trust_pickle: boo
     """
     from vlrb_task.compare.suite import suite
     from vlrb_task.export.suite import csv_suite, latex_suite, markdown_suite
+    from vlrb_task.scores.policies import Policy
+    from vlrb_task.votes import read_runs
 
     found = suite(read_runs(logs, trust_pickle=trust_pickle), Policy.parse(policy))
     if as_json:

@@ -53,6 +53,12 @@ if TYPE_CHECKING:
 @click.option(
     "--sparing", is_flag=True, help="With --votes-from: ask only what is needed for certain; more rounds, fewer votes."
 )
+@click.option(
+    "--again",
+    metavar="REASONS",
+    help="With --votes-from: ask only the ballots whose votes are unparsed for these reasons, once more: failed, empty, "
+    "cut_off, refused, unparsed (any reason), or several separated by commas. The new votes replace the old ones.",
+)
 @click.option("--temperature", type=click.FloatRange(0, 2), help="Sampling temperature. Default: the judge's.")
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling. Default: the judge's.")
 @click.option("--max-new-tokens", type=click.IntRange(1), help="Tokens an answer. Default: the judge's.")
@@ -72,6 +78,7 @@ def command(
     stop: bool,
     stop_policy: str | None,
     sparing: bool,
+    again: str | None,
     temperature: float | None,
     top_p: float | None,
     max_new_tokens: int | None,
@@ -83,7 +90,8 @@ def command(
     """Write a task: a judge with a schedule, on the benchmark or on your own pairs.
 
     With --votes-from the task asks only what other runs have left open: an interrupted run is completed, five votes
-    become ten, and a pair that is decided is not asked again. Score it together with those runs' logs.
+    become ten, and a pair that is decided is not asked again. With --again it asks votes that could not be read once more.
+    Score it together with those runs' logs.
 
     Run it with lmms-eval (--include_path DIR --tasks NAME) or with VLMEvalKit (VLRB_TASKS=DIR names the folder).
     """
@@ -113,19 +121,21 @@ def command(
     if not is_local(spec.pairs):
         HubDataset.parse(spec.pairs)  # fails before anything is written
     check_outputs(name, output, [pairs, captions, *logs], force=force)
+    if again is not None and (not logs or stop_policy or sparing):
+        raise VlrbError("--again: only with --votes-from, and without --stop-policy and --sparing")
     policy = _stop(stop, stop_policy, sparing, bool(logs))
     output.mkdir(parents=True, exist_ok=True)
     tell = partial(console().print, soft_wrap=True, markup=False)  # paths and warnings quote what is no markup
     left: BallotList | None = None
     if logs:
-        left, lines = _left(logs, spec, captions, policy, sparing, trust_pickle)
+        left, lines = _left(logs, spec, captions, policy, sparing, again, trust_pickle)
         for line in lines:
             tell(line)
         if not left.ballots:
-            again = [*map(str, logs), *(["--pairs", pairs] if pairs else []), *(["--trust-pickle"] * trust_pickle)]
-            tell(f"nothing is left to ask:  vlrb score {shlex.join(again)}")
+            words = [*map(str, logs), *(["--pairs", pairs] if pairs else []), *(["--trust-pickle"] * trust_pickle)]
+            tell(f"nothing is left to ask:  vlrb score {shlex.join(words)}")
             return
-        spec = replace(spec, ballots=f"{name}{SUFFIX}")
+        spec = replace(spec, ballots=f"{name}{SUFFIX}", schedule=left.schedule)
     within = False
     subsets, described = list(SUBSETS), Captions.read(captions) if captions else None
     if described is not None or shown is not None or is_local(spec.pairs):
@@ -184,17 +194,21 @@ def _left(
     captions: Path | None,
     stop: Policy | None,
     sparing: bool,
+    again: str | None,
     trust_pickle: bool,
 ) -> tuple[BallotList, list[str]]:
-    """The ballots that logs leave open, and what to tell of them."""
-    from vlrb_task.cli.continuation import what_is_left
+    """The ballots that logs leave open, or that are asked again, and what to tell of them."""
+    from vlrb_task.cli.continuation import parse_reasons, what_is_left, what_to_ask_again
     from vlrb_task.judges import get_judge
     from vlrb_task.pairs.captions import Captions
     from vlrb_task.pairs.pair import parse_rows
     from vlrb_task.pairs.rows import read_rows
 
+    reasons = None if again is None else parse_reasons(again)
     rows = read_rows(spec.pairs, network=True)
     given = Captions.read(captions).add_to(rows) if captions else rows
     benchmark = parse_rows(given, origin=spec.pairs)
     judge = get_judge(spec.judge)
+    if reasons is not None:
+        return what_to_ask_again(logs, judge, spec.schedule, benchmark, reasons, trust_pickle=trust_pickle)
     return what_is_left(logs, judge, spec.schedule, benchmark, stop=stop, sparing=sparing, trust_pickle=trust_pickle)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vlrb_task.parsing import loose
-from vlrb_task.parsing.final import Note, Notes, Reader, final
+from vlrb_task.parsing.final import Reader, final
+from vlrb_task.parsing.menus import MENU
+from vlrb_task.parsing.page import Note, Notes
 from vlrb_task.parsing.registry import RATING_PARSERS, get_parser
-from vlrb_task.parsing.structures import MENU
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason
 
 Status = Literal["decided", "agrees", "overruled", "ignored"]

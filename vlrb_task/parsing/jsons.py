@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from vlrb_task.parsing.lines import bare
 from vlrb_task.parsing.scores import compared
 from vlrb_task.parsing.structures import grade, slot
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
-from vlrb_task.parsing.walk import bare
 
 LONGEST = 20_000
 _DEEPEST = 40

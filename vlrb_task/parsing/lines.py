@@ -1,4 +1,4 @@
-"""Lines of a text that are one: a sentence that was wrapped, so that a "not" may stand on the line before its claim."""
+"""Lines of a text: a name alone on one, and those that make one sentence: a "not" may stand on the line before its claim."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from vlrb_task.parsing.encoding import codes, encode
+from vlrb_task.parsing.verdicts import Verdict
 
 _LONGEST = 40  # lines; who wraps a sentence more often writes none
 
@@ -61,3 +62,40 @@ def top_of(lines: Sequence[str], index: int) -> int:
             break
         top -= 2 if gap else 1
     return top
+
+
+_NOUNS = (
+    "answer",
+    "response",
+    "assistant",
+    "model",
+    "option",
+    "output",
+    "candidate",
+    "feedback",
+    "caption",
+    "image",
+    "description",
+)
+_BARE = {
+    **dict.fromkeys(
+        ("a", "1", "first", "the first", *(f"{noun} {name}" for noun in _NOUNS for name in "a1")), Verdict.FIRST
+    ),
+    **dict.fromkeys(
+        ("b", "2", "second", "the second", *(f"{noun} {name}" for noun in _NOUNS for name in "b2")), Verdict.SECOND
+    ),
+    **{f"{the}first {noun}": Verdict.FIRST for noun in _NOUNS for the in ("", "the ")},
+    **{f"{the}second {noun}": Verdict.SECOND for noun in _NOUNS for the in ("", "the ")},
+    **dict.fromkeys(("tie", "draw", "equal", "neither", "both", "tied"), Verdict.TIE),
+}
+_BARE_EDGES = " \t\r\n*_`#\"'“”‘’().[]{}:!,<>|\\。"
+
+
+def bare(text: str) -> Verdict | None:
+    """The verdict of a text, or of the inside of a tag or a box, that is nothing but a name: "B", "(2)", "Answer 1"."""
+    if len(text) > 64:
+        return None
+    core = text.strip(_BARE_EDGES)
+    for wrapper in ("boxed{", "box{", "text{", "textbf{", "mathbf{"):
+        core = core.removeprefix(wrapper).strip(_BARE_EDGES)
+    return _BARE.get(" ".join(core.lower().split()))

@@ -137,6 +137,16 @@ def lettered(text: str) -> str:
     return text
 
 
+_EMPHASIS = re.compile(r"(?m)^([ \t>]{0,6})(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\2(?=[ \t]*$)")
+
+
+def unemphasised(text: str) -> str:
+    """A text without the emphasis round a whole long line, character for character: a sentence in italics is no heading."""
+    if "*" not in text and "_" not in text:
+        return text
+    return _EMPHASIS.sub(lambda found: f"{found[1]}{' ' * len(found[2])}{found[3]}{' ' * len(found[2])}", text)
+
+
 def untagged(text: str) -> str:
     """A text with model tokens and unknown tags blanked out, character for character; ``<answer>`` and the like stay."""
     if "<" not in text and "[INST]" not in text:
@@ -248,6 +258,42 @@ def cut_off(text: str) -> bool:
     if len(text) <= 40 and _SHORT.fullmatch(text.strip(BLANK)) and _NEEDS_MORE.search(end) is None:
         return False  # a short answer without a full stop: "Final Grade: Answer 2"
     return end[-1].isalpha() or end[-1] in ",:;-–—([" or _NUMBER_LAST.search(end[-20:]) is not None
+
+
+_SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
+_UNFINISHED = re.compile(r"[\w,:;(\-–—][*_#]{0,4}\Z")
+_CONCLUDES = re.compile(
+    r"[\s*_#>-]{0,9}(?:therefore|thus|hence|so\b|overall|in (?:conclusion|summary|the end)|to (?:conclude|sum)"
+    r"|finally|ultimately|my\b|final|based on|"
+    r"given|considering|conclusion|verdict|judge?ment|winner|i (?:would|will|choose|prefer|think|conclude)|scores?\b"
+    r"|the (?:final|better|winner|verdict|scores?))",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"[\s*_#>-]{0,9}(?:however|but\b|although|though|while|nevertheless|nonetheless|yet\b|on the other hand|actually"
+    r"|in contrast)",
+    re.IGNORECASE,
+)
+_DECIDES = re.compile(r"better|wins|prefer|superior", re.IGNORECASE)
+_HALF_A_PAIR = re.compile(
+    r"(?:^|\n)[ *_#-]{0,6}(?:score|rating)[^\n]{0,60}$|(?:^|\n)[ *_#-]{0,6}(?:assistant|model|answer|response"
+    r"|output)[^\n:]{0,20}:?[ \d.]{0,9}$",
+    re.IGNORECASE,
+)
+
+
+def stops_before_its_end(body: str, end: int, strong: bool) -> bool:
+    """Whether the text stops inside a sentence that was about to conclude, after a verdict in prose that was no label's."""
+    body = body.rstrip(BLANK)
+    rest = body[end:]
+    if not _UNFINISHED.search(body, max(0, len(body) - 40)):
+        return _HALF_A_PAIR.search(rest) is not None
+    floor = max(0, len(body) - 600)
+    begins = max(body.rfind(sign, floor) + len(sign) if sign in body[floor:] else 0 for sign in _SENTENCE_ENDS)
+    sentence = body[begins:]
+    if _DECIDES.search(sentence) or (begins == 0 and len(body) < 600):
+        return False  # the last sentence may be the verdict itself
+    return not strong or _CONCLUDES.match(sentence) is not None or _TURNS.match(sentence) is not None
 
 
 def reason_without_verdict(text: str, low: str) -> Reason:

@@ -1,10 +1,8 @@
-"""Phrases that pronounce a verdict without one of its words: "has the edge", "closer to the truth", "on a par".
+"""Phrases that pronounce a verdict without one of its words ("has the edge"), put into the plain words that mean the same.
 
-Each is put into the plain words that mean the same, and the grammar reads those: so whatever turns "Answer 2 is better"
-around, or makes it none (a negation, a condition, a quotation, a criterion), does the same to the phrase. What says
-that an answer is right, not that it is the better one, becomes a remark ("more accurate", "equally accurate"), which
-counts only where it is marked as the verdict. The words alone are everywhere in descriptions of pictures ("the
-edge of the table", "closer to the left"): only the whole phrase is taken.
+The grammar reads those: so whatever turns "Answer 2 is better" around, or makes it none, does the same to the phrase. What says
+that an answer is right, not that it is better, becomes a remark ("more accurate"). Only the whole phrase is taken: its words are
+everywhere in descriptions of pictures ("the edge of the table").
 """
 
 from __future__ import annotations
@@ -107,11 +105,9 @@ _PHRASES = {
             "",
         )
     ),
-    "hoose": _phrases((_CHOSEN, r"my final verdict is: \1")),
-    "elect": _phrases((_CHOSEN, r"my final verdict is: \1")),
-    "utput": _phrases((_CHOSEN, r"my final verdict is: \1")),
+    '"': _phrases((_CHOSEN, r"my final verdict is: \1")),
+    "“": _phrases((_CHOSEN, r"my final verdict is: \1")),
     "label": _phrases(
-        (_CHOSEN, r"my final verdict is: \1"),
         (
             r"\blabel (?:this|it|these|them|the verdict|the result) (?:as )?(?:an? )?tie\b",
             "call it a tie",
@@ -145,12 +141,16 @@ _PHRASES = {
             rf"|fulfil{{1,2}}s) {_TASK} (?:much |slightly )?better\b",
             "is better",
         ),
+    ),
+    "er job": _phrases(
         (
             r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
             r"|than|overall|and|because|due))",
             r"is \1better",
         ),
-        (r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1"),
+    ),
+    "er": _phrases((r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1")),
+    "etter ": _phrases(
         (
             r"\bis ((?:the|a) (?:clearly |slightly |overall ){0,2})better (?:pick|fit|match|performer|alternative"
             r"|selection|bet|candidate)\b",
@@ -287,6 +287,7 @@ _PHRASES = {
 
 # Of a line, in lower case: what else it must hold for the phrases under a short key, one of each group.
 _OF_A_NAME = (*tuple(f"{noun} " for noun in _NOUNS.split("|")), "the first", "the second")
+_CHOOSING = ("choose", "select", "output", "label", "assign", "give")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "'s ": ("1's ", "2's ", "a's ", "b's ", ")'s ", "*'s ", "first ", "second "),
     "’s ": ("1’s ", "2’s ", "a’s ", "b’s ", ")’s ", "*’s ", "first ", "second "),
@@ -316,23 +317,27 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "ed by ": ("outperformed by", "beaten by", "surpassed by", "outclassed by", "bettered by"),
     " in ": ("comparable in", "similar in", "equivalent in", "equal in"),
     " but ": ("not ",),
-    "label": ("tie", '"', "“"),
-    "hoose": ('"', "“"),
-    "elect": ('"', "“"),
-    "utput": ('"', "“"),
+    '"': _CHOOSING,
+    "“": _CHOOSING,
+    "label": ("tie",),
     " better": (
-        "job",
-        " does ",
-        " did ",
-        " do ",
-        " fare",
-        "doing",
-        "answer",
-        "address",
-        "handle",
-        "respond",
-        "fulfil",
-        "is ",
+        "swers ",
+        "swered ",
+        "dresses ",
+        "dressed ",
+        "andles ",
+        "andled ",
+        "esponds ",
+        "esponded ",
+        "ulfils ",
+        "ulfills ",
+    ),
+    "er": tuple(
+        f"{verb} {word}" for verb in ("does", "did", "do", "fares", "fared", "doing") for word in ("better", "worse")
+    ),
+    "etter ": tuple(
+        f"better {noun}"
+        for noun in ("pick", "fit", "match", "performer", "alternative", "selection", "bet", "candidate")
     ),
 }
 

@@ -1,16 +1,109 @@
-"""Parsers by name."""
+r"""Parsers by name: the general reader, readers told which structure their judge was asked for, other people's rules, ratings.
+
+In those that were told, the last place wins, reasoning is set aside first, two answers offered side by side
+("\boxed{A} or \boxed{B}") are none, and an answer that cannot be read is not replaced by a guess from the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
-from vlrb_task.parsing import loose
-from vlrb_task.parsing.final import final
-from vlrb_task.parsing.formats import FORMATS
+from vlrb_task.parsing import loose, normal, quick
+from vlrb_task.parsing.final import Reader, final
 from vlrb_task.parsing.paper import paper
 from vlrb_task.parsing.ratings import RATINGS
-from vlrb_task.parsing.verdicts import Parser, RatingParser
+from vlrb_task.parsing.verdicts import Parser, RatingParser, Reading, Reason, Verdict, unparsed
 from vlrb_task.support.errors import UnknownName
+
+_LETTER_LINE = re.compile(
+    r"[\s*_`#>]{0,9}(?i:(?:(?:so|therefore|thus|hence|overall|in conclusion|finally),? )?(?:(?:the|my|i) )?"
+    r"(?:final |overall )?(?:better |best |preferred )?"
+    r"(?:answer|response|choice|verdict|decision|judge?ment|preference|option|one|winner|output|choose|pick|select|prefer)"
+    r"(?: would be| is|:)?)[\s:*_(\[\"'`]{0,9}([AB])[\s*_)\].!\"'`]{0,9}"
+)
+_LETTER_ITSELF = re.compile(r"[\s*_(\[\"'`#]{0,9}([AB])[\s*_)\].:,!\"'`]{0,9}")
+
+
+def letter(text: str) -> Reading:
+    """A judge that was asked for a plain A or B.
+
+    Read are: the whole text; a first line that is a letter and nothing else ("B⏎⏎The image shows …"); a last line that
+    gives one ("My answer is B", "The better response is **A**."); what free prose says ("Response A is better"). If
+    they differ, the text is contradictory. "The correct answer is A" is not read: the question that was judged may
+    have an option A, and small judges do answer it.
+    """
+    core, start = normal.trim(text)
+    if not core or normal.failed(core):
+        return final(text)
+    part = normal.outside(core)
+    if part.unclosed:
+        return final(text)
+    body, offset = part.text[-normal.WINDOW :].strip(normal.BLANK), start + part.start
+    said: set[Verdict] = set()
+    head, tail = body.partition("\n")[0], body.rpartition("\n")[2]
+    if len(part.text) <= normal.WINDOW and len(head) <= 40 and (found := _LETTER_ITSELF.fullmatch(head)):
+        said.add(Verdict.FIRST if found.group(1) == "A" else Verdict.SECOND)
+    if len(tail) <= 120:
+        found = _LETTER_ITSELF.fullmatch(tail) or _LETTER_LINE.fullmatch(tail)
+        if found:
+            said.add(Verdict.FIRST if found.group(1) == "A" else Verdict.SECOND)
+    prose = final(text)
+    if prose.reason is None:
+        said.add(prose.verdict)
+    if len(said) > 1:
+        return unparsed(Reason.CONTRADICTORY)
+    if not said:
+        return prose
+    return prose if prose.reason is None else Reading(said.pop(), None, (offset, offset + len(body)))
+
+
+def prose(text: str) -> Reading:
+    """Free prose, with no format asked for ("The first response is better because …"): the same as :func:`final`."""
+    return final(text)
+
+
+def factors(text: str) -> Reading:
+    """A walk through factors that closes with "Answer X is better": the same as :func:`final`."""
+    return final(text)
+
+
+think_tags = Reader(asked=("tag",), quick=quick.closing_tag)
+"""``<think>…</think><answer>Answer 1 is better</answer>``, or a digit in it; the last tag outside the reasoning."""
+
+boxed = Reader(asked=("box",), quick=quick.closing_box)
+r"""``\boxed{A}``, ``\box{Answer 2}``: the last box. A box with anything else in it, say the solution, is no verdict."""
+
+brackets = Reader(asked=("brackets",), quick=quick.closing_brackets)
+"""``[[A]]``, ``[[B]]``, ``[[C]]`` for a tie: the last that is not followed by "if", as in the instructions."""
+
+arena = Reader(asked=("brackets", "arena"))
+"""``[[A>>B]]``, ``[[A>B]]``, ``[[A=B]]``, ``[[B>A]]``, ``[[B>>A]]``: two grades a side and a tie."""
+
+json = Reader(asked=("json",))
+"""The last JSON object: ``{"better": 1}``, ``{"winner": "A"}``, ``{"verdict": "tie"}``, a ranking, or a score for each answer.
+
+An object that was begun after the last whole one makes the text cut off. A ``0`` is no name: the judge may count from nought.
+"""
+
+scores = Reader(asked=("scores",))
+"""Two scores, one for each answer: the higher wins, equal ones are a tie."""
+
+tools = Reader(asked=("tag",), tools=True)
+"""A judge with tools: an ``<answer>`` is final; a tool call with none after it is a tool call."""
+
+FORMATS: Mapping[str, Callable[[str], Reading]] = {
+    "think_tags": think_tags,
+    "boxed": boxed,
+    "brackets": brackets,
+    "arena": arena,
+    "json": json,
+    "scores": scores,
+    "letter": letter,
+    "factors": factors,
+    "prose": prose,
+    "tools": tools,
+}
 
 PARSERS: Mapping[str, Parser] = {
     "final": final,

@@ -46,11 +46,10 @@ _LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _RESPECTIVELY = re.compile(
-    rf"\b{_WORD}\b[^.\n\d]{{0,120}}?(?:[^.\n\d]{{0,60}}[12]){{0,2}}[^.\n\d]{{0,60}}?[ :*]{_NUM}{_OF}[*_ ]{{0,3}}(?:,"
-    rf"|and)[*_ ]{{0,4}}{_NUM}{_OF}"
-    r"[*_ ]{0,3},?(?: respectively)?(?=[.,;\n]|$)",
+    rf"(?<=[ :*_]){_NUM}{_OF}[*_ ]{{0,3}}(?:,|and)[*_ ]{{0,4}}{_NUM}{_OF}[*_ ]{{0,3}},?(?: respectively)?(?=[.,;\n]|$)",
     re.IGNORECASE,
 )
+_SCORE_WORD = re.compile(rf"\b{_WORD}\b", re.IGNORECASE)
 _SLOT = (
     r"<(?:answer|score|rating)[_-]?(?:answer)?[_-]?[12ab]?>\s{0,9}(-?\d{1,4}(?:\.\d{1,4})?)(?:\s?/\s?\d{1,4})?\s{0,9}"
     r"</\w{1,20}>"
@@ -66,7 +65,7 @@ _SECTION = re.compile(
 )
 _WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
 _SHAPE = re.compile(r"[:=|][ *_]{0,3}-?\d")
-_FIRST_LINE = re.compile(r"\W{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
+_FIRST_LINE = re.compile(r"[\W_]{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
 _SCORED_LINE = re.compile(
     rf"\b{_WORD}\b|\bscor|rating|out of|/ ?\d|[:=|][ *_]{{0,3}}-?\d|\d[^\n]{{0,9}}[ ,;|]\d", re.IGNORECASE
 )
@@ -217,6 +216,10 @@ def _listed(text: str) -> list[_Pair]:
                 and found[0][0] in "0123456789([{*_` -"
                 and not re.search("[a-z]", found[0], re.IGNORECASE)
             )
+            if pattern is _RESPECTIVELY:
+                before = text[max(0, text.rfind("\n", 0, found.start()) + 1, found.start() - 240) : found.start()]
+                if _SCORE_WORD.search(before[before.rfind(". ") + 1 :]) is None:
+                    continue
             if len(scales) > 1 or (alone and text[: found.start()].strip() and text[found.end() :].strip()):
                 continue  # two numbers in the middle of a text are anything
             if not alone and _of_a_criterion(text, found.start()):

@@ -9,39 +9,13 @@ from vlrb_task.parsing import normal, statements
 from vlrb_task.parsing.claims import CLASH, FIRST, SECOND, TIE
 from vlrb_task.parsing.encoding import claim_words, codes, encode, rule
 from vlrb_task.parsing.labels import Mark, label_of
-from vlrb_task.parsing.lines import top_of
+from vlrb_task.parsing.lines import bare, top_of
 from vlrb_task.parsing.phrases import plain
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 
 VERDICTS = {FIRST: Verdict.FIRST, SECOND: Verdict.SECOND, TIE: Verdict.TIE}
 _BARE_NAMES = tuple(codes("A B one two"))
 _BETTER_UNKNOWN = codes("better unknown")
-
-_NOUNS = (
-    "answer",
-    "response",
-    "assistant",
-    "model",
-    "option",
-    "output",
-    "candidate",
-    "feedback",
-    "caption",
-    "image",
-    "description",
-)
-_BARE = {
-    **dict.fromkeys(
-        ("a", "1", "first", "the first", *(f"{noun} {name}" for noun in _NOUNS for name in "a1")), Verdict.FIRST
-    ),
-    **dict.fromkeys(
-        ("b", "2", "second", "the second", *(f"{noun} {name}" for noun in _NOUNS for name in "b2")), Verdict.SECOND
-    ),
-    **{f"{the}first {noun}": Verdict.FIRST for noun in _NOUNS for the in ("", "the ")},
-    **{f"{the}second {noun}": Verdict.SECOND for noun in _NOUNS for the in ("", "the ")},
-    **dict.fromkeys(("tie", "draw", "equal", "neither", "both", "tied"), Verdict.TIE),
-}
-_BARE_EDGES = " \t\r\n*_`#\"'“”‘’().[]{}:!,<>|\\。"
 
 _FENCE = "```"
 _HEADING = re.compile(r"#{1,6}\s|\*\*|__|\|")
@@ -59,16 +33,6 @@ _LONG = 16_000  # characters of a line
 _HTML = re.compile(
     r"</?(?:b|i|u|em|strong|p|br|h[1-6]|span|div|li|ul|ol|center|mark|font)(?:\s[^<>]{0,80})?/?>", re.IGNORECASE
 )
-
-
-def bare(text: str) -> Verdict | None:
-    """The verdict of a text, or of the inside of a tag or a box, that is nothing but a name: "B", "(2)", "Answer 1"."""
-    if len(text) > 64:
-        return None
-    core = text.strip(_BARE_EDGES)
-    for wrapper in ("boxed{", "box{", "text{", "textbf{", "mathbf{"):
-        core = core.removeprefix(wrapper).strip(_BARE_EDGES)
-    return _BARE.get(" ".join(core.lower().split()))
 
 
 class Heard(NamedTuple):

@@ -33,6 +33,7 @@ class BallotList:
         stop: policy under which settled pairs were left out; None where nothing was.
         total: ballots of the whole schedule over all pairs.
         ballots: in the order in which they are asked.
+        again: these ballots have votes, which the new ones replace: how often they will then have been asked anew.
     """
 
     judge: str
@@ -42,6 +43,7 @@ class BallotList:
     stop: str | None
     total: int
     ballots: tuple[Ballot, ...]
+    again: int = 0
 
     def check(self, fingerprint: str, prompt_sha256: str) -> None:
         """Check the list against the pairs and the prompt of the present run.
@@ -74,7 +76,7 @@ class BallotList:
             "votes": self.schedule.votes,
             "continues": True,
             "stop": self.stop or "none",
-        }
+        } | ({"again": self.again} if self.again else {})
 
     def text(self) -> str:
         """The file's text: the same list always gives the same."""
@@ -87,7 +89,7 @@ class BallotList:
             "votes": self.schedule.votes,
             "stop": self.stop,
             "total": self.total,
-        }
+        } | ({"again": self.again} if self.again else {})
         lines = [header, *(_line(ballot) for ballot in self.ballots)]
         return "".join(json.dumps(line) + "\n" for line in lines)
 
@@ -132,6 +134,7 @@ def read_ballots(path: Path, sha256: str | None = None) -> BallotList:
             stop=header["stop"],
             total=int(header["total"]),
             ballots=tuple(Ballot(v["key"], v["vote"], v.get("first"), v.get("answer")) for v in values[1:]),
+            again=int(header.get("again", 0)),
         )
     except (KeyError, TypeError, ValueError, UnknownName) as error:
         raise DataError(f"{path}: a damaged list of ballots ({error!r})") from error

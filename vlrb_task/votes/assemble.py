@@ -194,6 +194,7 @@ class _Build:
         for why, which in (
             (warnings.DUPLICATE, kept.duplicates),
             (warnings.ASKED_AGAIN, kept.asked_again),
+            (warnings.REPLACED, kept.replaced),
             (warnings.CONFLICT, kept.conflicts),
         ):
             all_ = np.zeros(self.table.num_rows, dtype=bool)

@@ -24,6 +24,13 @@ FAILURE_TEXT = "Failed to obtain answer"
 URL_LIMIT = 2_079
 """Characters from which VLMEvalKit's Excel writer leaves a cell empty that begins as a URL does."""
 
+CUT_BY_EXCEL = f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"
+EMPTY_IN_EXCEL = (
+    f"cells of the Excel file are empty; it also empties texts of more than {URL_LIMIT:,} characters that begin with an "
+    "address: PRED_FORMAT=tsv"
+)
+THOUGHT_JOINED = "texts had been split by SPLIT_THINK; their thoughts were joined back"
+
 _LITERAL = re.compile(r"""\{\s*['"]prediction['"]\s*:\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
 
 

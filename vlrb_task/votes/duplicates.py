@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vlrb_task.pairs.labels import Ints
 from vlrb_task.support.arrow import to_arrow, to_numpy
+from vlrb_task.votes.header import parse_header
 from vlrb_task.votes.reading import digest_of
 from vlrb_task.votes.schema import FAILED, pair_names
 from vlrb_task.votes.table import Ballots
@@ -23,19 +24,22 @@ class Kept:
         ballots: one row a slot (pair, vote, answer), sorted.
         duplicates: rows of the table that repeat another one.
         asked_again: failed requests of ballots that have an answer.
+        replaced: votes that were asked anew, and replaced by what came of it.
         conflicts: rows that say otherwise than the one that is kept.
     """
 
     ballots: Ballots
     duplicates: Ints
     asked_again: Ints
+    replaced: Ints
     conflicts: Ints
 
 
 def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
     """Keep one row a slot.
 
-    An answer is kept before a failed request. Of two answers that differ, the one kept is drawn by a hash of ballot and
+    An answer is kept before a failed request, and what was asked anew (``vlrb task --again``) before what it replaces. Of two
+    answers of one round that differ, the one kept is drawn by a hash of ballot and
     answer: neither the order of files nor what the answers say decides, and over many pairs no answer is favoured.
 
     Args:
@@ -47,15 +51,20 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
     said = _mixed(digest, _numbers(table, "first"))
     failed = _numbers(table, "reason") == FAILED
     drawn = _mixed(said, _mixed(_keys(table), vote, answer))
-    order = np.lexsort((said, drawn, failed, answer, vote, pair))
+    again = _again(table)
+    order = np.lexsort((said, drawn, -again, failed, answer, vote, pair))
     pair, vote, answer, said, failed = pair[order], vote[order], answer[order], said[order], failed[order]
+    again = again[order]
     same_slot, same_answer = np.zeros(order.size, dtype=bool), np.zeros(order.size, dtype=bool)
     same_slot[1:] = (pair[1:] == pair[:-1]) & (vote[1:] == vote[:-1]) & (answer[1:] == answer[:-1])
-    same_answer[1:] = same_slot[1:] & (said[1:] == said[:-1]) & (failed[1:] == failed[:-1])
+    same_answer[1:] = same_slot[1:] & (said[1:] == said[:-1]) & (failed[1:] == failed[:-1]) & (again[1:] == again[:-1])
     other = same_slot & ~same_answer
     kept = order[~same_slot]
+    # Rounds of a slot fall, so that what has another round than the slot's first row is replaced.
+    newest = again[np.maximum.accumulate(np.where(~same_slot, np.arange(order.size), 0))] if order.size else again
+    older = other & ~failed & (again < newest)
     ballots = _ballots(table.take(to_arrow(kept)), pair[~same_slot])
-    return Kept(ballots, order[same_answer], order[other & failed], order[other & ~failed])
+    return Kept(ballots, order[same_answer], order[other & failed], order[older], order[other & ~failed & ~older])
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,13 @@ def _ballots(table: pa.Table, pair: Ints) -> Ballots:
         line=_numbers(table, "line"),
         texts=texts if texts["text"].null_count < table.num_rows else None,
     )
+
+
+def _again(table: pa.Table) -> Ints:
+    """How often each row's ballot had been asked anew."""
+    headers = table["header"].combine_chunks()
+    rounds = np.array([parse_header(text).again for text in headers.dictionary.to_pylist()], dtype=np.int64)
+    return rounds[to_numpy(headers.indices)] if rounds.size else np.zeros(table.num_rows, dtype=np.int64)
 
 
 def _numbers(table: pa.Table, name: str) -> Ints:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import Ints, Mask
 from vlrb_task.support.arrow import to_numpy
+from vlrb_task.votes import warnings
 from vlrb_task.votes.header import Header, Identity, parse_header
 from vlrb_task.votes.schema import FAILED, NONE, pair_names
 
@@ -32,6 +33,7 @@ class Part:
         rows: its votes.
         identity: what they share.
         task: that they were asked by, if it is known.
+        settings: of generation, if they are known; a merged identity has none.
     """
 
     place: int
@@ -40,6 +42,12 @@ class Part:
     rows: Ints
     identity: Identity
     task: str | None
+    settings: str | None = None
+
+    @property
+    def order(self) -> str | None:
+        """The order of its schedule, if it is known."""
+        return next((str(header.schedule["order"]) for header in self.headers if header.schedule.get("order")), None)
 
     @property
     def continues(self) -> bool:
@@ -125,7 +133,8 @@ def group_parts(
         table: columns :data:`~vlrb_task.votes.schema.READ`.
         metadata: what each log tells of its votes beside them.
         merge: put together whatever shares its identity, whatever its task. What a log does not tell is no difference,
-            and settings are none.
+            Votes of tasks, orders or settings that are known to differ stay apart all the same, with a warning that names
+            the difference, unless some were asked to complete the others.
         across_sets: votes about several sets of pairs can be of one run, as the rounds of best of N are.
 
     Returns:
@@ -136,10 +145,11 @@ def group_parts(
         parts = [replace(part, identity=replace(part.identity, fingerprint=None)) for part in parts]
     if merge:
         parts = [replace(part, identity=part.identity.without_settings()) for part in parts]
+    parts = [_adopting(part, parts) for part in parts]
     known = [part.identity for part in parts if merge or part.continues]
     parts = [replace(part, identity=part.identity.completed(known)) for part in parts]
     slots = _Slots(table)
-    groups = sorted(_groups(parts, slots, merge), key=lambda group: group.parts[0].place)
+    groups = sorted(_groups(parts, slots, merge, across_sets), key=lambda group: group.parts[0].place)
     of_row = np.zeros(table.num_rows, dtype=np.int64)
     named = _named(table)
     counted = []
@@ -147,8 +157,18 @@ def group_parts(
         for part in group.parts:
             of_row[part.rows] = number
         rows = np.concatenate([part.rows for part in group.parts])
-        counted.append(replace(group, unnamed=int((~named[rows]).sum())))
+        counted.append(replace(group, warnings=_of_run(group), unnamed=int((~named[rows]).sum())))
     return counted, of_row
+
+
+def _of_run(group: Group) -> tuple[str, ...]:
+    """A group's warnings, and what its votes say of how they were asked."""
+    more = [header.more for header in group.headers]
+    return (
+        *group.warnings,
+        *([warnings.OTHER_PROMPT] if any(one.get("prompt_is_ours") is False for one in more) else []),
+        *([warnings.NO_IMAGES] if any(one.get("no_images") for one in more) else []),
+    )
 
 
 def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
@@ -171,6 +191,7 @@ def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
             rows=np.sort(np.concatenate([rows[number] for number, *_ in own])),
             identity=identity,
             task=task,
+            settings=identity.generation,
         )
         for (log, identity, task), own in found.items()
     ]
@@ -183,18 +204,51 @@ def _named(table: pa.Table) -> Mask:
     return found
 
 
-def _groups(parts: Sequence[Part], slots: _Slots, merge: bool) -> list[Group]:
+def _adopting(part: Part, parts: Sequence[Part]) -> Part:
+    """A part that was asked anew, possibly with other settings (more tokens): it is of the run whose votes it replaces."""
+    if not any(header.again for header in part.headers):
+        return part
+    plain = part.identity.without_settings()
+    others = {other.identity for other in parts if not any(header.again for header in other.headers)}
+    fitting = {other for other in others if other.without_settings() == plain}
+    return replace(part, identity=fitting.pop()) if len(fitting) == 1 else part
+
+
+_DIFFERENCES: tuple[tuple[str, Callable[[Part], str | None]], ...] = (
+    ("tasks", lambda part: part.task),
+    ("orders", lambda part: part.order),
+    ("settings", lambda part: part.settings),
+)
+
+
+def _merged(parts: Sequence[Part]) -> list[Group]:
+    """One group of parts that a user says belong together, or one for each task, order and settings that are known."""
+    apart: list[tuple[Part, ...]] = [tuple(parts)]
+    named = []
+    for what, tell in _DIFFERENCES:
+        known = sorted({value for part in parts if (value := tell(part)) is not None})
+        if len(known) > 1:
+            named.append(f"{what} {' and '.join(known)}")
+            apart = [tuple(own) for group in apart for own in _by(group, tell)]
+    told = f"kept apart from votes of the same judge, model and pairs: they differ in {', '.join(named)}"
+    return [Group(own, (told,) if named else ()) for own in apart]
+
+
+def _groups(parts: Sequence[Part], slots: _Slots, merge: bool, across_sets: bool) -> list[Group]:
     groups: list[Group] = []
     for group in _by(parts, lambda part: part.identity):
-        if merge or len(group) == 1:
+        continued = any(part.continues for part in group)
+        if len(group) == 1 or (merge and (continued or across_sets)):
             groups.append(Group(tuple(group)))
+        elif merge:
+            groups += _merged(group)
         elif group[0].identity.model is None:
             for own in _by(group, lambda part: (part.log, part.task)):
                 groups.append(Group(tuple(own)))
-        elif any(part.continues for part in group):
+        elif continued:
             groups += _together(group, slots)
         else:
-            for same_task in _by(group, lambda part: part.task):
+            for same_task in _by(group, lambda part: (part.task, part.order)):
                 groups += _together(same_task, slots)
     return groups
 
@@ -229,7 +283,10 @@ class _Slots:
         """How many ballots are answered in more than one of some parts: a failed request may be asked again."""
         if len(parts) < 2:
             return 0
-        found = np.concatenate([np.unique(own[own != NONE]) for part in parts if (own := self._of(part.rows)).size])
+        # What was asked anew stands in two logs because it was to.
+        first = [part for part in parts if not any(header.again for header in part.headers)]
+        numbers = [np.unique(own[own != NONE]) for part in first if (own := self._of(part.rows)).size]
+        found = np.concatenate(numbers) if numbers else np.array([], dtype=np.int64)
         return int((np.unique(found, return_counts=True)[1] > 1).sum()) if found.size else 0
 
     def _of(self, rows: Ints) -> Ints:

@@ -24,7 +24,7 @@ class Header:
         prompt: which prompt was asked.
         model, fingerprint, revision, task, framework: as logged; None where the log does not tell.
         subset_sizes: pairs of the whole revision by subset; empty where the log does not tell.
-        schedule: ``order``, ``votes``, ``continues`` and ``stop`` of the task, as far as they are logged.
+        schedule: ``order``, ``votes``, ``continues``, ``again`` and ``stop`` of the task, as far as they are logged.
         generation: the settings of generation.
         more: other fields about the run that results repeat, such as how a framework changed the texts.
     """
@@ -51,6 +51,12 @@ class Header:
     def continues(self) -> bool:
         """Whether the votes were asked to complete other runs: the task was written from their logs."""
         return bool(self.schedule.get("continues"))
+
+    @property
+    def again(self) -> int:
+        """How often the votes' ballots had been asked anew: such votes replace those with a smaller number."""
+        number = self.schedule.get("again")
+        return number if isinstance(number, int) else 0
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +115,7 @@ class Identity:
     Attributes:
         judge, prompt_sha256: who was asked, and what.
         fingerprint: of the set of pairs.
-        benchmark: what its pictures were, where a task changed them.
+        pictures: how a task changed them (``vlrb task --image``); empty where they are the pairs' own.
         model, model_id: who answered; the latter tells checkpoints and servers apart that share a name.
         generation: the settings of generation as JSON.
     """
@@ -117,7 +123,7 @@ class Identity:
     judge: str
     prompt_sha256: str | None
     fingerprint: str | None
-    benchmark: str | None
+    pictures: str
     model: str | None
     model_id: str | None
     generation: str | None
@@ -130,7 +136,7 @@ class Identity:
             judge=header.judge,
             prompt_sha256=header.prompt.sha256,
             fingerprint=header.fingerprint,
-            benchmark=_text(header.more.get("benchmark")),
+            pictures=str(header.more.get("benchmark") or "").partition(", pictures: ")[2],
             model=header.model or metadata.get("model"),
             model_id=_text(header.more.get("model_id")),
             generation=json.dumps(generation, sort_keys=True, default=str) if generation else None,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from vlrb_task.asking.ballots import Schedule, ballots_of
+from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
 from vlrb_task.judges.base import Judge
 from vlrb_task.pairs.pair import Answer, Benchmark
+from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.arrow import to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes.header import parse_header
 from vlrb_task.votes.load import Pairs, read_runs
-from vlrb_task.votes.schema import FAILED, NONE
+from vlrb_task.votes.schema import FAILED, NONE, PLACE
 from vlrb_task.votes.table import Run
 
 Slot = tuple[int, "Answer | None"]
@@ -37,6 +38,53 @@ class Answered:
     neither: int
 
 
+def run_of(logs: Sequence[Path], judge: Judge, benchmark: Benchmark, *, trust_pickle: bool = False) -> Run:
+    """The one run of a judge that logs are of, held to its prompt and to the pairs.
+
+    Raises:
+        DataError: nothing of this judge's in the logs, votes of several models, tasks or settings, or to another prompt, or
+            about other pairs.
+    """
+    runs = read_runs(
+        logs,
+        Pairs.of(benchmark),
+        merge=True,
+        keep_undecidable=True,
+        keep_logged=True,
+        trust_pickle=trust_pickle,
+    )
+    own = [run for run in runs if run.judge == judge.name]
+    if len(own) != 1:
+        what = f"votes of {len(own)} runs" if own else f"no votes of judge {judge.name!r}"
+        differ = next((warning for run in own for warning in run.warnings if warning.startswith("kept apart")), "")
+        raise DataError(
+            f"--votes-from needs the logs of one run, and has {what}: {_described(runs)}{differ and f' ({differ})'}"
+        )
+    _check(own[0], judge, benchmark)
+    return own[0]
+
+
+def unparsed_ballots(run: Run, benchmark: Benchmark, reasons: Collection[Reason]) -> tuple[list[Ballot], int]:
+    """The ballots whose votes are unparsed for one of some reasons, in the order of the pairs.
+
+    Returns:
+        The ballots, as they were asked, and how often any vote of the run had been asked anew so far.
+    """
+    places = {key: row for row, key in enumerate(run.labels.keys.to_pylist())}
+    ballots = run.ballots
+    wanted = np.isin(ballots.reason, [PLACE[reason] for reason in reasons])
+    starts = np.searchsorted(ballots.pair, np.arange(len(run.labels) + 1))
+    found = [
+        Ballot(pair.key, int(ballots.vote[at]), _answer(int(ballots.first[at])), _answer(int(ballots.answer[at])))
+        for pair in benchmark.pairs
+        if (row := places.get(pair.key)) is not None
+        for at in range(starts[row], starts[row + 1])
+        if wanted[at]
+    ]
+    logged = run.logged["header"].combine_chunks().dictionary.to_pylist() if run.logged is not None else []
+    return found, max((parse_header(text).again for text in logged), default=0)
+
+
 def answered(
     logs: Sequence[Path], judge: Judge, schedule: Schedule, benchmark: Benchmark, *, trust_pickle: bool = False
 ) -> tuple[dict[str, Answered], Run]:
@@ -55,20 +103,7 @@ def answered(
         DataError: nothing of this judge's in the logs, votes of several models or to another prompt, votes about other
             pairs, or votes that were asked in another order than the schedule's.
     """
-    runs = read_runs(
-        logs,
-        Pairs.of(benchmark),
-        merge=True,
-        keep_undecidable=True,
-        keep_logged=True,
-        trust_pickle=trust_pickle,
-    )
-    own = [run for run in runs if run.judge == judge.name]
-    if len(own) != 1:
-        what = f"votes of {len(own)} runs" if own else f"no votes of judge {judge.name!r}"
-        raise DataError(f"--votes-from needs the logs of one run, and has {what}: {_described(runs)}")
-    (run,) = own
-    _check(run, judge, benchmark)
+    run = run_of(logs, judge, benchmark, trust_pickle=trust_pickle)
     places = {key: row for row, key in enumerate(run.labels.keys.to_pylist())}
     ballots, votes = run.ballots, run.votes
     has_answer = ballots.reason != FAILED

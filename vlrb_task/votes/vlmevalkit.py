@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
 from vlrb_task.votes import warnings
+from vlrb_task.votes.cells import CUT_BY_EXCEL, EMPTY_IN_EXCEL, THOUGHT_JOINED, prediction_of, text_of
 from vlrb_task.votes.header import header_of
 from vlrb_task.votes.records import Record, RecordReader, encodable, shown_text
 from vlrb_task.votes.schema import Refused
-from vlrb_task.votes.tables import CELL_LIMIT, Table, read_table
+from vlrb_task.votes.tables import Table, read_table
 
 RECORD_COLUMN = "vlrb"
 """The column of our datasets' files that holds a vote record without its text."""
@@ -27,13 +27,8 @@ RECORD_COLUMN = "vlrb"
 NATIVE = "VL-RewardBench"
 """VLMEvalKit's own dataset."""
 
-FAILURE_TEXT = "Failed to obtain answer"
-"""What VLMEvalKit writes in the place of an answer that it did not get."""
-
 # VLMEvalKit's copy of the paper's prompt lacks white space in three places.
 _NATIVE_PROMPT = {"name": "official", "source": "VLMEvalKit's VL-RewardBench (white space differs)", "sha256": None}
-
-CUT_BY_EXCEL = f"texts were cut by Excel at {CELL_LIMIT:,} characters, their verdicts are lost: PRED_FORMAT=tsv"
 
 _NATIVE_COLUMNS = ("index", "question", "response", "answer", "category")
 
@@ -48,22 +43,6 @@ def index_of(ballot: Ballot) -> str:
     """
     shown = f"o{ballot.first}" if ballot.first is not None else f"a{ballot.answer}"
     return f"{ballot.key}.v{ballot.vote}.{shown}"
-
-
-def failure_of(text: str, excel: bool) -> Reason | None:
-    """Why a prediction is no answer of the judge's, or not all of it; None for any other."""
-    if text.startswith(FAILURE_TEXT):
-        return Reason.FAILED_REQUEST
-    return Reason.CUT_OFF if excel and len(text) >= CELL_LIMIT else None
-
-
-def text_of(value: Any) -> str:
-    """A prediction as text: nothing for an empty cell, the digits for a number."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value)
 
 
 @dataclass(frozen=True)
@@ -99,27 +78,28 @@ class Predictions:
     ) -> Iterator[tuple[Record, int] | Refused]:
         if "prediction" not in row:
             raise DataError("no column prediction")
-        text = text_of(row["prediction"])
-        failure = failure_of(text, self.table.excel)
-        if failure is Reason.CUT_OFF:
+        found = prediction_of(row, excel=self.table.excel)
+        told = {"failure": str(found.failure)} if found.failure else {}
+        if found.failure is Reason.CUT_OFF:
             yield Refused(CUT_BY_EXCEL, number)
+        if found.blank:
+            yield Refused(EMPTY_IN_EXCEL, number)
+        if "thought_joined" in found.extra:
+            yield Refused(THOUGHT_JOINED, number)
         if own := row.get(RECORD_COLUMN):
             line = json_object(own)
             if line is None:
                 raise DataError(f"column {RECORD_COLUMN} is damaged")
-            told = {"failure": str(failure)} if failure else {}
-            yield reader.record({**line, "text": text} | told), number
+            yield reader.record({**line, "text": found.text} | told | dict(found.extra)), number
             return
         pair, first, better, matched = _native_pair(row, matcher)
         if matcher is not None and not matched:
             yield Refused("rows match none of the given pairs by their content", number)
         header = header_of("official", False, {"prompt": _NATIVE_PROMPT}).to_json()
         label = {"better": better, "subset": pair.subset, "source": pair.source, "words": pair.words}
-        told_failure = str(failure) if failure else None
+        text, failure = shown_text(found.text), told.get("failure")
         yield (
-            Record(
-                pair.key, encodable(pair.id), 0, first, None, shown_text(text), None, header, label, None, told_failure
-            ),
+            Record(pair.key, encodable(pair.id), 0, first, None, text, None, header, label, None, failure),
             number,
         )
 

@@ -12,6 +12,7 @@ OTHER_KIND = "votes of another kind (about one answer, or both) than the parser 
 DUPLICATE = "duplicate votes, counted once"
 CONFLICT = "votes that conflict with another vote on the same ballot; one of them is kept, drawn by a hash"
 ASKED_AGAIN = "requests that failed and were asked again (the answer counts)"
+REPLACED = "votes that were asked again; the new ones count"
 HALF = "pointwise votes that rate one of the two answers only, dropped"
 NOT_A_VOTE = "lines that are no votes, dropped"
 HALF_WRITTEN = "half-written last line, dropped"
@@ -43,6 +44,10 @@ def copied_votes(compared: int, copied: int) -> str | None:
         f"the votes are copies: in {copied} of {compared} pairs and orders that were asked more than once, every text is "
         "the same (temperature 0, or a server that ignores it?), so more votes say no more than one"
     )
+
+
+OTHER_PROMPT = "votes answer another prompt than the judge's, which was allowed (VLRB_ALLOW_OTHER_PROMPTS)"
+NO_IMAGES = "no pictures were sent (--no-images)"
 
 
 def counted(why: str, count: int, example: str = "") -> str:
