@@ -18,7 +18,7 @@ import nox
 nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "uv"
 nox.options.envdir = os.environ.get("VLRB_NOX_ENVDIR", str(Path.home() / ".cache" / "vlrb-nox"))
-nox.options.sessions = ["lint", "core", "scale", "insight", "lmms", "vlmevalkit", "package", "security"]
+nox.options.sessions = ["lint", "core", "scale", "engine", "insight", "lmms", "vlmevalkit", "package", "security"]
 
 TEST = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "pyyaml"]
 TWO = ("-n", "2", "--dist", "loadfile")

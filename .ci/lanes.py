@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 LANES = (
     ("lmms", "vlmevalkit"),
-    ("lint", "core", "insight", "scale", "package", "security"),
+    ("lint", "core", "insight", "scale", "engine", "package", "security"),
 )
 """Session ``vlmevalkit`` needs the environment that ``lmms`` leaves behind, so it comes after it."""
 

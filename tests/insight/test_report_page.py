@@ -15,7 +15,7 @@ from tests.support.table import Label
 from vlrb_task.cli.main import group
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
-from vlrb_task.report.gallery import LEFT_OUT, NORMAL, VERDICT, embed, segments
+from vlrb_task.report.gallery import LEFT_OUT, NO_VERDICT, NORMAL, VERDICT, embed, segments
 from vlrb_task.report.pictures import read_content
 from vlrb_task.support.errors import DataError
 
@@ -48,6 +48,17 @@ def test_a_text_is_cut_into_what_is_normal_and_the_verdict() -> None:
     assert segments(text, None) == [[NORMAL, text]]
     assert segments("", None) == []
     assert segments("score 7", (6, 7)) == [[NORMAL, "score "], [VERDICT, "7"]]
+
+
+def test_what_was_found_is_marked_with_its_reason() -> None:
+    text = "Both are fine. Answer 1 is better."
+    marks = [(0, 14, NO_VERDICT, "overruled"), (15, 34, VERDICT, "decided"), (15, 23, NO_VERDICT, "ignored")]
+    assert segments(text, (15, 34), marks=marks) == [
+        [NO_VERDICT, "Both are fine.", "overruled"],
+        [NORMAL, " "],
+        [VERDICT, "Answer 1", "decided"],
+        [VERDICT, " is better.", "decided"],
+    ]
 
 
 @pytest.mark.parametrize("at", [0, 10, 2500, 4990])

@@ -10,7 +10,7 @@ from pathlib import Path
 from vlrb_task.audit.numbers import Row
 from vlrb_task.support.delimited import split_lines
 from vlrb_task.support.errors import DataError
-from vlrb_task.support.inputs import readable
+from vlrb_task.support.inputs import open_once, readable
 
 LARGEST = 64 * 2**20
 """Bytes of a file that is read as a table of scores."""
@@ -45,6 +45,28 @@ _LEADING_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*%?")
 _EMPTY = {"", "-", "–", "—", "--", "---", "n/a", "na", "none", "nan", "?"}
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is a table of scores, by its suffix; for a TSV, which may be predictions, and a pipe, by its first lines.
+
+    Raises:
+        OSError: a file that cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if (suffix and suffix not in SUFFIXES) or path.is_dir():
+        return False
+    return suffix not in ("", ".tsv") or kind_of(path) is not None
+
+
+def kind_of(path: Path) -> str | None:
+    """The suffix for the kind of table that a file's content is; None where no columns of scores are named in its first lines."""
+    with open_once(path) as file:
+        head = file.read(4096).decode("utf-8-sig", errors="replace").lower()
+    line = next((line for line in head.splitlines() if "general" in line and "reasoning" in line), "")
+    if head.lstrip().startswith("{") or not line:
+        return None
+    return next((kind for mark, kind in (("&", ".tex"), ("|", ".md"), ("\t", ".tsv")) if mark in line), ".csv")
+
+
 def read_table(path: Path, decimals: int | None = None) -> tuple[list[Row], list[str]]:
     """The rows of a file, and what is wrong with those that hold no scores.
 
@@ -62,7 +84,7 @@ def read_table(path: Path, decimals: int | None = None) -> tuple[list[Row], list
         text = file.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from error
-    rows, refused = parse_table(text, path.suffix.lower(), decimals)
+    rows, refused = parse_table(text, path.suffix.lower() or kind_of(path) or "", decimals)
     if not rows and not refused:
         columns = "general, hallucination, reasoning, and overall or macro"
         raise DataError(f"{path}: no table with the columns {columns} in it")

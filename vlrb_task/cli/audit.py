@@ -61,7 +61,7 @@ def command(
     reads it.
     """
     from vlrb_task.audit import Row, audit_log, audit_row
-    from vlrb_task.audit.tables import read_table
+    from vlrb_task.audit.tables import is_table, read_table
     from vlrb_task.votes import read_runs
 
     numbers = {
@@ -84,7 +84,7 @@ def command(
         return
     results: list[dict[str, Any]] = []
     for path in files:
-        if _is_score_table(path):
+        if is_table(path):
             rows, refused = read_table(path, decimals)
             audits = [audit_row(row, revision) for row in rows]
             results.append(
@@ -108,18 +108,6 @@ def _check_options(numbers: dict[str, str | None]) -> None:
         raise click.UsageError(f"a row needs its three subsets: no --{', no --'.join(missing)}")
     if not numbers["overall"] and not numbers["macro"]:
         raise click.UsageError("nothing to check the subsets against: give --overall, --macro or both")
-
-
-def _is_score_table(path: Path) -> bool:
-    """Whether a file is a table of scores; a TSV may also be a prediction file of VLMEvalKit."""
-    from vlrb_task.audit.tables import SUFFIXES
-
-    if path.suffix.lower() not in SUFFIXES or path.is_dir():
-        return False
-    if path.suffix.lower() != ".tsv":
-        return True
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return "general" in file.readline().lower()
 
 
 def show_row(audit: RowAudit) -> None:

@@ -129,8 +129,7 @@ def csv_table(names: Sequence[str], scores: Sequence[Score]) -> str:
     shown = columns("csv", scores)
     about = ["name", "judge", "prompt", "prompt_sha256", "parser", "policy", "revision", "fingerprint"]
     about += ["pairs", "missing", "votes"]
-    numbers = [f"{column.name}{end}" for column in shown for end in _ENDS[: 1 if column.bare else 4]]
-    rows: list[list[object]] = [[*about, *numbers, "warnings"]]
+    rows: list[list[object]] = [[*about, *_csv_names(shown, [*about, "warnings"]), "warnings"]]
     for name, score in zip(names, scores, strict=True):
         run = score.run
         cells: list[object] = [name, run.judge, run.prompt.name, run.prompt.sha256, run.parser, str(score.policy)]
@@ -141,6 +140,24 @@ def csv_table(names: Sequence[str], scores: Sequence[Score]) -> str:
             cells += whole[: 1 if column.bare else 4]
         rows.append([*cells, "; ".join(run.warnings)])
     return csv_text(rows)
+
+
+def _csv_names(shown: Sequence[Column], taken: Iterable[str]) -> list[str]:
+    """The headers of the numbers, each once: of a group (a subset) named as another column is, with its kind behind it."""
+
+    def headers(column: Column, name: str) -> list[str]:
+        return [f"{name}{end}" for end in _ENDS[: 1 if column.bare else 4]]
+
+    used = {*taken, *(name for c in shown if c.statistic.kind != "groups" for name in headers(c, c.name))}
+    found: list[str] = []
+    for column in shown:
+        name = column.name
+        if column.statistic.kind == "groups":
+            while used & {*headers(column, name)}:
+                name += "_subset"
+            used |= {*headers(column, name)}
+        found += headers(column, name)
+    return found
 
 
 def vlmevalkit_csv(names: Sequence[str], scores: Sequence[Score]) -> str:

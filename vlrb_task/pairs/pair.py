@@ -149,7 +149,9 @@ def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
         subset = plain_text(row["subset"], "subset")
         if not subset.strip():
             raise DataError("an empty subset")
-        return plain_text(row.get("source") or (prefix if unknown else source), "source"), subset, False
+        if unknown:  # an id without a separator is a name and no source
+            source = prefix if prefix != id else "unknown"
+        return plain_text(row.get("source") or source, "source"), subset, False
     if unknown:
         if row.get("ground_truth"):
             raise DataError(f"id prefix {prefix!r} is unknown, and the row has a ground_truth as reasoning rows do")

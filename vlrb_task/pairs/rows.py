@@ -21,7 +21,7 @@ from vlrb_task.pairs.tables import json_lines, parquet_rows
 from vlrb_task.pairs.values import cells
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError, short
-from vlrb_task.support.inputs import exists
+from vlrb_task.support.inputs import exists, suffix_of
 from vlrb_task.support.literals import literal
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def read_rows(spec: str, *, images: bool = False, network: bool = False) -> Iter
         if path.suffix.lower() in (".yaml", ".yml"):
             yield from mapped_rows(mapping_of(str(path)), images, network)
             return
-        reader = _READERS.get(path.suffix.lower())
+        reader = _READERS.get(suffix_of(path))
         if reader is None:
             raise DataError(f"{spec}: not a {', '.join(_READERS)} file")
         yield from reader(path, images)

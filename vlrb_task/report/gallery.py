@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from vlrb_task.compare.basis import Basis
+from vlrb_task.judges import Judge, get_judge, judge_names
+from vlrb_task.judges.explained import explain_own
+from vlrb_task.judges.hand_labels import MARK
 from vlrb_task.parsing.verdicts import Verdict
 from vlrb_task.report.pictures import Content
 from vlrb_task.scores.policies import Policy, outcomes
@@ -18,7 +22,14 @@ from vlrb_task.votes.schema import NONE, REASONS
 MOST_CHARACTERS = 8_000
 """Longer texts lose their middle; the verdict and what is round it stay."""
 
-NORMAL, VERDICT, LEFT_OUT = 0, 1, 2
+MOST_EXPLAINED = 20_000
+"""Answers of a run that are explained, each in about the time that reading it takes; of a larger one, those unread."""
+
+NORMAL, VERDICT, LEFT_OUT, NO_VERDICT = 0, 1, 2, 3
+"""Kinds of segments; the last is what could be a verdict and is none, or was overruled."""
+
+Mark = tuple[int, int, int, str]
+"""Start, end, kind, and why, for the reader who points at it."""
 
 
 def gallery_pair(
@@ -37,7 +48,7 @@ def gallery_pair(
         ``key``, ``id``, ``better``, ``subset``, ``source``, ``tags``, ``query`` and ``responses`` (null where not at
         hand), ``image`` (index, or null), ``state`` and ``votes`` by judge. A state is ``[outcome or null, 1 if the two
         orders disagree, 1 if a vote is unparsed, 1 if votes differ]``; a vote is ``[number, first, answer, verdict,
-        choice, reason, score, segments]``, a segment ``[kind, text]``.
+        choice, reason, score, segments]``, a segment ``[kind, text]`` or ``[kind, text, why]``.
     """
     labels = basis.runs[0].labels
     key = labels.key(at)
@@ -62,6 +73,7 @@ class JudgeVotes:
 
     def __init__(self, run: Run, policy: Policy) -> None:
         self._run = run
+        self._explain = _explaining(run)
         values = outcomes(run.right, run.wrong, run.neither, policy)
         self._values = [None if np.isnan(value) else value for value in values.tolist()]
         winners = run.winner_in(0), run.winner_in(1)
@@ -101,7 +113,34 @@ class JudgeVotes:
         if texts is None:
             return []
         text, start, end = (texts[name][row].as_py() for name in ("text", "start", "end"))
-        return segments(text or "", None if reason is not None or start == NONE else (start, end), most)
+        span = None if reason is not None or start == NONE else (start, end)
+        explained = reason is not None or len(self._run.ballots) <= MOST_EXPLAINED
+        marks = self._marks(text, span, reason) if explained and text else []
+        return segments(text or "", span, most, marks)
+
+    def _marks(self, text: str, span: tuple[int, int] | None, reason: int | None) -> list[Mark]:
+        """What was found in a text, if it was read by the parser and not by hand."""
+        if self._explain is None:
+            return []
+        told = explain_own(self._explain, text)
+        if (told.reading.span != span and reason is None) or (told.reading.reason is None) != (reason is None):
+            return []
+        return [
+            (
+                *one.span,
+                VERDICT if one.status in ("decided", "agrees") else NO_VERDICT,
+                f"{one.status}: {one.rule}, {one.why}",
+            )
+            for one in told.findings
+        ]
+
+
+def _explaining(run: Run) -> Judge | None:
+    """The judge whose parser read the run; None if another one did."""
+    if run.judge not in judge_names():
+        return None
+    judge = get_judge(run.judge)
+    return judge if run.parser.removesuffix(MARK) == judge.parser_name else None
 
 
 def _value(value: Any) -> int | None:
@@ -116,18 +155,23 @@ def _verdict(choice: int, first: int, reason: int | None) -> str:
     return str(Verdict.FIRST if choice == first else Verdict.SECOND)
 
 
-def segments(text: str, span: tuple[int, int] | None, most: int = MOST_CHARACTERS) -> list[list[Any]]:
+def segments(
+    text: str, span: tuple[int, int] | None, most: int = MOST_CHARACTERS, marks: Sequence[Mark] = ()
+) -> list[list[Any]]:
     """A text in pieces: what is normal, the verdict, and how many characters were left out in between.
 
     Args:
         text: as the judge wrote it.
         span: where the verdict stands, if it is known.
         most: characters that are shown.
+        marks: what was found in it; without any, the verdict alone is marked.
     """
     if span is not None and not 0 <= span[0] < span[1] <= len(text):
         span = None
+    if span is not None and not marks:
+        marks = [(*span, VERDICT, "")]
     if len(text) <= most:
-        return _pieces(text, 0, len(text), span)
+        return _pieces(text, 0, len(text), marks)
     edge = most // 3
     keep = [(0, edge), (len(text) - edge, len(text))]
     if span is not None:
@@ -139,16 +183,23 @@ def segments(text: str, span: tuple[int, int] | None, most: int = MOST_CHARACTER
         if start > end:
             made.append([LEFT_OUT, start - end])
         if stop > end:
-            made += _pieces(text, max(start, end), stop, span)
+            made += _pieces(text, max(start, end), stop, marks)
             end = stop
     return made
 
 
-def _pieces(text: str, start: int, stop: int, span: tuple[int, int] | None) -> list[list[Any]]:
-    """``text[start:stop]``, split at the verdict's ends."""
-    low, high = (stop, stop) if span is None else (min(max(span[0], start), stop), min(max(span[1], start), stop))
-    parts = ((NORMAL, text[start:low]), (VERDICT, text[low:high]), (NORMAL, text[high:stop]))
-    return [[kind, part] for kind, part in parts if part]
+def _pieces(text: str, start: int, stop: int, marks: Sequence[Mark]) -> list[list[Any]]:
+    """``text[start:stop]``, split at the marks' ends; where several overlap, the verdict counts."""
+    ends = {end for mark in marks for end in mark[:2] if start < end < stop}
+    made: list[list[Any]] = []
+    for low, high in pairwise(sorted({start, stop, *ends})):
+        over = [mark for mark in marks if mark[0] <= low and high <= mark[1]]
+        if not over:
+            made.append([NORMAL, text[low:high]])
+            continue
+        *_, kind, why = min(over, key=lambda mark: (mark[2] != VERDICT, mark[1] - mark[0]))
+        made.append([kind, text[low:high], why] if why else [kind, text[low:high]])
+    return made
 
 
 def embed(value: Any) -> str:

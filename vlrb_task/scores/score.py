@@ -128,7 +128,9 @@ class Column:
 
     def of_rule(self, rule: Baseline) -> Estimate | None:
         """The number of a blind baseline; None for what a rule cannot have."""
-        return {"overall": rule.overall, "macro": rule.macro, **rule.by_subset}.get(self.name)
+        if self.statistic.kind == "groups":
+            return rule.by_subset.get(self.name)
+        return {"overall": rule.overall, "macro": rule.macro}.get(self.name)
 
 
 def columns(table: str, scores: Sequence[Score]) -> list[Column]:

@@ -176,6 +176,8 @@ class _Build:
             labels, pair = own.labels, own.pair
         else:
             found = labelling.given_labels(self.table, self.pairs)
+            if found.reversed.any():
+                raise DataError(warnings.reversed_pairs(int(found.reversed.sum()), self.table.num_rows))
             self.note(warnings.SHARED_ID, found.shared)
             self.note(warnings.UNKNOWN_PAIR, found.unknown)
             self.note(warnings.OTHER_LABEL, found.other_label)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from vlrb_task.pairs.pair import Benchmark
 from vlrb_task.support.errors import DataError, NoVotes
+from vlrb_task.support.inputs import exists
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import lines
 from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_rows, samples_metadata
@@ -37,7 +38,7 @@ def find_logs(path: Path) -> list[Path]:
     Raises:
         DataError: nothing there.
     """
-    if not path.exists():
+    if not exists(path):
         raise DataError(f"{path}: no such file or folder")
     if not path.is_dir():
         return [path]

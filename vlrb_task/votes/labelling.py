@@ -26,12 +26,14 @@ class Given:
         shared: votes without a key whose id stands more than once.
         unknown: votes whose pair the set lacks.
         other_label: votes that were logged with the other label.
+        reversed: votes about a pair whose responses stood in the other order, as far as their lengths tell.
     """
 
     pair: Ints
     shared: Mask
     unknown: Mask
     other_label: Mask
+    reversed: Mask
 
 
 def given_labels(table: pa.Table, pairs: LabelSet) -> Given:
@@ -45,7 +47,14 @@ def given_labels(table: pa.Table, pairs: LabelSet) -> Given:
         pair = np.where(keyless, np.where(count == 1, by_id, NONE), pair)
     logged = to_numpy(table["better"])
     other = (pair != NONE) & (logged != NONE) & (logged != pairs.labels.better[pair])
-    return Given(pair, shared, (pair == NONE) & ~shared, other)
+    return Given(pair, shared, (pair == NONE) & ~shared, other, _reversed(table, pair, pairs.labels.words))
+
+
+def _reversed(table: pa.Table, pair: Ints, words: Ints) -> Mask:
+    """Votes whose log gives the two responses' numbers of words the other way round: ``first`` and ``answer`` mean the other."""
+    logged = np.stack([to_numpy(table[name].combine_chunks(), NONE) for name in ("words_0", "words_1")], axis=1)
+    turned = (logged == words[pair][:, ::-1]).all(axis=1) & (logged[:, 0] != logged[:, 1])
+    return np.asarray(turned & (pair != NONE) & (logged != NONE).all(axis=1))
 
 
 @dataclass(frozen=True)

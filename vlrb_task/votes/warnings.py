@@ -53,3 +53,11 @@ NO_IMAGES = "no pictures were sent (--no-images)"
 def counted(why: str, count: int, example: str = "") -> str:
     """A finding with its number and where it was met first."""
     return f"{count} {why}{f', the first at {example}' if example else ''}"
+
+
+def reversed_pairs(votes: int, of: int) -> str:
+    """That the pairs' responses stand in the other order, so that each vote would count for the other one."""
+    return (
+        f"{votes} of {of} votes are about pairs whose two responses stand the other way round in --pairs than when the judge "
+        "was asked (their numbers of words say so): give the pairs as they were then, or leave out --pairs"
+    )

@@ -145,8 +145,12 @@
     else line.append(make("b", choice === pair.better ? "right" : "wrong", "says " + verdict + ", so response " + choice));
     node.append(line);
     const said = textBlock("said", "");
-    for (const [kind, text] of segments) {
-      if (kind === 1) said.append(make("mark", "", text));
+    for (const [kind, text, why] of segments) {
+      if (kind === 1 || kind === 3) {
+        const mark = make("mark", kind === 3 ? "passed" : "", text);
+        if (why) mark.title = why;
+        said.append(mark);
+      }
       else if (kind === 2) said.append(make("span", "cut", "\n[… " + text.toLocaleString("en") + " characters left out …]\n"));
       else said.append(text);
     }
