@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from vlrb_task.parsing import PARSERS
+from vlrb_task.parsing import PARSERS, RATING_PARSERS
 
 PARAGRAPHS = [
     "To determine which answer is better, let's go through each of the given criteria.",
@@ -60,6 +60,22 @@ def ordinary() -> list[str]:
     body = "\n\n".join(PARAGRAPHS)
     return [f"{body}\n\n{end}" for count, end in ENDS for _ in range(count)]
 
+
+FORMATS = {
+    "final": "Overall Judgment: Answer 2 is better.",
+    "prose": "Answer 2 is better because it counts right.",
+    "brackets": "Only B counts right. [[B]]",
+    "arena": "Only B counts right. [[B>>A]]",
+    "boxed": "Only B counts right. \\boxed{B}",
+    "think_tags": "<answer>2</answer>",
+    "json": '{"reason": "it counts right", "better": 2}',
+    "scores": "Score of Assistant 1: 6\nScore of Assistant 2: 9",
+    "letter": "B",
+    "pointwise_10": "Score: 8",
+    "pointwise_100": "Final Score: 85",
+    "yes_no": "Yes",
+}
+"""How a judge of each format ends; before it nothing (a short text), or all the paragraphs (a long one)."""
 
 HOSTILE = [
     " ",
@@ -154,6 +170,13 @@ def main() -> None:
     except FileNotFoundError as problem:
         have = False
         print(f"  lmms-eval is not there ({problem})")
+    print(f"\nshort and long texts a second, one core\n  {'parser':<22}{'short':>12}{'long':>12}")
+    for name, end in FORMATS.items():
+        body = "\n\n".join(PARAGRAPHS)
+        long = f"<think>{body}</think>\n{end}" if name == "think_tags" else f"{body}\n\n{end}"
+        short = f"<think>Only 2 counts right.</think>\n{end}" if name == "think_tags" else end
+        reader = PARSERS.get(name) or RATING_PARSERS[name]
+        print(f"  {name:<22}{per_second(reader, [short]):>12,.0f}{per_second(reader, [long]):>12,.0f}")
     print(
         f"\nseconds for a megabyte of one piece (lmms-eval: for 1,000 characters of it, killed after {given.seconds:g})"
     )

@@ -15,7 +15,8 @@ from vlrb_task.bon.designs import Scheme
 from vlrb_task.bon.pickers import MAJORITY, RANDOM, judge
 from vlrb_task.bon.questions import Question
 from vlrb_task.bon.scores import score
-from vlrb_task.scores.estimates import Estimate, mean
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import share
 
 pytest.importorskip("statsmodels")
 pytest.importorskip("choix")
@@ -153,7 +154,7 @@ def test_the_correlation_is_the_one_that_the_simulation_implies() -> None:
         opinions = [ask(made, discerning(a), name=f"m{at}", seed=seed) for at, a in enumerate(accuracies)]
         scored = score(made, opinions)
         scores = {
-            f"m{at}": {"overall": mean([float(chance.random() < a) for _ in range(pairs)])}
+            f"m{at}": {"overall": share([float(chance.random() < a) for _ in range(pairs)])}
             for at, a in enumerate(accuracies)
         }
         got = {gain.a: gain.difference for gain in scored.gains}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.table import Label, PairVotes, Vote, outcome, run_of
 from vlrb_task.parsing.verdicts import Reason, Verdict
-from vlrb_task.scores.policies import Counts, Policy, expected_at_k
+from vlrb_task.scores.policies import Counts, Policy
 from vlrb_task.support.errors import UnknownName
 from vlrb_task.votes import Ballots, Votes
 from vlrb_task.votes.reading import choice_of
@@ -73,30 +72,6 @@ def test_exchanging_right_and_wrong_mirrors_the_half_policy(tally: Counts) -> No
     assert left is not None
     assert right is not None
     assert left + right == 1
-
-
-@given(counts, st.sampled_from(list(Policy)), st.data())
-def test_at_k_is_the_mean_over_all_draws(tally: Counts, policy: Policy, data: st.DataObject) -> None:
-    k = data.draw(st.integers(1, min(tally.total, 5)))
-    votes = ["right"] * tally.right + ["wrong"] * tally.wrong + ["neither"] * tally.neither
-    values = []
-    for drawn in itertools.islice(itertools.combinations(votes, k), 10_000):
-        values.append(outcome(Counts(drawn.count("right"), drawn.count("wrong"), drawn.count("neither")), policy))
-    score, kept = expected_at_k(tally, k, policy)
-    assert score == pytest.approx(sum(v for v in values if v is not None) / len(values))
-    assert kept == pytest.approx(sum(v is not None for v in values) / len(values))
-
-
-@given(counts, st.sampled_from(list(Policy)))
-def test_at_all_votes_is_the_outcome(tally: Counts, policy: Policy) -> None:
-    expected = outcome(tally, policy)
-    score, kept = expected_at_k(tally, tally.total, policy)
-    assert (score, kept) == ((0.0, 0.0) if expected is None else (expected, 1.0))
-
-
-def test_at_k_needs_k_votes() -> None:
-    with pytest.raises(ValueError, match="cannot be drawn"):
-        expected_at_k(Counts(1, 0, 0), 3, Policy.STRICT)
 
 
 def test_winner_in_an_order_needs_more_than_half() -> None:

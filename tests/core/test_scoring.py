@@ -120,9 +120,15 @@ def test_at_k_runs_over_odd_k() -> None:
     pairs = [PairVotes(label(n), votes(0, 0, 0, 1, 1)) for n in range(4)]
     score = score_run(run_of(pairs, {"general": 4}))
     assert list(score.at_k) == [1, 3, 5]
-    assert score.at_k[1] == pytest.approx(0.6)
-    assert score.at_k[3] == pytest.approx(0.7)
+    # Votes 0, 2 and 4 show one order, of which two are right; votes 1 and 3 the other, of which one is.
+    assert score.at_k[1] == pytest.approx((2 / 3 + 1 / 2) / 2)
+    # Two of the one order and one of the other, or one and two: right if at least two are.
+    at_three = ((1 / 3) * 1 + (2 / 3) * (1 / 2) + (2 / 3) * 1) / 2
+    assert score.at_k[3] == pytest.approx(at_three)
     assert score.at_k[5] == 1.0
+    estimates = score.to_dict()["at_k_estimates"]
+    assert [estimates[k]["value"] for k in ("1", "3", "5")] == list(score.at_k.values())
+    assert {estimate["n"] for estimate in estimates.values()} == {4}
 
 
 def test_baselines() -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from scipy.stats import kendalltau, pearsonr, spearmanr
 
 from tests.insight.simulate import Planted, labels, run, write
+from vlrb_task.audit.published import published
 from vlrb_task.cli.main import group
 from vlrb_task.compare.benches import read_benches
 from vlrb_task.compare.correlation import correlate, same_model
@@ -146,7 +147,7 @@ def test_the_command_compares_and_correlates(logs: list[Path], tmp_path: Path) -
     assert (mmmu["n"], mmmu["benchmark"]) == (4, "MMMU")
     assert mmmu["pearson"]["value"] > 0.9
     assert "only 4 models" in mmmu["warning"]
-    assert all(row["marks"] or row["audit"] == "consistent" for row in found["published"])
+    assert all(row["marks"] or row["notes"] or row["audit"] == "consistent" for row in found["published"])
 
     people = CliRunner().invoke(group, ["compare", *paths, "--bench", str(table), "--published"])
     assert people.exit_code == 0, people.exception
@@ -166,3 +167,26 @@ def test_a_missing_extra_is_one_line(logs: list[Path], monkeypatch: pytest.Monke
     result = CliRunner().invoke(group, ["compare", str(logs[0])])
     assert isinstance(result.exception, extra.MissingExtra)
     assert str(result.exception) == 'vlrb compare needs statsmodels, krippendorff: pip install "vlrb[report]"'
+
+
+def test_two_judges_of_one_model_are_two_and_who_is_left_out_is_named() -> None:
+    ours = {"gpt-4o / official": 0.6, "gpt-4o / criteria": 0.62, "qwen/m1": 0.5, "other/m1": 0.4, "m2": 0.3}
+    models = {"gpt-4o / official": "gpt-4o", "gpt-4o / criteria": "gpt-4o"}
+    theirs = {"openai/gpt-4o": 70.0, "qwen/M1": 60.0, "a/m2": 20.0, "b/m2": 30.0}
+    found = correlate("overall", ours, "bench", theirs, models)
+    assert found.models == ("gpt-4o / official", "gpt-4o / criteria", "qwen/m1")
+    assert found.left_out == {"other/m1": "no result of this model", "m2": "several models are so called: a/m2, b/m2"}
+    assert found.to_dict()["left_out"] == found.left_out
+
+
+def test_the_papers_own_rows_are_kept() -> None:
+    rows = [row for row in published() if row.source.startswith("VL-RewardBench paper")]
+    assert len(rows) == 16
+    assert all(row.usable("macro") for row in rows)
+    kept = [row for row in rows if row.usable("overall")]
+    assert [row.name for row in rows if row not in kept] == ["Phi-3.5-Vision"], (
+        "no believable number of dropped pairs gives it"
+    )
+    noted = [row for row in kept if row.notes]
+    assert all(not row.marks for row in noted)
+    assert "the paper's policy keeps" in noted[0].notes[0]

@@ -101,7 +101,7 @@ def test_standard_errors_are_the_linearised_ones() -> None:
     strata = {"a": scores, "b": scores[:4], "c": scores[2:]}
     parts = [s.std() / s.size**0.5 / 3 for s in strata.values()]
     assert macro(strata).se == pytest.approx(sum(p**2 for p in parts) ** 0.5)
-    assert macro(strata).value == estimates.macro(strata).value
+    assert macro(strata).value == pytest.approx(np.mean([s.mean() for s in strata.values()]))
 
 
 @settings(max_examples=40, deadline=None)

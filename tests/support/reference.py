@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from vlrb_task.judges import get_judge
@@ -27,7 +27,6 @@ def score(lines: Iterable[Line], policy: Policy) -> dict[str, Any]:
     every = [vote for made in votes.values() for vote in made]
     cast = [v for v in every if v["first"] is not None and v["choice"] is not None]
     both = {key: made for key, made in votes.items() if {v["first"] for v in made} == {0, 1}}
-    same = {key: _winner(made, 0) for key, made in both.items() if _winner(made, 0) == _winner(made, 1) is not None}
     found = {
         "pairs": len(votes),
         "votes": len(every),
@@ -43,8 +42,13 @@ def score(lines: Iterable[Line], policy: Policy) -> dict[str, Any]:
     if any(v["first"] is not None for v in every):
         found["first_rate"] = _mean(float(v["choice"] == v["first"]) for v in cast)
     if both:
-        found["consistency"] = len(same) / len(both)
-        found["both_orders_right"] = sum(winner == labels[key]["better"] for key, winner in same.items()) / len(both)
+        found["consistency"] = _mean(
+            _of_two_orders(made, lambda a, b: a == b and a is not None) for made in both.values()
+        )
+        found["both_orders_right"] = _mean(
+            _of_two_orders([{**v, "choice": _kind(v, labels[key])} for v in made], lambda a, b: a == b == 1)
+            for key, made in both.items()
+        )
     return found
 
 
@@ -63,12 +67,12 @@ def _votes(slots: Mapping[tuple[int, int | None], Line]) -> list[dict[str, Any]]
     for (number, answer), line in slots.items():
         said, reason = _read(line)
         if answer is None:
-            made.append({"first": line["first"], "choice": said, "reason": reason})
+            made.append({"number": number, "first": line["first"], "choice": said, "reason": reason})
         elif answer == 0 and (number, 1) in slots:
             other, why = _read(slots[number, 1])
             reason = reason or why
             choice = None if reason or said == other else 0 if said > other else 1
-            made.append({"first": None, "choice": choice, "reason": reason})
+            made.append({"number": number, "first": None, "choice": choice, "reason": reason})
     return made
 
 
@@ -88,9 +92,12 @@ def _outcome(kinds: list[int], policy: Policy) -> float | None:
     return 0.5 if 2 * right == len(kinds) else float(2 * right > len(kinds))
 
 
-def _winner(made: Iterable[Mapping[str, Any]], first: int) -> int | None:
-    choices = [vote["choice"] for vote in made if vote["first"] == first]
-    return next((answer for answer in (0, 1) if 2 * choices.count(answer) > len(choices)), None)
+def _of_two_orders(made: Iterable[Mapping[str, Any]], holds: Callable[[Any, Any], bool]) -> float:
+    """The share of all couples of votes, one of each order, of which something holds."""
+    votes = list(made)
+    orders = [[vote["choice"] for vote in votes if vote["first"] == first] for first in (0, 1)]
+    couples = list(itertools.product(*orders))
+    return sum(holds(a, b) for a, b in couples) / len(couples)
 
 
 def _at_k(
@@ -98,19 +105,42 @@ def _at_k(
 ) -> dict[str, float] | None:
     sizes = [len(made) for made in votes.values()]
     usual = max(set(sizes), key=lambda size: (sizes.count(size), size))
+    orders = {key: _opening(made, labels[key]) for key, made in votes.items()}
+    alternate = all(len(other) == usual // 2 for start, other in orders.values() if len(start) + len(other) == usual)
+    most = max(range(1, usual + 1, 2))
     found = {}
     for k in range(1, usual + 1, 2):
         total = kept = 0.0
-        for key, made in votes.items():
-            if len(made) >= k:
+        for start, other in orders.values():
+            if alternate and len(start) >= (most + 1) // 2 and len(other) >= most // 2:
+                ways = [_alternating(a, b, k) for a, b in ((start, other), (other, start))]
+                # Either start with the same chance: as many copies of the draws of each.
                 drawn = [
-                    _outcome(list(d), policy) for d in itertools.combinations([_kind(v, labels[key]) for v in made], k)
+                    _outcome(draw, policy)
+                    for one, two in ((ways[0], ways[1]), (ways[1], ways[0]))
+                    for draw in one * (len(two) or 1)
                 ]
-                total += sum(value for value in drawn if value is not None) / len(drawn)
-                kept += sum(value is not None for value in drawn) / len(drawn)
+            elif not alternate and len(start) + len(other) >= most:
+                drawn = [_outcome(list(d), policy) for d in itertools.combinations(start + other, k)]
+            else:
+                continue
+            total += sum(value for value in drawn if value is not None) / len(drawn)
+            kept += sum(value is not None for value in drawn) / len(drawn)
         if kept:
             found[str(k)] = total / kept
-    return found if usual > 1 else None
+    return found if usual > 1 and found else None
+
+
+def _alternating(first: list[int], second: list[int], k: int) -> list[list[int]]:
+    halves = itertools.combinations(first, (k + 1) // 2), itertools.combinations(second, k // 2)
+    return [[*a, *b] for a, b in itertools.product(*map(list, halves))]
+
+
+def _opening(made: list[dict[str, Any]], label: Line) -> tuple[list[int], list[int]]:
+    """Kinds of the votes in the order of the pair's first vote, and of the others."""
+    ordered = sorted(made, key=lambda vote: vote["number"])
+    start = [_kind(v, label) for v in ordered if v["first"] == ordered[0]["first"]]
+    return start, [_kind(v, label) for v in ordered if v["first"] != ordered[0]["first"]]
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import NO_WORDS, Ints
+from vlrb_task.scores import orders
 from vlrb_task.scores.baselines import baselines
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import score_run
+from vlrb_task.scores.scored import by_order
 from vlrb_task.votes import Run, duplicates
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.warnings import copied_votes
@@ -88,9 +90,10 @@ def label_order(run: Run) -> Finding:
     check = "label_order"
     if not run.ordered.any():
         return Finding(check, "unknown", "one answer was shown at a time: no order")
-    better_first = run.ordered & (run.votes.first == run.better)
-    share = float(better_first.sum() / run.ordered.sum())
-    p = _sign_test(2 * run.count(better_first) - run.count(run.ordered))
+    ordered = run.ordered & ~run.labels.tied[run.votes.pair]
+    better_first = ordered & (run.votes.first == run.better)
+    share = float(better_first.sum() / max(1, ordered.sum()))
+    p = _sign_test(2 * run.count(better_first) - run.count(ordered))
     numbers = {"better_first_share": share, "n": len(run.labels), "p": p}
     if p < ALPHA and not BALANCED[0] <= share <= BALANCED[1]:
         rule = "first" if share > 0.5 else "second"
@@ -103,26 +106,30 @@ def label_order(run: Run) -> Finding:
 
 
 def position(run: Run) -> Finding:
-    """Whether one position is favoured: a sign test over pairs of verdicts for first against verdicts for second."""
+    """Whether one position is favoured: a score test of the position effect, whatever places the better answers have."""
     check = "position"
-    if not run.cast.any():
-        return Finding(check, "unknown", "no verdict between an answer shown first and one shown second")
-    chose_first = run.cast & (run.votes.choice == run.votes.first)
-    share = float(chose_first.sum() / run.cast.sum())
-    better_first = float((run.cast & (run.votes.first == run.better)).sum() / run.cast.sum())
-    lean = 2 * run.count(chose_first) - run.count(run.cast)
-    p = _sign_test(lean)
-    numbers = {"first_share": share, "better_first_share": better_first, "n": int((lean != 0).sum()), "p": p}
-    if not BALANCED[0] <= better_first <= BALANCED[1]:
-        text = (
-            f"first was said in {share:.1%} of the verdicts; with labels unshuffled, a judge that is right says so too"
-        )
-        return Finding(check, "unknown", text, numbers)
+    counts = by_order(run)
+    rates = orders.expected_first_rate(counts)
+    if rates is None:
+        which = "where the better answer was shown first and where second are needed"
+        return Finding(check, "unknown", f"verdicts {which} to tell a position effect from accuracy")
+    seen, expected = rates
+    effect, p = orders.position_effect(counts), orders.position_test(counts)
+    numbers: dict[str, float | int | str | None] = {
+        "first_share": seen,
+        "first_share_unbiased": expected,
+        "effect": effect.value,
+        "effect_low": effect.low,
+        "effect_high": effect.high,
+        "n": effect.n,
+        "p": p,
+    }
+    size = f"accuracy {effect.value or 0.0:+.1%} where the better answer was shown first (p = {_p(p)})"
+    said = f"first was said in {seen:.1%} of the verdicts; as accurate a judge without position bias says it in {expected:.1%}"
     if p < ALPHA:
-        which = "first" if share > 0.5 else "second"
-        text = f"the answer shown {which} is favoured: first in {share:.1%} of the verdicts"
-        return Finding(check, "warning", f"{text} (p = {_p(p)}, {numbers['n']} pairs that lean)", numbers)
-    return Finding(check, "ok", f"first in {share:.1%} of the verdicts (p = {_p(p)})", numbers)
+        which = "first" if (effect.value or 0.0) > 0 else "second"
+        return Finding(check, "warning", f"the answer shown {which} is favoured: {size}; {said}", numbers)
+    return Finding(check, "ok", f"{size}; {said}", numbers)
 
 
 def _sign_test(balances: Ints) -> float:

@@ -6,8 +6,10 @@ import csv
 from dataclasses import dataclass
 from importlib.resources import files
 
-from vlrb_task.audit.numbers import Row
+from vlrb_task.audit.numbers import MEAN, Row, pooled_interval
 from vlrb_task.audit.rows import RowAudit, audit_row
+
+_PAPER = "VL-RewardBench paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,38 @@ class Published:
         return self.audit.row.name
 
     @property
+    def of_the_papers_policy(self) -> bool:
+        """Whether this is a row of the benchmark's own paper that fewer pairs explain: its policy drops some, for each model
+        others, so that the overall is no mean at the revision's sizes.
+        """
+        faults = {e.fault for e in self.audit.explanations}
+        return self.source.startswith(_PAPER) and self.audit.verdict == "explained" and "dropped_pairs" in faults
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the row's numbers are, where that is no reservation."""
+        if not self.of_the_papers_policy:
+            return ()
+        dropped = next(e.dropped for e in self.audit.explanations if e.fault == "dropped_pairs")
+        least = "" if dropped is None else f", at least {sum(dropped)} fewer"
+        return (f"overall over the pairs that the paper's policy keeps{least}",)
+
+    def usable(self, metric: str) -> bool:
+        """Whether the row's ``overall`` or ``macro`` may stand beside other numbers.
+
+        A macro average that is the mean of its subsets may, whatever is the matter with the overall.
+        """
+        row = self.audit.row
+        if metric == "macro" and row.macro is not None and row.subsets is not None:
+            return self.reread and row.macro.interval.meets(pooled_interval(row.subsets, MEAN))
+        return not self.marks
+
+    @property
     def marks(self) -> tuple[str, ...]:
         """What a reader must know before using the row: empty for a row without reservations."""
         told = [] if self.reread else ["not re-read at its source"]
+        if self.of_the_papers_policy:
+            return tuple(told)
         if self.audit.verdict == "explained":
             weak = all(e.weak for e in self.audit.explanations)
             faults = ", ".join(e.fault for e in self.audit.explanations if weak or not e.weak)

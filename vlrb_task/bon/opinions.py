@@ -15,8 +15,8 @@ from vlrb_task.bon.questions import DECIDABLE, split_pair_id
 from vlrb_task.compare.basis import display_names
 from vlrb_task.pairs.labels import LabelSet
 from vlrb_task.pairs.pair import check_rows, parse_rows
-from vlrb_task.scores import estimates
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import share
 from vlrb_task.scores.policies import Policy, outcomes
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run, read_runs
@@ -70,7 +70,7 @@ class Opinions:
     def parsed_rate(self) -> Estimate:
         """Share of votes that were read."""
         run = self.run
-        return estimates.ratio((run.total - run.unparsed).astype(float), run.total.astype(float))
+        return share(run.total - run.unparsed, run.total)
 
     @property
     def pair_accuracy(self) -> Estimate:
@@ -85,7 +85,7 @@ class Opinions:
             if place is not None:
                 right[place[0]] = right.get(place[0], 0.0) + float(values[row])
                 asked[place[0]] = asked.get(place[0], 0.0) + 1
-        return estimates.ratio(list(right.values()), [asked[name] for name in right])
+        return share(list(right.values()), [asked[name] for name in right])
 
 
 def read_opinions(

@@ -15,8 +15,8 @@ from vlrb_task.bon.designs import Scheme, knockout, round_robin
 from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.opinions import Opinion, Opinions
 from vlrb_task.bon.questions import Question
-from vlrb_task.scores import estimates
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import share
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ class Picker:
     def at(self, n: int, where: NDArray[np.bool_] | None = None) -> Estimate:
         """Accuracy of the pick among n, over the questions that have one, with an interval over questions."""
         column = self.values[:, n - 1] if where is None else self.values[where, n - 1]
-        return estimates.mean(column[~np.isnan(column)])
+        return share(column[~np.isnan(column)])
 
     def to_dict(self) -> dict[str, Any]:
         size = self.values.shape[1]

@@ -16,8 +16,9 @@ from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.pickers import MAJORITY, RANDOM, RANKINGS, RULES, Picker, judge, rule
 from vlrb_task.bon.questions import Kind, usual_draws
-from vlrb_task.compare.paired import mcnemar_p
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing
+from vlrb_task.scores.intervals import mean_difference
+from vlrb_task.scores.paired import holm, sign_flip
 from vlrb_task.support.errors import UnknownName
 
 Array = NDArray[np.float64]
@@ -188,14 +189,10 @@ def score(folder: Folder, opinions: Sequence[Opinions], ranking: str = "auto") -
 
 def differences(couples: Sequence[tuple[Picker, Picker]]) -> list[Difference]:
     """Paired tests at n = N on the questions that both have a pick for, adjusted for their number."""
-    from statsmodels.stats.multitest import multipletests
-
-    if not couples:
-        return []
     found = [_difference(a, b) for a, b in couples]
-    adjusted = multipletests([p for *_, p, _ in found], method="holm")[1]
+    adjusted = holm([p for *_, p, _ in found])
     return [
-        Difference(a.name, b.name, estimate, better, worse, p, test, float(p_holm))
+        Difference(a.name, b.name, estimate, better, worse, p, test, p_holm)
         for (a, b), (estimate, better, worse, p, test), p_holm in zip(couples, found, adjusted, strict=True)
     ]
 
@@ -210,14 +207,12 @@ def _difference(a: Picker, b: Picker) -> tuple[Estimate, int, int, float, str]:
         return nothing("paired-t", gap.size), better, worse, 1.0, "none"
     value, error = float(gap.mean()), float(gap.std(ddof=1) / np.sqrt(gap.size))
     whole = bool(np.isin(gap, (-1.0, 0.0, 1.0)).all())
-    if not error:
-        # The same difference everywhere: no spread to test against, and mostly no difference at all.
-        same = Estimate(value, value, value, gap.size, "paired-t", 0.0)
-        return same, better, worse, mcnemar_p(better, worse), "mcnemar-exact"
+    if not error or whole:
+        # Right or wrong, or the same difference everywhere, which has no spread for a t test.
+        flipped = sign_flip(gap)
+        return mean_difference(gap), better, worse, flipped.p, flipped.method
     test = ttest_1samp(gap, 0.0)
     interval = test.confidence_interval(CONFIDENCE)
     low, high = max(-1.0, float(interval.low)), min(1.0, float(interval.high))
     estimate = Estimate(value, low, high, gap.size, "paired-t", error)
-    if whole:
-        return estimate, better, worse, mcnemar_p(better, worse), "mcnemar-exact"
     return estimate, better, worse, float(test.pvalue), "paired-t"

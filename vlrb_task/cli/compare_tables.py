@@ -12,7 +12,6 @@ from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.compare.paired import groups_line
-from vlrb_task.compare.power import DISCORDANT
 from vlrb_task.pairs.pair import SUBSETS
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import columns
@@ -34,12 +33,16 @@ def show(comparison: Comparison) -> None:
     if comparison.tests:
         print_whole(out, _tests(comparison))
         out.print(escape(groups_line(comparison.groups)), soft_wrap=True)
+        if any(test.contrasts for test in comparison.tests):
+            print_whole(out, _contrasts(comparison))
         print_whole(out, _agreement(comparison))
     print_whole(out, _analyses(comparison))
     for table in _tags_and_sources(comparison):
         print_whole(out, table)
     if comparison.correlations:
         print_whole(out, _correlations(comparison))
+        for line in _left_out(comparison):
+            out.print(escape(line), soft_wrap=True)
     show_warnings(comparison)
 
 
@@ -99,7 +102,10 @@ def _published_rows(comparison: Comparison) -> Table:
         printed = (numbers.overall, numbers.macro, numbers.general, numbers.hallucination, numbers.reasoning)
         cells = ("-" if n is None else _published(float(n.value), row.reread) for n in printed)
         table.add_row(
-            escape(row.name), *cells, escape("; ".join(row.marks)), style="italic yellow" if row.marks else None
+            escape(row.name),
+            *cells,
+            escape("; ".join((*row.marks, *row.notes))),
+            style="italic yellow" if row.marks else None,
         )
     return table
 
@@ -110,20 +116,30 @@ def _published(value: float, reread: bool) -> str:
 
 
 def _power(comparison: Comparison) -> Iterator[str]:
+    if not comparison.detectable:
+        return
     sizes = ", ".join(f"{escape(name)} {percent(found.paired)}" for name, found in comparison.detectable.items())
+    whole = next(iter(comparison.detectable.values()))
     yield (
-        f"smallest difference that shows (80 % power, 5 % level, judges that differ on {DISCORDANT:.0%} of the pairs), in "
-        f"points: {sizes}"
+        f"difference that a paired test finds four times in five (5 % level, judges that differ on {whole.square:.0%} of the "
+        f"pairs), in points: {sizes}"
     )
-    whole = comparison.detectable["overall"]
     yield f"against a published score, whose votes are not at hand: {percent(whole.unpaired)} points overall"
     if comparison.observed:
         seen = comparison.observed
-        yield f"with these judges, which differ on {seen.discordant:.0%} of the pairs: {percent(seen.paired)} points overall"
+        line = (
+            f"with these judges on {seen.n:,} pairs, whose differences have a mean square of {seen.square:.2f}: "
+            f"{percent(seen.paired)} points overall"
+        )
+        many = len(comparison.tests)
+        yield line + (f", {percent(seen.adjusted)} where Holm adjusts {many} tests" if many > 1 else "")
 
 
 def _tests(comparison: Comparison) -> Table:
-    table = Table(caption="paired, on the same pairs: p of McNemar's exact test, adjusted by Holm over all rows")
+    table = Table(
+        caption="paired, on the same pairs; p: exact test of a mean difference of 0 (McNemar's where all scores are 0 or 1, "
+        "else sign flips), adjusted by Holm over all rows"
+    )
     for name in ("a", "b"):
         add_name(table, name)
     for name in ("pairs", "a better", "b better", "a - b overall", "a - b macro", "p", "p (Holm)"):
@@ -143,6 +159,22 @@ def _tests(comparison: Comparison) -> Table:
         )
     if len(tests) > MOST_ROWS:
         table.caption = f"{table.caption}; {len(tests) - MOST_ROWS} further rows with --json"
+    return table
+
+
+def _contrasts(comparison: Comparison) -> Table:
+    table = Table(
+        caption="a - b by subset; in brackets p, adjusted by Holm over all subsets and macro averages of this table"
+    )
+    for name in ("a", "b"):
+        add_name(table, name)
+    names = list(dict.fromkeys(c.name for test in comparison.tests for c in test.contrasts))
+    for name in names:
+        add_number(table, name)
+    for test in sorted(comparison.tests, key=lambda t: t.p_holm)[:MOST_ROWS]:
+        found = {c.name: c for c in test.contrasts}
+        cells = (f"{cell(found[n].difference, '+')}\n({found[n].p_holm:.2g})" if n in found else "-" for n in names)
+        table.add_row(escape(test.a), escape(test.b), *cells)
     return table
 
 
@@ -213,6 +245,16 @@ def _correlations(comparison: Comparison) -> Table:
         warning = f"[yellow]{escape(found.warning)}[/]" if found.warning else ""
         table.add_row(found.metric, escape(found.benchmark), str(len(found.models)), *numbers, warning)
     return table
+
+
+def _left_out(comparison: Comparison) -> Iterator[str]:
+    """Who is missing from the correlations, and why; the same for several of them once."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for found in comparison.correlations:
+        for name, why in found.left_out.items():
+            reasons.setdefault((found.benchmark, why), []).append(name)
+    for (benchmark, why), names in reasons.items():
+        yield f"not in the correlation with {benchmark}: {', '.join(dict.fromkeys(names))} ({why})"
 
 
 def _coefficient(found: Coefficient) -> str:

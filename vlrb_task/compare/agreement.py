@@ -48,8 +48,8 @@ def _by_key(run: Run) -> Choices:
 
 
 def _right(run: Run) -> Choices:
-    """1 if the better response is preferred, 0 if the other is, NaN if neither is."""
-    return np.where(np.isnan(run.choice), np.nan, run.choice == run.labels.better)
+    """1 if the better response is preferred, 0 if the other is, NaN if neither is, or the label is a tie."""
+    return np.where(np.isnan(run.choice) | run.labels.tied, np.nan, run.choice == run.labels.better)
 
 
 def _starts(run: Run) -> Ints:
@@ -71,8 +71,10 @@ def judge_agreement(basis: Basis) -> list[JudgeAgreement]:
         both = ~np.isnan(chosen[i]) & ~np.isnan(chosen[j])
         n = int(both.sum())
         agree = float((chosen[i][both] == chosen[j][both]).mean()) if n else None
-        kappas = (cohen_kappa(x[i][both], x[j][both]) for x in (chosen, right))
-        found.append(JudgeAgreement(basis.names[i], basis.names[j], n, agree, *kappas))
+        kappa = cohen_kappa(chosen[i][both], chosen[j][both])
+        judged = ~np.isnan(right[i]) & ~np.isnan(right[j])
+        errors = cohen_kappa(right[i][judged], right[j][judged])
+        found.append(JudgeAgreement(basis.names[i], basis.names[j], n, agree, kappa, errors))
     return found
 
 

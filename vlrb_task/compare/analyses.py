@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from vlrb_task.pairs.labels import NO_WORDS, Ints, Mask
-from vlrb_task.scores import estimates
+from vlrb_task.scores import orders
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import share
+from vlrb_task.scores.scored import Scored
 from vlrb_task.votes import Run
 from vlrb_task.votes.schema import NONE
 
@@ -49,7 +52,7 @@ def length_preference(run: Run) -> LengthPreference | None:
     """See :class:`LengthPreference`; None where the lengths are not known, or no pair's differ."""
     labels, votes = run.labels, run.votes
     known = (labels.words != NO_WORDS).all(axis=1)
-    uneven = known & (labels.words[:, 0] != labels.words[:, 1])
+    uneven = known & (labels.words[:, 0] != labels.words[:, 1]) & ~labels.tied
     if not uneven.any():
         return None
     longer = np.where(labels.words[:, 0] > labels.words[:, 1], 0, 1)
@@ -59,11 +62,11 @@ def length_preference(run: Run) -> LengthPreference | None:
     better_longer = labels.better == longer
 
     def ratio(of: Ints, where: Mask) -> Estimate:
-        return estimates.ratio(of[where].astype(float), totals[where].astype(float))
+        return share(of[where], totals[where])
 
     return LengthPreference(
         ratio(named, uneven),
-        estimates.mean(better_longer[uneven].astype(float)),
+        share(better_longer[uneven].astype(float)),
         ratio(run.right, uneven & better_longer),
         ratio(run.right, uneven & ~better_longer),
         _odds_per_doubling(run, uneven),
@@ -117,48 +120,55 @@ def _odds_per_doubling(run: Run, uneven: Mask) -> tuple[float, float, float] | N
 
 
 @dataclass(frozen=True, slots=True)
-class PositionEffect:
-    """Accuracy of verdicts by where the better response was shown.
+class PositionAnalysis:
+    """What the place of the answers does to a judge's verdicts.
 
     Attributes:
-        right_if_first, right_if_second: accuracy where it was shown first, second.
+        right_if_first, right_if_second: accuracy of verdicts where the better response was shown first, second.
         effect: the first minus the second, in [-1, 1]; 0 for a judge without position bias.
+        p: two-sided, of an effect of 0.
+        agreement: position consistency, preference fairness, repetition stability and repeat agreement as
+            :mod:`vlrb_task.scores.orders` defines them, those that the votes allow.
     """
 
     right_if_first: Estimate
     right_if_second: Estimate
     effect: Estimate
+    p: float
+    agreement: Mapping[str, Estimate]
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "right_if_first": self.right_if_first.to_dict(),
             "right_if_second": self.right_if_second.to_dict(),
             "effect": self.effect.to_dict(),
+            "p": self.p,
+            **{name: found.to_dict() for name, found in self.agreement.items()},
         }
 
 
-def position_effect(run: Run) -> PositionEffect | None:
-    """See :class:`PositionEffect`; None where the better response never stood first, or never second."""
-    better_first = run.votes.first == run.better
-    right = run.votes.choice == run.better
-    places = [run.cast & better_first, run.cast & ~better_first]
-    bottoms = np.stack([run.count(place) for place in places]).astype(float)
-    tops = np.stack([run.count(place & right) for place in places]).astype(float)
-    if not bottoms.sum(axis=1).all():
+_AGREEMENT = (
+    orders.position_consistency,
+    orders.preference_fairness,
+    orders.repetition_stability,
+    orders.repeat_agreement,
+)
+
+
+def position_analysis(scored: Scored) -> PositionAnalysis | None:
+    """See :class:`PositionAnalysis`; None where the better response never stood first, or never second."""
+    counts = scored.by_order
+    verdicts, right = counts[:, :, : orders.WRONG + 1].sum(axis=2), counts[:, :, orders.RIGHT]
+    if not verdicts.sum(axis=0).all():
         return None
-    first, second = (estimates.ratio(tops[i], bottoms[i]) for i in (0, 1))
-    effect, error = _difference_of_ratios(tops, bottoms)
-    reach = 1.959963984540054 * error
-    bounds = max(-1.0, effect - reach), min(1.0, effect + reach)
-    return PositionEffect(first, second, Estimate(effect, *bounds, len(run.labels), "normal-clustered", error))
-
-
-def _difference_of_ratios(tops: np.ndarray[Any, Any], bottoms: np.ndarray[Any, Any]) -> tuple[float, float]:
-    """Difference of two ratios over the same clusters and its linearised standard error, the covariance included."""
-    totals = bottoms.sum(axis=1)
-    ratios = tops.sum(axis=1) / totals
-    influence = (tops - ratios[:, None] * bottoms) / totals[:, None]
-    return float(ratios[0] - ratios[1]), float(np.sqrt(((influence[0] - influence[1]) ** 2).sum()))
+    agreement = {} if scored.stopped else {measure.__name__: measure(counts, scored.groups) for measure in _AGREEMENT}
+    return PositionAnalysis(
+        share(right[:, 0], verdicts[:, 0], scored.groups),
+        share(right[:, 1], verdicts[:, 1], scored.groups),
+        orders.position_effect(counts, scored.groups),
+        orders.position_test(counts, scored.groups),
+        {name: found for name, found in agreement.items() if found.value is not None},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +201,6 @@ def selective(run: Run) -> list[Selected]:
     agreement = (np.maximum(run.right, run.wrong) / run.total)[decided]
     right = (run.right > run.wrong)[decided].astype(float)
     return [
-        Selected(float(level), int((agreement >= level).sum()) / pairs, estimates.mean(right[agreement >= level]))
+        Selected(float(level), int((agreement >= level).sum()) / pairs, share(right[agreement >= level]))
         for level in np.unique(agreement)
     ]

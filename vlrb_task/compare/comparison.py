@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from vlrb_task.audit.published import Published, published
 from vlrb_task.compare.agreement import JudgeAgreement, fleiss, judge_agreement, vote_agreement
 from vlrb_task.compare.analyses import (
     LengthPreference,
-    PositionEffect,
+    PositionAnalysis,
     Selected,
     length_preference,
-    position_effect,
+    position_analysis,
     selective,
 )
 from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.benches import Benches
 from vlrb_task.compare.correlation import Correlation, correlations
-from vlrb_task.compare.paired import PairedTest, groups, paired_tests
+from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests
 from vlrb_task.compare.power import Detectable, detectable
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.baselines import Baseline, baselines
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
+from vlrb_task.scores.scored import Scored
 from vlrb_task.votes import Run
 
 
@@ -33,7 +36,7 @@ class Analysis:
     """What one judge's votes hang on."""
 
     length: LengthPreference | None
-    position: PositionEffect | None
+    position: PositionAnalysis | None
     selective: Sequence[Selected]
     vote_alpha: float | None
 
@@ -56,8 +59,9 @@ class Comparison:
         rules: what rules that never look score on the pairs and orders of the judge with most votes.
         tests: every two judges.
         groups: judges that cannot be told apart, best first.
-        detectable: by subset and ``overall``: the smallest difference that shows, at the assumed discordance.
-        observed: the same overall, at the discordance seen between these judges; None for one judge.
+        detectable: by subset and ``overall``: the smallest difference that is found four times in five, at the assumed mean
+            square of differences; over the pairs that no judge's policy drops.
+        observed: the same overall, at the mean square seen between these judges; None for one judge.
         agreement: every two judges; ``fleiss`` of all.
         analyses: one for each judge.
         published: rows of the packaged table, if asked for.
@@ -116,7 +120,7 @@ def baseline_dict(rule: Baseline) -> dict[str, Any]:
 
 def detectable_dict(found: Detectable) -> dict[str, float | int]:
     """A smallest difference as ``--json`` prints it."""
-    return {"n": found.n, "discordant": found.discordant, "paired": found.paired, "unpaired": found.unpaired}
+    return {name: getattr(found, name) for name in ("n", "square", "paired", "adjusted", "unpaired")}
 
 
 def published_dict(row: Published) -> dict[str, Any]:
@@ -140,6 +144,7 @@ def published_dict(row: Published) -> dict[str, Any]:
         "reread": row.reread,
         "audit": row.audit.verdict,
         "marks": list(row.marks),
+        "notes": list(row.notes),
     }
 
 
@@ -157,11 +162,14 @@ def compare(
     """
     basis = common_basis(runs, policy)
     scores = tuple(score_run(run, policy) for run in basis.runs)
-    tests = tuple(paired_tests(basis))
+    tests = tuple(paired_tests(basis, Scored(basis.runs[0], policy).groups))
     order = sorted(range(len(scores)), key=lambda i: -(scores[i].overall.value or 0.0))
     most_votes = max(basis.runs, key=lambda run: len(run.votes))
-    sizes = basis.runs[0].labels.subset_counts
-    discordant = [test.discordant for test in tests if test.discordant]
+    kept_by_all = np.flatnonzero(~np.isnan(outcomes_of(basis)).any(axis=0))
+    scored = basis.runs[0].labels.take(kept_by_all)
+    sizes = {name: n for name, n in {"overall": len(scored), **scored.subset_counts}.items() if n}
+    squares = [test.square for test in tests if test.square]
+    tested = round(sum(test.n for test in tests) / len(tests)) if tests else 0
     rows = tuple(published()) if with_published else ()
     return Comparison(
         basis=basis,
@@ -169,32 +177,49 @@ def compare(
         rules=tuple(baselines(most_votes, policy)),
         tests=tests,
         groups=groups([basis.names[i] for i in order], tests),
-        detectable={name: detectable(n) for name, n in {"overall": sum(sizes.values()), **sizes}.items()},
-        observed=detectable(sum(sizes.values()), sum(discordant) / len(discordant)) if discordant else None,
+        detectable={name: detectable(n, tests=len(tests)) for name, n in sizes.items()},
+        observed=detectable(tested, sum(squares) / len(squares), len(tests)) if squares else None,
         agreement=tuple(judge_agreement(basis)),
         fleiss=fleiss(basis),
-        analyses=tuple(analyse(run) for run in basis.runs),
+        analyses=tuple(analyse(run, policy) for run in basis.runs),
         published=rows,
         correlations=tuple(_correlations(basis, scores, rows, benches)) if benches else (),
     )
 
 
-def analyse(run: Run) -> Analysis:
-    """Every analysis of one run."""
-    return Analysis(length_preference(run), position_effect(run), selective(run), vote_agreement(run))
+def analyse(run: Run, policy: Policy) -> Analysis:
+    """Every analysis of one run; what stopping when decided would change the meaning of is left out of one that did."""
+    scored = Scored(run, policy)
+    stopped = scored.stopped
+    return Analysis(
+        length_preference(run),
+        position_analysis(scored),
+        () if stopped else selective(run),
+        None if stopped else vote_agreement(run),
+    )
 
 
 def _correlations(
     basis: Basis, scores: Sequence[Score], rows: Sequence[Published], benches: Benches
 ) -> Sequence[Correlation]:
-    """With the judges' scores, and those published rows that have nothing against them."""
+    """With the judges' scores, and those published numbers that may stand beside them; the others are left out by name."""
     ours: dict[str, dict[str, float]] = {"overall": {}, "macro": {}}
     for row in rows:
         for metric, number in (("overall", row.audit.row.overall), ("macro", row.audit.row.macro)):
-            if not row.marks and number is not None:
+            if row.usable(metric) and number is not None:
                 ours[metric][row.name] = float(number.value)
+    models = {}
     for name, score in zip(basis.names, scores, strict=True):
+        models[name] = str(score.run.metadata.get("model") or score.run.judge)
         for metric, estimate in (("overall", score.overall), ("macro", score.macro)):
             if estimate.value is not None:
                 ours[metric][name] = estimate.value
-    return correlations(ours, benches)
+    return [
+        replace(found, left_out={**found.left_out, **_marked(rows, found.metric)})
+        for found in correlations(ours, benches, models)
+    ]
+
+
+def _marked(rows: Sequence[Published], metric: str) -> dict[str, str]:
+    """Published rows that are kept out of a metric's correlations, with their reservations."""
+    return {row.name: "; ".join(row.marks) or f"no {metric}" for row in rows if not row.usable(metric)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -12,12 +12,35 @@ from numpy.typing import NDArray
 
 from vlrb_task.compare.basis import Basis
 from vlrb_task.pairs.pair import order_subsets
-from vlrb_task.scores.estimates import CONFIDENCE, RESAMPLES, SEED, Estimate, nothing
+from vlrb_task.scores.estimates import Estimate, nothing
+from vlrb_task.scores.intervals import Groups, macro_difference, mean_difference
+from vlrb_task.scores.paired import holm, sign_flip, stratified_sign_flip
+from vlrb_task.scores.planning import mean_square
 from vlrb_task.scores.policies import outcomes
 
 Array = NDArray[np.float64]
 
 ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The difference of two judges on some pairs, or of their macro averages, with its test.
+
+    Attributes:
+        name: a subset's, or ``macro``.
+        difference: a's accuracy minus b's; in [-1, 1].
+        p: two-sided, of a mean difference of 0.
+        p_holm: adjusted for all subsets and macro averages of all pairs of judges of the comparison.
+    """
+
+    name: str
+    difference: Estimate
+    p: float
+    p_holm: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "difference": self.difference.to_dict(), "p": self.p, "p_holm": self.p_holm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +51,12 @@ class PairedTest:
         a, b: their names.
         n: pairs on which both have an outcome; under the policy ``official`` those that neither dropped.
         a_better, b_better: the discordant counts: pairs on which one scored higher than the other.
-        difference: a's overall accuracy minus b's, with a bootstrap interval over pairs; in [-1, 1].
-        macro_difference: the same of the macro averages, pairs drawn within each subset.
-        p: McNemar's exact test, two-sided.
-        p_holm: the same, adjusted for all tests of the comparison (Holm).
+        square: mean square of the differences of their scores: the discordant share, half-point differences a quarter.
+        difference: a's overall accuracy minus b's; in [-1, 1].
+        p: two-sided, of a mean difference of 0.
+        test: which test: McNemar's where all scores are right or wrong, else sign flips.
+        p_holm: ``p``, adjusted for all pairs of judges of the comparison (Holm).
+        contrasts: the macro average, then each subset.
     """
 
     a: str
@@ -39,15 +64,17 @@ class PairedTest:
     n: int
     a_better: int
     b_better: int
+    square: float
     difference: Estimate
-    macro_difference: Estimate
     p: float
+    test: str
     p_holm: float
+    contrasts: tuple[Contrast, ...] = ()
 
     @property
-    def discordant(self) -> float:
-        """Share of pairs on which the two differ, in [0, 1]."""
-        return (self.a_better + self.b_better) / self.n if self.n else 0.0
+    def macro_difference(self) -> Estimate:
+        """Of the macro averages."""
+        return next((c.difference for c in self.contrasts if c.name == MACRO), nothing("tango-effective-n"))
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -56,11 +83,17 @@ class PairedTest:
             "n": self.n,
             "a_better": self.a_better,
             "b_better": self.b_better,
+            "mean_square": self.square,
             "difference": self.difference.to_dict(),
             "macro_difference": self.macro_difference.to_dict(),
             "p": self.p,
+            "test": self.test,
             "p_holm": self.p_holm,
+            "contrasts": [found.to_dict() for found in self.contrasts],
         }
+
+
+MACRO = "macro"
 
 
 def outcomes_of(basis: Basis) -> Array:
@@ -74,75 +107,61 @@ def subsets_of(basis: Basis) -> list[str]:
     return [subset.names[code] for code in subset.codes]
 
 
-def paired_tests(basis: Basis) -> list[PairedTest]:
-    """Every two judges, in the order of their names; adjusted for their number."""
-    from statsmodels.stats.multitest import multipletests
+def paired_tests(basis: Basis, groups: Groups | None = None) -> list[PairedTest]:
+    """Every two judges, in the order of their names; p values adjusted for their number.
 
+    Args:
+        basis: the runs on their common pairs.
+        groups: pairs that belong together, shape ``(pairs,)``: they are flipped together.
+    """
     scores, subsets = outcomes_of(basis), np.array(subsets_of(basis))
-    found = []
+    held = None if groups is None else np.asarray(groups)
+    tests = []
     for i, j in combinations(range(len(basis.names)), 2):
         both = ~np.isnan(scores[i]) & ~np.isnan(scores[j])
-        gap = scores[i, both] - scores[j, both]
-        strata = {name: gap[subsets[both] == name] for name in order_subsets(subsets.tolist())}
-        found.append(
-            (basis.names[i], basis.names[j], gap, strata, mcnemar_p(int((gap > 0).sum()), int((gap < 0).sum())))
+        tests.append(
+            _test(
+                (basis.names[i], basis.names[j]),
+                scores[i, both] - scores[j, both],
+                subsets[both],
+                order_subsets(subsets.tolist()),
+                None if held is None else held[both],
+            )
         )
-    if not found:
-        return []
-    adjusted = multipletests([p for *_, p in found], alpha=ALPHA, method="holm")[1]
+    overall = holm([test.p for test in tests])
+    within = iter(holm([contrast.p for test in tests for contrast in test.contrasts]))
     return [
-        PairedTest(
-            a,
-            b,
-            gap.size,
-            int((gap > 0).sum()),
-            int((gap < 0).sum()),
-            bootstrap_difference({"all": gap}),
-            bootstrap_difference(strata),
-            p,
-            float(p_holm),
-        )
-        for (a, b, gap, strata, p), p_holm in zip(found, adjusted, strict=True)
+        replace(test, p_holm=p, contrasts=tuple(replace(c, p_holm=next(within)) for c in test.contrasts))
+        for test, p in zip(tests, overall, strict=True)
     ]
 
 
-def mcnemar_p(a_better: int, b_better: int) -> float:
-    """McNemar's exact two-sided test from the two discordant counts.
-
-    With half points a pair counts for the judge that scored higher on it: then this is the exact sign test, of which
-    McNemar's is the case of two outcomes.
-    """
-    from statsmodels.stats.contingency_tables import mcnemar
-
-    if not a_better + b_better:
-        return 1.0
-    return float(mcnemar([[0, a_better], [b_better, 0]], exact=True).pvalue)
-
-
-def bootstrap_difference(strata: Mapping[str, Array], confidence: float = CONFIDENCE) -> Estimate:
-    """Mean over strata of the mean of paired differences, with a percentile bootstrap of pairs within each stratum.
-
-    Differences take few values, so that a resample is one multinomial draw of their counts: the same distribution as
-    drawing pairs one by one. The seed is fixed.
-
-    Args:
-        strata: differences in [-1, 1] by stratum; one stratum gives the plain mean, the subsets the macro average.
-        confidence: nominal coverage.
-    """
-    method = f"paired-bootstrap-{RESAMPLES}"
-    n = sum(gaps.size for gaps in strata.values())
-    if not strata or not all(gaps.size for gaps in strata.values()):
-        return nothing(method, n)
-    generator = np.random.default_rng(SEED)
-    resampled = np.zeros(RESAMPLES)
-    value = variance = 0.0
-    for gaps in strata.values():
-        levels, counts = np.unique(gaps, return_counts=True)
-        resampled += generator.multinomial(gaps.size, counts / gaps.size, size=RESAMPLES) @ levels / gaps.size
-        value += float(gaps.mean()) / len(strata)
-        variance += float(gaps.var()) / gaps.size / len(strata) ** 2
-    low, high = np.quantile(resampled / len(strata), [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return Estimate(value, min(float(low), value), max(float(high), value), n, method, variance**0.5)
+def _test(
+    names: tuple[str, str], gap: Array, subsets: NDArray[np.str_], order: Sequence[str], groups: Groups | None
+) -> PairedTest:
+    """Two judges, before p values are adjusted."""
+    strata = {name: gap[subsets == name] for name in order}
+    units = None if groups is None else {name: np.asarray(groups)[subsets == name] for name in order}
+    contrasts = []
+    if gap.size and all(values.size for values in strata.values()):
+        contrasts.append(Contrast(MACRO, macro_difference(strata, units), stratified_sign_flip(strata, units).p))
+    for name, values in strata.items() if len(strata) > 1 else ():
+        if values.size:
+            own = None if units is None else units[name]
+            contrasts.append(Contrast(name, mean_difference(values, own), sign_flip(values, own).p))
+    test = sign_flip(gap, groups) if gap.size else None
+    return PairedTest(
+        *names,
+        gap.size,
+        int((gap > 0).sum()),
+        int((gap < 0).sum()),
+        mean_square(gap) if gap.size else 0.0,
+        mean_difference(gap, groups),
+        test.p if test else 1.0,
+        test.method if test else "none",
+        1.0,
+        tuple(contrasts),
+    )
 
 
 def groups_line(found: Sequence[Sequence[str]]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import asin, sin, sqrt
 
-DISCORDANT = 0.25
-"""Assumed share of pairs on which exactly one of two judges is right. Two independent judges of 65 % differ on 45 %;
-judges that find the same pairs hard, as real ones do, on about a quarter."""
-POWER = 0.8
-ALPHA = 0.05
+from vlrb_task.scores.planning import effect_in_errors, smallest_difference
+
+SQUARE = 0.4
+"""Assumed mean square of two judges' differences: the share of pairs on which exactly one is right. Two independent judges of
+65 % differ on 45 %; the four real judges whose outputs the project was tested on differ on 33 to 49 %."""
 TYPICAL = 0.65
 """Accuracy at which a difference without shared pairs is worked out."""
 
@@ -20,33 +20,33 @@ class Detectable:
 
     Attributes:
         n: pairs.
-        discordant: share of pairs on which exactly one judge is right, that was assumed or observed.
+        square: mean square of the two judges' paired differences, that was assumed or observed; a pair on which
+            they are half a point apart counts a quarter.
         paired: between two judges on the same pairs, in [0, 1].
+        adjusted: the same where the test is one of several that Holm adjusts together, as the groups' are.
         unpaired: against a published score, whose votes are not at hand.
     """
 
     n: int
-    discordant: float
+    square: float
     paired: float
+    adjusted: float
     unpaired: float
 
 
-def detectable(n: int, discordant: float = DISCORDANT, accuracy: float = TYPICAL) -> Detectable:
-    """Smallest detectable difference at ``n`` pairs, by statsmodels' normal power.
+def detectable(n: int, square: float = SQUARE, tests: int = 1, accuracy: float = TYPICAL) -> Detectable:
+    """Smallest detectable difference at ``n`` pairs, by normal power.
 
-    Paired: the difference of two outcomes has variance ``discordant - d^2``; one-sample z test of its mean. Unpaired:
-    two proportions by Cohen's h, from ``accuracy`` upwards.
+    Paired: :func:`~vlrb_task.scores.planning.smallest_difference`. Unpaired: two proportions by Cohen's h, from
+    ``accuracy`` upwards.
 
     Args:
         n: pairs, above 0.
-        discordant: in (0, 1].
+        square: in (0, 1].
+        tests: how many tests the comparison has.
         accuracy: of the lesser judge, for the unpaired case.
     """
-    from statsmodels.stats.power import NormalIndPower
-
-    solve = NormalIndPower().solve_power
-    effect = float(solve(nobs1=n, alpha=ALPHA, power=POWER, ratio=0))
-    h = float(solve(nobs1=n, alpha=ALPHA, power=POWER, ratio=1))
+    h = effect_in_errors() * sqrt(2 / n)
     angle = min(asin(sqrt(accuracy)) + h / 2, asin(1.0))
-    paired = effect * sqrt(discordant / (1 + effect**2))
-    return Detectable(n, discordant, paired, sin(angle) ** 2 - accuracy)
+    adjusted = smallest_difference(n, square, tests=max(1, tests))
+    return Detectable(n, square, smallest_difference(n, square), adjusted, sin(angle) ** 2 - accuracy)

@@ -22,7 +22,8 @@ from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import Labels
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.policies import Policy
-from vlrb_task.scores.statistics import STATISTICS, Scored
+from vlrb_task.scores.scored import Scored
+from vlrb_task.scores.statistics import STATISTICS
 from vlrb_task.votes import Ballots, Run, Votes, duplicates
 from vlrb_task.votes.warnings import copied_votes
 

@@ -98,7 +98,7 @@ _TAIL = rule(
     r"overall]{0,2}"
 )
 _TAKEN_BACK_AFTER = rule(
-    r"[is would might not does or than over hearsay if according think between makes neither nor tie equal one "
+    r"[possible is would might not does or than over hearsay if according think between makes neither nor tie equal one "
     r"two A B OTHER FIRST SECOND]|,(?:or|[it they] think|according|for "
     r"less|if|hearsay|might|think|filler?[unknown one answers]{1,2}[think hearsay])|[^but therefore]{0,12} if"
 )

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from vlrb_task.parsing import normal, quick, structures
 from vlrb_task.parsing.lines import bare
-from vlrb_task.parsing.page import Kind, Notes, Page
+from vlrb_task.parsing.page import Kind, Note, Notes, Page
 from vlrb_task.parsing.verdicts import Reading, Reason, unparsed
 
 _BEGINNINGS = frozenset(("both", "1.", "2.", "1)", "2)", "neither"))
@@ -65,7 +65,10 @@ class Reader:
             return unparsed(Reason.FAILED_REQUEST)
         verdict = bare(core) if core.lower() not in _BEGINNINGS else None
         if verdict is not None:
-            return Reading(verdict, None, (start, start + len(core)))
+            whole = (start, start + len(core))
+            if notes is not None:
+                notes.append(Note("name", whole, str(verdict)))
+            return Reading(verdict, None, whole)
         part = normal.outside(core)
         body, offset = (
             structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text)))),

@@ -1,8 +1,9 @@
 """JSON in a judge's text: the last whole object or list, read leniently, and the verdict that it holds.
 
 Nothing is evaluated and nothing is completed: an object that the text's end cuts off is no object. What :mod:`json`
-refuses after a few plain repairs is searched for the one field that decides, ``"winner": "A"``. No library is used for
-the repairs: those at hand (json-repair, demjson3, json5) close what was cut off or refuse LaTeX, see ``docs/reading.md``.
+refuses after a few plain repairs is searched for the one field that decides, ``"winner": "A"``. No library does the
+repairs: json-repair completes what was cut off and makes objects of prose, json5 and demjson3 refuse inner quotes (see
+``docs/reading.md``).
 """
 
 from __future__ import annotations

@@ -261,7 +261,13 @@ def cut_off(text: str) -> bool:
 
 
 _SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
-_UNFINISHED = re.compile(r"[\w,:;(\-–—][*_#]{0,4}\Z")
+_UNFINISHED = re.compile(r"(?:[^\W_]|[,:;(–—-])[*_#]{0,4}\Z")
+_ANNOUNCED = re.compile(
+    r"(?:verdict|judge?ment|decision|conclusion|choice|winner|answer|order"
+    r"|preference)\b[\w ]{0,20}[*_]{0,3}\s{0,3}(?:\bis|:)[\s:*_]{0,9}"
+    r"(?:\[{1,2}[AB]?|[(\"'])?\Z",
+    re.IGNORECASE,
+)
 _CONCLUDES = re.compile(
     r"[\s*_#>-]{0,9}(?:therefore|thus|hence|so\b|overall|in (?:conclusion|summary|the end)|to (?:conclude|sum)"
     r"|finally|ultimately|my\b|final|based on|"
@@ -283,17 +289,21 @@ _HALF_A_PAIR = re.compile(
 
 
 def stops_before_its_end(body: str, end: int, strong: bool) -> bool:
-    """Whether the text stops inside a sentence that was about to conclude, after a verdict in prose that was no label's."""
+    """Whether the text stops in a sentence that was about to conclude, after a verdict in prose that was no label's."""
     body = body.rstrip(BLANK)
     rest = body[end:]
+    if _ANNOUNCED.search(body, max(0, len(body) - 80)):
+        return True  # "My final verdict is:", and nothing after it
     if not _UNFINISHED.search(body, max(0, len(body) - 40)):
         return _HALF_A_PAIR.search(rest) is not None
     floor = max(0, len(body) - 600)
     begins = max(body.rfind(sign, floor) + len(sign) if sign in body[floor:] else 0 for sign in _SENTENCE_ENDS)
     sentence = body[begins:]
+    if not strong:
+        return True
     if _DECIDES.search(sentence) or (begins == 0 and len(body) < 600):
         return False  # the last sentence may be the verdict itself
-    return not strong or _CONCLUDES.match(sentence) is not None or _TURNS.match(sentence) is not None
+    return _CONCLUDES.match(sentence) is not None or _TURNS.match(sentence) is not None
 
 
 def reason_without_verdict(text: str, low: str) -> Reason:

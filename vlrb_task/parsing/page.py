@@ -180,7 +180,8 @@ class Page:
             said = before.read()
             heard = _decided(before, said)
             if said.reason is None and said.verdict is not reading.verdict and heard is not None and heard.strong:
-                return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
+                last = _in_doubt(last)
+                reading = last.reading
         if reading.reason is Reason.CUT_OFF or not rest.strip(_EDGES):
             if reading.reason is None and (
                 (last.rule == "box" and not asked) or (last.rule == "brackets" and not last.closed)
@@ -230,11 +231,13 @@ class Page:
             return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
         if heard is not None and heard.mark is Mark.LABEL and self._taken_back_later(walk, reading):
             return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
-        if (
-            heard is not None
-            and heard.mark < Mark.LABEL
-            and normal.stops_before_its_end(self.body, reading.span[1], heard.strong)
-        ):
+        marked = walk.named or (heard is not None and heard.mark is Mark.LABEL)
+        strong = heard is not None and heard.strong
+        if not marked and not strong:
+            after, whole = self.body[reading.span[1] :], self.body[reading.span[0] :]
+            if _COMPARES.search(after) or _UNDECIDED.search(whole):  # remarks, and a conclusion that was not understood
+                return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
+        if not marked and normal.stops_before_its_end(self.body, reading.span[1], strong):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
         if menus.is_open_item(self.body, reading.span):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
@@ -303,6 +306,14 @@ class Page:
             self.notes.append(Note(rule, (span[0] + self.offset, span[1] + self.offset), says, why))
 
 
+_COMPARES = re.compile(
+    r"\b(?:better|best|superior|prefer\w{0,6}|stronger|winner|verdict|more \w{3,20})\b", re.IGNORECASE
+)
+_UNDECIDED = re.compile(
+    r"\b(?:difficult|hard|impossible|not (?:easy|possible|clear)|cannot|can't|unable) (?:to )?(?:determine|say|tell"
+    r"|decide|choose|judge)",
+    re.IGNORECASE,
+)
 _BRACKET_TIE = frozenset("c")
 _WHOLE_CLAIM = re.compile(
     r"[\s*_#>]{0,9}(?:\(?[AB12]\)?[:.]\s)?(?:the )?\w{1,12}[ ](?:\(?[12abAB]\)?|answer|response|one)[*_]{0,3}(?: is"

@@ -36,7 +36,7 @@ _THING = (
     r"(?:(?:edited|generated|overall|final|own|written|proposed|provided|given|version of the) ){0,2}"
     r"(?:answer|response|output|reply|completion|image|picture|photo|video|caption|description|summary|translation"
     r"|story|poem|essay"
-    r"|letter|email|version|solution|text|code|work|submission|result)\b"
+    r"|letter|email|version|solution|text|code|work|submission|result)s?\b"
 )
 # Its task: whoever is better for that is better.
 _TASK = (
@@ -147,6 +147,15 @@ _PHRASES = {
             r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
             r"|than|overall|and|because|due))",
             r"is \1better",
+        ),
+    ),
+    ", ": _phrases(
+        # "Given how well it counts, which matters most, Answer 2 is better": what leads up to it says nothing of the answers
+        (
+            rf"^(?:Given|Considering|Based on|Taking into account|In light of)\b(?:(?!\b(?:if|not|but|unless|whether"
+            rf"|alone|only)\b"
+            rf"|{_ANY_NAME}|[.;:!?\"“]).){{1,300}},\s{{1,3}}(?={_ANY_NAME})",
+            "Overall, ",
         ),
     ),
     "er": _phrases((r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1")),
@@ -332,6 +341,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
         "ulfils ",
         "ulfills ",
     ),
+    ", ": ("given", "considering", "based on", "taking into", "in light of"),
     "er": tuple(
         f"{verb} {word}" for verb in ("does", "did", "do", "fares", "fared", "doing") for word in ("better", "worse")
     ),

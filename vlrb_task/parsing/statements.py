@@ -97,9 +97,10 @@ _NAME_ONLY = rule(
     r"filler:]{0,2}([FIRST SECOND])\.?$"
 )
 _TIE_ONLY = rule(r"^[filler:]{0,2}[both neither tie] answers?\.?$|^[filler:]{0,2} not filler? winner?\.?$|^tie")
+_OVERALL_MARK = rule(r"overall(?!answer)")  # and not "the final answer"
 _SELF = rule(r"([FIRST SECOND])[^FIRST SECOND]{0,12} than[filler in]{0,2}\1")
 _OPENING_CLAUSE = rule(
-    r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},?)?|(?<=[and but:]))(?:[although while "
+    r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},?)?|(?:(?<=[and but:])|(?<=but,)))(?:[although while "
     r"because][^, but therefore]*,?|[in as]? considering[^,]*,)"
 )
 # Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
@@ -281,7 +282,7 @@ def _as_names(code: str) -> str:
 
 def _soft_mark(code: str) -> Mark:
     """The mark that a statement's own words give it."""
-    if _OVERALL in code or _VERDICT in code or code.startswith(_I_THINK):
+    if _OVERALL_MARK.search(code) or _VERDICT in code or code.startswith(_I_THINK):
         return Mark.GLOBAL
     found = _GIVEN.match(code)
     if found and not SCOPE_BEFORE.search(found.group(1)):

@@ -184,9 +184,9 @@ _ARENA_ALONE = re.compile(
 
 # "Therefore, the order is: Assistant 2 > Assistant 1.", at the end of its line; a sign such as "=<" is none of the five.
 _NAMES_COMPARED = re.compile(
-    rf"(?:^|(?<=[:.,*] )|(?<=is )|(?<=be ))[*_`\"']{{0,3}}({_SHOWN}[(]?[AB12][)]?[ *_]{{0,3}}(?:\\?[><=≻≫≈]"
+    rf"(?:^|(?<=[:.,*] )|(?<=is )|(?<=be )|(?<=ance of ))[*_`\"']{{0,3}}({_SHOWN}[(]?[AB12][)]?[ *_]{{0,3}}(?:\\?[><=≻≫≈]"
     rf"|&[gl]t;){{1,3}}[ *_]{{0,3}}{_SHOWN}[(]?[AB12][)]?)"
-    r"[ *_`\"'.]{0,6}$",
+    r"(?: in terms of [a-z ]{3,40})?[ *_`\"'.]{0,6}$",
     re.MULTILINE | re.IGNORECASE,
 )
 

@@ -69,6 +69,7 @@ class Walk:
         self.seen = 0  # lines with words so far
         self.paragraphs = 1  # paragraphs so far
         self.rethought = False  # "wait", with nothing decided since
+        self.named = False  # the reading is a name under the heading of a verdict
         self.heard: list[Heard] = []  # all that could be a verdict, last first
 
     def read(self) -> Reading:
@@ -279,6 +280,7 @@ class Walk:
             _, code, named = self.names[0]
             usable = digits or code.strip(".()[]:")[:1] not in _BARE_NAMES
             if usable and (best is None or best.verdict is named.verdict):
+                self.named = True
                 return named
             if best is not None:
                 return unparsed(Reason.CONTRADICTORY)

@@ -64,8 +64,9 @@ def at_k(start: Counts, other: Counts, sizes: Sequence[int], policy: Policy, *, 
         other: the same of the votes in the other order; zeros where there are none.
         sizes: the k, ascending.
         policy: which outcome k votes have.
-        alternate: whether the schedule changes the order with every vote. Then k votes are ceil(k/2) of the first order and
-            floor(k/2) of the other, and the draw is made so; else they are drawn from all votes alike.
+        alternate: whether the schedule changes the order with every vote. Then k votes are ceil(k/2) of one order and
+            floor(k/2) of the other, and the draw is made so, starting from either order with the same chance, as pairs' keys
+            do, where there are votes for it; else they are drawn from all votes alike.
 
     Returns:
         Over the pairs with enough votes, in each order, for the largest k.
@@ -84,11 +85,21 @@ def at_k(start: Counts, other: Counts, sizes: Sequence[int], policy: Policy, *, 
     found = np.zeros((len(kinds), len(sizes), 3))
     for row, kind in enumerate(kinds.tolist()):
         for column, k in enumerate(sizes):
-            drawn = ((k + 1) // 2, k // 2) if alternate else (k, 0)
-            points = np.convolve(_points(*kind[:3], drawn[0], policy), _points(*kind[3:], drawn[1], policy))
-            found[row, column] = _outcome(points, k, policy)
+            found[row, column] = _expected(kind[:3], kind[3:], k, policy, alternate)
     each = found[at.reshape(-1)]
     return AtK(tuple(sizes), held, each[..., 0], each[..., 1], each[..., 2])
+
+
+def _expected(start: list[int], other: list[int], k: int, policy: Policy, alternate: bool) -> Array:
+    """Expected score, chance of being kept and expected square of k votes of one pair."""
+    more, less = ((k + 1) // 2, k // 2) if alternate else (k, 0)
+    found = []
+    for first, second in ((start, other), (other, start)) if alternate else ((start, other),):
+        if sum(first) >= more and sum(second) >= less:
+            points = np.convolve(_points(*first, more, policy), _points(*second, less, policy))
+            found.append(_outcome(points, k, policy))
+    mean: Array = np.array(found, dtype=np.float64).mean(axis=0)
+    return mean
 
 
 @lru_cache(maxsize=100_000)

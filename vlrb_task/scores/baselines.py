@@ -9,8 +9,8 @@ import numpy as np
 
 from vlrb_task.pairs.labels import Labels
 from vlrb_task.pairs.pair import order_subsets
-from vlrb_task.scores import estimates
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import macro, share
 from vlrb_task.scores.policies import Policy, Values, kept, outcomes
 from vlrb_task.votes.table import Run
 
@@ -64,7 +64,7 @@ def _baseline(name: str, run: Run, values: Values) -> Baseline:
     by_subset = {one: kept(values[subset.where(one)]) for one in order_subsets({*run.subset_sizes, *subset.counts()})}
     return Baseline(
         name,
-        estimates.mean(kept(values)),
-        estimates.macro(by_subset),
-        {one: estimates.mean(found) for one, found in by_subset.items()},
+        share(kept(values)),
+        macro(by_subset),
+        {one: share(found) for one, found in by_subset.items()},
     )

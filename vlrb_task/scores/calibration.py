@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log, pi, sqrt
+from math import erf, log, pi, sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing
-from vlrb_task.scores.intervals import Groups, exact_sum, group_sums, score_interval, share
+from vlrb_task.scores.intervals import Groups, exact_sum, group_sums, root, score_interval, share
 
 Array = NDArray[np.float64]
 
@@ -87,6 +87,7 @@ class Calibration:
         decomposition: of ``brier``.
         reliability: the bins.
         aurc: area under the risk-coverage curve: mean error when only the surest share of pairs is kept, over all shares.
+        source: what the confidences are.
     """
 
     n: int
@@ -99,10 +100,12 @@ class Calibration:
     decomposition: Decomposition
     reliability: tuple[Bin, ...]
     aurc: Estimate
+    source: str = "probabilities"
 
     def to_dict(self) -> dict[str, Any]:
         """The object ``calibration`` of ``vlrb score --json``."""
         return {
+            "source": self.source,
             "n": self.n,
             "ties": self.ties,
             "brier": self.brier.value,
@@ -253,17 +256,14 @@ def expected_calibration_error(
 
 def _folded(mean: Array, error: Array) -> tuple[Array, Array]:
     """Mean and variance of the absolute value of normal variables."""
-    from scipy.stats import norm
-
     ratio = np.divide(mean, error, out=np.zeros_like(mean), where=error > 0)
-    first = error * sqrt(2 / pi) * np.exp(-(ratio**2) / 2) + mean * (1 - 2 * norm.cdf(-ratio))
+    first = error * sqrt(2 / pi) * np.exp(-(ratio**2) / 2) + mean * np.array([erf(one / sqrt(2)) for one in ratio])
     first = np.where(error > 0, first, np.abs(mean))
     return first, np.maximum(mean**2 + error**2 - first**2, 0.0)
 
 
 def _scale(value: float, pattern: Array, errors: Array, weights: Array, z: float) -> float:
     """The multiple of the pattern under which the observed value is ``z`` standard deviations above its mean; 0 if below 0."""
-    from scipy.optimize import brentq
 
     def beyond(multiple: float) -> float:
         mean, variance = _folded(multiple * pattern, errors)
@@ -274,7 +274,7 @@ def _scale(value: float, pattern: Array, errors: Array, weights: Array, z: float
     top = 1.0
     while beyond(top) > 0:
         top *= 2
-    return float(brentq(beyond, 0.0, top))
+    return root(beyond, 0.0, top)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

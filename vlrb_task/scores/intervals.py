@@ -6,7 +6,7 @@ MOVER. The population is: this judge, its own sampling included, on a population
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, fsum, sqrt
 from statistics import NormalDist
@@ -288,8 +288,6 @@ def tango(won: float, lost: float, n: float) -> tuple[float, float]:
 
 
 def _tango_low(won: float, lost: float, n: float) -> float:
-    from scipy.optimize import brentq
-
     value = won - lost
 
     def distance(d: float) -> float:
@@ -301,7 +299,15 @@ def _tango_low(won: float, lost: float, n: float) -> float:
     least = -1 + 1e-12
     if value <= least or distance(least) <= 0:
         return -1.0
-    return float(brentq(distance, least, value))
+    return root(distance, least, value)
+
+
+def root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function that is above 0 at ``low`` and not at ``high`` crosses 0, by halving: scoring does without scipy."""
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        low, high = (middle, high) if function(middle) > 0 else (low, middle)
+    return (low + high) / 2
 
 
 def difference_of_shares(

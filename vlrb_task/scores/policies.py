@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,39 +75,6 @@ def outcomes(right: Ints, wrong: Ints, neither: Ints, policy: Policy) -> Values:
 def kept(values: Values) -> Values:
     """The values of the pairs that the policy does not drop."""
     return values[~np.isnan(values)]
-
-
-@lru_cache(maxsize=100_000)
-def expected_at_k(counts: Counts, k: int, policy: Policy) -> tuple[float, float]:
-    """Exact expectation of the outcome of ``k`` votes drawn from a pair's votes without replacement.
-
-    Returns:
-        ``(expected score, probability of being kept)``. The second is 1 except under ``official``, where a draw
-        with a tie or an unparsed vote is dropped and scores nothing.
-
-    Raises:
-        ValueError: fewer than ``k`` votes.
-    """
-    if not 1 <= k <= counts.total:
-        raise ValueError(f"{k} votes cannot be drawn from {counts.total}")
-    drawn, ways = zip(*_draws(counts, k), strict=True)
-    columns = np.array([(c.right, c.wrong, c.neither) for c in drawn], dtype=np.int64).T
-    values = outcomes(columns[0], columns[1], columns[2], policy).tolist()
-    every = comb(counts.total, k)
-    # Whole numbers until the last division: exact.
-    twice = sum(int(2 * value) * way for value, way in zip(values, ways, strict=True) if value == value)
-    held = sum(way for value, way in zip(values, ways, strict=True) if value == value)
-    return twice / (2 * every), held / every
-
-
-def _draws(counts: Counts, k: int) -> Iterator[tuple[Counts, int]]:
-    """Every composition of ``k`` drawn votes, with the number of ways to draw it."""
-    for right in range(min(counts.right, k) + 1):
-        for wrong in range(min(counts.wrong, k - right) + 1):
-            neither = k - right - wrong
-            if neither <= counts.neither:
-                ways = comb(counts.right, right) * comb(counts.wrong, wrong) * comb(counts.neither, neither)
-                yield Counts(right, wrong, neither), ways
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from vlrb_task.pairs.pair import SUBSETS, order_subsets
-from vlrb_task.scores import estimates
 from vlrb_task.scores.baselines import Baseline
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.estimates import Estimate, nothing
 from vlrb_task.scores.policies import Policy
-from vlrb_task.scores.statistics import STATISTICS, Scored, Statistic
+from vlrb_task.scores.scored import Scored
+from vlrb_task.scores.statistics import STATISTICS, Statistic
 from vlrb_task.votes.table import Run
 
 
@@ -87,9 +87,9 @@ class Score:
         }
         for row, value in self.of_kind("estimate"):
             result[row.name] = value.to_dict()
-        result |= {name: self.by_subset.get(name, estimates.nothing("wilson")).to_dict() for name in SUBSETS}
+        result |= {name: self.by_subset.get(name, nothing("wilson")).to_dict() for name in SUBSETS}
         for row, groups in self.of_kind("groups"):
-            if groups or row.name != "by_tag":
+            if groups or row.name in ("by_subset", "by_source"):
                 result[row.name] = {name: estimate.to_dict() for name, estimate in groups.items()}
         for row, rate in self.of_kind("rate"):
             result[row.name] = rate.value
@@ -97,6 +97,8 @@ class Score:
             result[row.name] = {str(k): value for k, value in curve.items()}
         for row, counts in self.of_kind("counts"):
             result[row.name] = dict(counts)
+        for row, found in self.of_kind("object"):
+            result[row.name] = found.to_dict()
         result["intervals"] = {row.name: rate.to_dict() for row, rate in self.of_kind("rate")}
         result["warnings"] = list(run.warnings)
         result["metadata"] = dict(run.metadata)

@@ -7,61 +7,22 @@ function and a row here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from math import fsum
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from vlrb_task.pairs.labels import Mask
-from vlrb_task.pairs.pair import order_subsets
-from vlrb_task.scores import estimates
-from vlrb_task.scores.completeness import Completeness, completeness
+from vlrb_task.pairs.labels import Ints
+from vlrb_task.scores import intervals, orders
+from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.policies import Policy, States, Values, expected_at_k, kept, outcomes
+from vlrb_task.scores.intervals import Groups, share
+from vlrb_task.scores.noise import Noise, noise
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.scored import Scored
 from vlrb_task.votes.schema import NONE
-from vlrb_task.votes.table import Run
 
-
-@dataclass(frozen=True)
-class Scored:
-    """A run under a policy: what statistics are computed from.
-
-    Attributes:
-        run: its votes.
-        policy: by which pairs are scored.
-    """
-
-    run: Run
-    policy: Policy
-
-    @cached_property
-    def values(self) -> Values:
-        """Each pair's score, NaN where the policy drops it, shape ``(pairs,)``."""
-        return outcomes(self.run.right, self.run.wrong, self.run.neither, self.policy)
-
-    @cached_property
-    def completeness(self) -> Completeness | None:
-        """How far the votes go towards the schedule."""
-        return completeness(self.run, self.policy)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether decided pairs were not asked further: the pairs with many votes are then the hard ones."""
-        return self.completeness is not None and bool(self.completeness.short and self.completeness.stop)
-
-    def of(self, pairs: Mask) -> Values:
-        """The scores of some pairs, without dropped ones."""
-        return kept(self.values[pairs])
-
-    @cached_property
-    def by_subset(self) -> dict[str, Values]:
-        """The scores of each subset of the revision, without dropped ones."""
-        return {name: self.of(self.run.labels.subset.where(name)) for name in order_subsets(self.run.subset_sizes)}
-
-
-Kind = Literal["estimate", "rate", "groups", "curve", "counts"]
+Kind = Literal["estimate", "rate", "groups", "curve", "counts", "object"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +36,8 @@ class Statistic:
         unit: of the number and of ``n``.
         interval: how the interval is made, and its source.
         kind: ``estimate`` (a number with its interval), ``rate`` (in JSON a plain number, its interval under
-            ``intervals``), ``groups`` (an estimate by name), ``curve`` (a number by k) or ``counts`` (by name).
+            ``intervals``), ``groups`` (an estimate by name), ``curve`` (a number by k), ``counts`` (by name) or
+            ``object`` (several numbers, with a ``to_dict``).
         compute: None where a run cannot have it.
         columns: the tables that have it as a column: ``scores`` (a comparison's and the page's), ``markdown``, ``latex``,
             ``csv``. The table of ``vlrb score`` prints rates in a line below.
@@ -92,20 +54,22 @@ class Statistic:
 
 
 def overall(scored: Scored) -> Estimate:
-    return estimates.mean(kept(scored.values))
+    return scored.mean()
 
 
 def macro(scored: Scored) -> Estimate:
-    return estimates.macro(scored.by_subset)
+    names = scored.by_subset
+    groups = None if scored.groups is None else {name: scored.groups[scored.held(name)] for name in names}
+    return intervals.macro(names, groups)
 
 
 def by_subset(scored: Scored) -> dict[str, Estimate]:
-    return {name: estimates.mean(values) for name, values in scored.by_subset.items()}
+    return {name: scored.mean(scored.run.labels.subset.where(name)) for name in scored.by_subset}
 
 
 def by_source(scored: Scored) -> dict[str, Estimate]:
     source = scored.run.labels.source
-    return {name: estimates.mean(scored.of(source.where(name))) for name in sorted(source.counts())}
+    return {name: scored.mean(source.where(name)) for name in sorted(source.counts())}
 
 
 TAGS = ("existence", "recognition", "visual attribute", "counting", "other")
@@ -134,18 +98,18 @@ def by_tag(scored: Scored) -> dict[str, Estimate]:
         for name in {tag_name(tag) for tag in names}:
             sets.setdefault(name, []).append(place)
     tagged = {name: np.isin(tags.codes, places) for name, places in sets.items()}
-    return {name: estimates.mean(scored.of(tagged[name])) for name in order_tags(tagged) if tagged[name].any()}
+    return {name: scored.mean(tagged[name]) for name in order_tags(tagged) if tagged[name].any()}
 
 
 def by_criterion(scored: Scored) -> dict[str, Estimate] | None:
     criterion = scored.run.labels.criterion
     names = sorted(name for name in criterion.counts() if name is not None)
-    return {name: estimates.mean(scored.of(criterion.where(name))) for name in names} or None
+    return {name: scored.mean(criterion.where(name)) for name in names} or None
 
 
 def overall_no_ties(scored: Scored) -> Estimate | None:
     tied = scored.run.labels.tied
-    return estimates.mean(scored.of(~tied)) if tied.any() else None
+    return scored.mean(~tied) if tied.any() else None
 
 
 def all_right(scored: Scored) -> Estimate | None:
@@ -157,57 +121,78 @@ def all_right(scored: Scored) -> Estimate | None:
     groups, codes = np.unique(group.codes[counted], return_inverse=True)
     least = np.ones(groups.size)
     np.minimum.at(least, codes, scored.values[counted])
-    return estimates.mean((least == 1.0).astype(float))
+    return share(least == 1.0)
 
 
 def parsed_rate(scored: Scored) -> Estimate:
     run = scored.run
-    return estimates.ratio((run.total - run.unparsed).astype(float), run.total.astype(float))
+    return share(run.total - run.unparsed, run.total, scored.groups)
+
+
+def tie_rate(scored: Scored) -> Estimate:
+    votes = scored.run.votes
+    ties = scored.run.count((votes.choice == NONE) & (votes.reason == NONE))
+    return share(ties, scored.run.total, scored.groups)
 
 
 def coverage(scored: Scored) -> Estimate:
-    return estimates.mean((scored.run.right != scored.run.wrong).astype(float))
+    return share(~np.isnan(scored.run.choice), groups=scored.groups)
+
+
+def kept_rate(scored: Scored) -> Estimate | None:
+    return share(~np.isnan(scored.values), groups=scored.groups) if scored.policy is Policy.OFFICIAL else None
 
 
 def first_rate(scored: Scored) -> Estimate | None:
     run = scored.run
     if not run.ordered.any():
         return None
-    chose_first = run.count(run.cast & (run.votes.choice == run.votes.first))
-    return estimates.ratio(chose_first.astype(float), run.count(run.cast).astype(float))
+    return share(run.count(run.cast & (run.votes.choice == run.votes.first)), run.count(run.cast), scored.groups)
 
 
-def consistency(scored: Scored) -> Estimate | None:
-    both, same, _ = _both_orders(scored.run)
-    return estimates.mean(same[both].astype(float)) if both.any() else None
+def _of_both_orders(measure: Callable[[Ints, Groups | None], Estimate]) -> Callable[[Scored], Estimate | None]:
+    """A measure of agreement between orders: None where no pair was asked in both, or the run stopped."""
+
+    def compute(scored: Scored) -> Estimate | None:
+        if scored.stopped:
+            return None
+        found = measure(scored.by_order, scored.groups)
+        return None if found.value is None else found
+
+    return compute
 
 
-def both_orders_right(scored: Scored) -> Estimate | None:
-    both, _, right = _both_orders(scored.run)
-    return estimates.mean(right[both].astype(float)) if both.any() else None
+def accuracy_at_k(scored: Scored) -> dict[int, float] | None:
+    found = scored.at_k
+    values = {} if found is None else {k: found.accuracy(k).value for k in found.sizes}
+    return {k: value for k, value in values.items() if value is not None} or None
 
 
-def _both_orders(run: Run) -> tuple[Mask, Mask, Mask]:
-    """Pairs asked in both orders whose label is no tie; of them those where one response wins in both; and is the better one."""
-    winners = run.winner_in(0), run.winner_in(1)
-    both = ~np.isnan(winners[0]) & ~np.isnan(winners[1]) & ~run.labels.tied
-    same = both & (winners[0] == winners[1]) & (winners[0] != NONE)
-    return both, same, same & (winners[0] == run.labels.better)
+def at_k_estimates(scored: Scored) -> dict[str, Estimate]:
+    found = scored.at_k
+    return {} if found is None else {str(k): found.accuracy(k, scored.groups) for k in found.sizes}
 
 
-def at_k(scored: Scored) -> dict[int, float] | None:
+def at_k_gain(scored: Scored) -> dict[str, Estimate]:
+    found = scored.at_k
+    return {} if found is None else {str(k): found.gain(k, 1, scored.groups) for k in found.sizes if k > 1}
+
+
+def judged_noise(scored: Scored) -> Noise | None:
     run = scored.run
     if scored.stopped:
         return None
-    sizes, pairs = np.unique(run.total, return_counts=True)
-    usual = int(max(zip(pairs, sizes, strict=True))[1])
-    states = list(States.of(run.right, run.wrong, run.neither))
-    accuracy = {}
-    for k in range(1, usual + 1, 2):
-        expected = [(*expected_at_k(counts, k, scored.policy), n) for counts, n in states if counts.total >= k]
-        if whole := fsum(weight * n for _, weight, n in expected):
-            accuracy[k] = fsum(score * n for score, _, n in expected) / whole
-    return accuracy if usual > 1 and accuracy else None
+    if not run.ordered.any():
+        return noise(run.right[:, None], run.total[:, None])
+    return noise(scored.by_order[:, :, orders.RIGHT], scored.by_order.sum(axis=2))
+
+
+def judged_calibration(scored: Scored) -> Calibration | None:
+    if scored.confidences is None:
+        return None
+    source, p, known = scored.confidences
+    found = calibration(p, None if scored.groups is None else scored.groups[known])
+    return None if found is None else replace(found, source=source)
 
 
 def unparsed(scored: Scored) -> Mapping[str, int]:
@@ -216,17 +201,18 @@ def unparsed(scored: Scored) -> Mapping[str, int]:
 
 _WILSON = (
     'Wilson (1927), equal to `scipy.stats.binomtest(...).proportion_ci("wilson")`. With half points: Wilson at the '
-    "effective size `p(1-p) / var(mean)`, at most two a pair"
+    "effective size of [intervals](#intervals)"
 )
-_RATIO = "ratio estimate with pairs as clusters (Cochran 1977, section 6), Wilson at the effective size"
+_RATIO = "Wilson at the effective size of [intervals](#intervals), pairs as clusters"
 _FRACTION = "fraction, 0 to 1"
+_BOTH = "fraction; n = pairs asked in both orders; none for a run that stopped when pairs were decided"
 
 STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "overall",
         "overall",
         "mean score of all pairs that are not dropped",
-        f"{_FRACTION}; n = pairs",
+        f"{_FRACTION}; n = pairs that are not dropped",
         _WILSON,
         "estimate",
         overall,
@@ -237,7 +223,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "macro",
         "mean of the subsets' means; undefined if a subset has no pair",
         f"{_FRACTION}; n = pairs",
-        "percentile bootstrap, 10,000 resamples, each subset resampled to its own size",
+        "Wilson at the effective size of the weighted mean (stratified Wilson, Yan and Su 2010)",
         "estimate",
         macro,
         frozenset({"scores", "markdown", "latex", "csv"}),
@@ -304,6 +290,25 @@ STATISTICS: tuple[Statistic, ...] = (
         frozenset({"scores", "markdown", "latex", "csv"}),
     ),
     Statistic(
+        "tie_rate",
+        "ties",
+        "votes that were read and prefer neither response, equal ratings among them, of all votes",
+        "fraction; n = votes",
+        _RATIO,
+        "rate",
+        tie_rate,
+    ),
+    Statistic(
+        "kept_rate",
+        "kept",
+        "under `official`: pairs that the policy keeps, of those with a vote; the accuracies are over these",
+        "fraction; n = pairs with a vote",
+        "Wilson",
+        "rate",
+        kept_rate,
+        frozenset({"csv"}),
+    ),
+    Statistic(
         "coverage",
         "coverage",
         "share of the pairs with a vote for which `r != w`",
@@ -326,33 +331,76 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "consistency",
         "consistent in both orders",
-        "of the pairs asked in both orders: the same response has more than half of each order's votes",
-        "fraction; n = those pairs",
-        "Wilson",
+        "chance that two votes, one drawn from each order, prefer the same response: mean over pairs of "
+        "`(r1 r2 + w1 w2) / (t1 t2)`, with the votes of either order. It does not depend on how often the judge was asked",
+        _BOTH,
+        _RATIO,
         "rate",
-        consistency,
+        _of_both_orders(orders.consistency),
         frozenset({"scores", "csv"}),
     ),
     Statistic(
         "both_orders_right",
         "right in both orders",
-        "the same, and the response is the better one",
-        "fraction; at most `consistency`",
-        "Wilson",
+        "chance that two votes, one drawn from each order, are both right: mean of `r1 r2 / (t1 t2)`",
+        f"{_BOTH}; at most `consistency`",
+        _RATIO,
         "rate",
-        both_orders_right,
+        _of_both_orders(orders.both_orders_right),
         frozenset({"csv"}),
     ),
     Statistic(
         "at_k",
         "accuracy at k",
-        "for odd k: mean over pairs of the expected score of k votes drawn from the pair's without replacement, "
-        "`sum over draws of C(r,a) C(w,b) C(o,c) score(a,b,c) / C(t,k)` with `a + b + c = k`; under `official` divided "
-        "by the mean probability of not being dropped. Exact, nothing is drawn",
-        "fraction; pairs with at least k votes",
-        "none: the data are one run",
+        "for odd k: expected accuracy of the majority of k votes drawn from each pair's without replacement, in the orders "
+        "in which k votes would have been asked (ceil(k/2) in one order and floor(k/2) in the other where orders alternate). "
+        "Exact, nothing is drawn; over the pairs with enough votes for the largest k, the same for every k; under `official` "
+        "divided by the mean probability of not being dropped",
+        "fraction; none for a run that stopped when pairs were decided",
+        "under `at_k_estimates`",
         "curve",
-        at_k,
+        accuracy_at_k,
+    ),
+    Statistic(
+        "at_k_estimates",
+        "accuracy at k",
+        "`at_k` with intervals",
+        "fraction; n = the same pairs for every k",
+        _RATIO,
+        "groups",
+        at_k_estimates,
+    ),
+    Statistic(
+        "at_k_gain",
+        "gain over one vote",
+        "what k votes gain over one on the same pairs",
+        "-1 to 1; n = those pairs",
+        "Tango (1998) at the effective size of [intervals](#intervals)",
+        "groups",
+        at_k_gain,
+    ),
+    Statistic(
+        "noise",
+        "noise",
+        "the variance of the accuracy of votes taken apart (Miller 2024): `between` pairs, `within` a pair's votes, `se` of "
+        "the accuracy of votes, `rerun_sd` when the same judge is asked again about the same pairs, `votes_enough`: votes a "
+        "pair after which more bring the standard error no nearer than 5 % to its limit",
+        "variances of fractions; pairs with two votes in one order",
+        "of `within`: Wilson, scaled",
+        "object",
+        judged_noise,
+    ),
+    Statistic(
+        "calibration",
+        "calibration",
+        "whether the judge knows when it is right: Brier score with Murphy's decomposition, log loss, ECE over ten bins of "
+        "equal size, reliability curve, area under the risk-coverage curve (AURC). Confidences are, by `source`: logged "
+        "probabilities (logits averaged over a pair's ballots), the logistic function of the difference of scalar rewards, "
+        "or shares of votes",
+        "n = pairs with a confidence; `ties` of them are at 1/2",
+        "see [calibration](#calibration)",
+        "object",
+        judged_calibration,
     ),
     Statistic("unparsed", "unparsed", "unparsed votes by reason", "counts", "", "counts", unparsed),
 )
