@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "parse": ("vlrb_task.cli.parse", "Verdicts for a JSONL file of texts."),
     "score": ("vlrb_task.cli.score", "Score any log of judgements that can be read."),
     "compare": ("vlrb_task.cli.compare", "Judges side by side: intervals, paired tests, agreement, correlations."),
+    "suite": ("vlrb_task.cli.suite", "Judges on several benchmarks: one table, ranks, and what the protocol changes."),
     "report": ("vlrb_task.cli.report", "One self-contained page: comparison, pictures, every judgement."),
     "plot": ("vlrb_task.cli.plot", "The pictures of a report as SVG, PDF or PNG."),
     "export": ("vlrb_task.cli.export", "Tables and files that papers, leaderboards and model cards take."),
