@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from vlrb_task.pairs.benchmarks import DEFAULT, benchmark, benchmark_names, is_benchmark
-from vlrb_task.pairs.labels import Mask
-from vlrb_task.scores import estimates
+from vlrb_task.pairs.labels import Ints, Mask
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import share
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
+from vlrb_task.scores.scored import Scored
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
 
@@ -129,21 +130,23 @@ def protocols(run: Run) -> dict[str, Estimate]:
     """
     found = {str(policy): score_run(run, policy).overall for policy in Policy}
     total = run.total.astype(float)
-    found["coin"] = estimates.mean((run.right + run.neither / 2) / total)
-    found["single"] = estimates.mean(run.right / total)
+    groups = Scored(run, Policy.STRICT).groups
+    found["coin"] = share((run.right + run.neither / 2) / total, groups=groups)
+    found["single"] = share(run.right / total, groups=groups)
     for name, shown in (
         ("better first", run.votes.first == run.better),
         ("better second", run.votes.first == 1 - run.better),
     ):
         if shown.any() and not shown.all():
-            found[name] = _among(run, shown & run.ordered)
+            found[name] = _among(run, shown & run.ordered, groups)
     return found
 
 
-def _among(run: Run, votes: Mask) -> Estimate:
+def _among(run: Run, votes: Mask, groups: Ints | None) -> Estimate:
     """The mean over pairs of the share of right votes among some votes."""
     asked, right = run.count(votes), run.count(votes & run.is_right)
-    return estimates.mean(right[asked > 0] / asked[asked > 0])
+    some = asked > 0
+    return share(right[some] / asked[some], groups=None if groups is None else groups[some])
 
 
 def suite(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Suite:
