@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("vlrb_task.cli.report", "One self-contained page: comparison, pictures, every judgement."),
     "plot": ("vlrb_task.cli.plot", "The pictures of a report as SVG, PDF or PNG."),
     "export": ("vlrb_task.cli.export", "Tables and files that papers, leaderboards and model cards take."),
+    "panel": ("vlrb_task.cli.panel", "Several judges together: majority, weights, what one more adds, a cascade."),
+    "plan": ("vlrb_task.cli.plan", "How many pairs and votes it takes to tell two judges apart."),
     "audit": ("vlrb_task.cli.audit", "Check whether published numbers can be true, and what a log gives away."),
     "bon": ("vlrb_task.cli.bon", "Best of N: does picking with the judge help, and does the benchmark predict it?"),
     "judges": ("vlrb_task.cli.judges", "The judges: list them, show a prompt, fetch a published one."),
