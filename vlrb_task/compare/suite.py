@@ -11,8 +11,8 @@ import numpy as np
 
 from vlrb_task.pairs.benchmarks import DEFAULT, benchmark, benchmark_names, is_benchmark
 from vlrb_task.pairs.labels import Mask
-from vlrb_task.scores import estimates
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import share
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
@@ -129,8 +129,8 @@ def protocols(run: Run) -> dict[str, Estimate]:
     """
     found = {str(policy): score_run(run, policy).overall for policy in Policy}
     total = run.total.astype(float)
-    found["coin"] = estimates.mean((run.right + run.neither / 2) / total)
-    found["single"] = estimates.mean(run.right / total)
+    found["coin"] = share((run.right + run.neither / 2) / total)
+    found["single"] = share(run.right / total)
     for name, shown in (
         ("better first", run.votes.first == run.better),
         ("better second", run.votes.first == 1 - run.better),
@@ -143,7 +143,7 @@ def protocols(run: Run) -> dict[str, Estimate]:
 def _among(run: Run, votes: Mask) -> Estimate:
     """The mean over pairs of the share of right votes among some votes."""
     asked, right = run.count(votes), run.count(votes & run.is_right)
-    return estimates.mean(right[asked > 0] / asked[asked > 0])
+    return share(right[asked > 0] / asked[asked > 0])
 
 
 def suite(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Suite:

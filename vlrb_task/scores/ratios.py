@@ -83,4 +83,5 @@ def corrected_for_noise(
     if a.size < 4 or abs(seen) >= 1 - 1e-12:
         return scaled(seen), None, None
     reach = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) / sqrt(a.size - 3)
-    return scaled(seen), *(scaled(float(np.tanh(np.arctanh(seen) + side * reach))) for side in (-1, 1))
+    low, high = (scaled(float(np.tanh(np.arctanh(seen) + side * reach))) for side in (-1, 1))
+    return scaled(seen), low, high
