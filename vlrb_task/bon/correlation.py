@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.compare.correlation import FEWEST, Correlation, correlate, same_model
+from vlrb_task.compare.correlation import FEWEST, Coefficient, Correlation, correlate, same_model
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.ratios import corrected_for_noise
 from vlrb_task.support.errors import DataError
 
 SCORES = ("overall", "macro")
@@ -68,8 +69,24 @@ class GainCorrelation:
     without: tuple[LeftOut, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def corrected(self) -> Coefficient | None:
+        """Pearson's coefficient of the true scores and gains: corrected for the noise that their standard errors tell.
+
+        None where some are not known, or noise explains all that is seen.
+        """
+        pairs = [(p.scores[self.metric], p.gain) for p in self.points]
+        values = [(s.value, g.value, s.se, g.se) for s, g in pairs]
+        if any(number is None for row in values for number in row):
+            return None
+        columns = list(zip(*values, strict=True))
+        found = corrected_for_noise(*columns) if columns else None
+        return None if found is None else Coefficient(*found)
+
     def to_dict(self) -> dict[str, Any]:
+        corrected = self.corrected
         return self.correlation.to_dict() | {
+            "pearson_corrected": None if corrected is None else corrected.to_dict(),
             "points": [
                 {"name": p.name, "score": p.scores[self.metric].to_dict(), "gain": p.gain.to_dict()}
                 for p in self.points

@@ -26,6 +26,9 @@ RESAMPLED = 1_000
 PLACES = 9
 """Decimals to which numbers are compared: sums of halves and fitted strengths are equal up to rounding."""
 
+SOLVED = 1e-11
+"""The fit of strengths stops at changes below this: well below :data:`PLACES`, so that equal strengths come out equal."""
+
 Rule = Callable[[Mask], Array]
 """From subsets, shape ``(subsets, N)``, to each draw's number, the same shape; what it says of absent draws is not used."""
 
@@ -158,7 +161,7 @@ def strengths(wins: Array, prior: float = 0.1) -> Array:
     np.fill_diagonal(table, 0.0)
     if len(table) < 2 or not table.any():
         return np.zeros(len(table))
-    found: Array = ilsr_pairwise_dense(table, alpha=prior)
+    found: Array = ilsr_pairwise_dense(table, alpha=prior, tol=SOLVED, max_iter=10_000)
     return found
 
 

@@ -17,8 +17,9 @@ from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.pickers import MAJORITY, RANDOM, RANKINGS, RULES, Picker, judge, rule
 from vlrb_task.bon.questions import Kind, usual_draws
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing
-from vlrb_task.scores.intervals import mean_difference
+from vlrb_task.scores.intervals import mean_difference, share
 from vlrb_task.scores.paired import holm, sign_flip
+from vlrb_task.scores.ratios import ratio_of_means
 from vlrb_task.support.errors import UnknownName
 
 Array = NDArray[np.float64]
@@ -92,9 +93,22 @@ class BonScore:
 
     def headroom(self, picker: Picker) -> float | None:
         """Share of what a perfect pick would gain over a random one that the judge's picks gain; on its own questions."""
+        return self.headroom_estimate(picker).value
+
+    def headroom_estimate(self, picker: Picker) -> Estimate:
+        """The same with Fieller's interval; without a value where a perfect pick gains nothing."""
+        got, chance, best = self._own(picker)
+        return ratio_of_means(got - chance, best - chance)
+
+    def regret(self, picker: Picker) -> Estimate:
+        """Accuracy that a perfect pick would have and the judge's has not, in [0, 1]; on the judge's own questions."""
+        got, _, best = self._own(picker)
+        return share(np.maximum(best - got, 0.0))
+
+    def _own(self, picker: Picker) -> tuple[Array, Array, Array]:
+        """Correctness of the judge's pick, a random one and the best one at n = N, on the judge's own questions."""
         own = ~np.isnan(picker.values[:, -1])
-        got, chance, best = (float(p.values[own, -1].mean()) for p in (picker, self.rule(RANDOM), self.rule("oracle")))
-        return (got - chance) / (best - chance) if best > chance else None
+        return picker.values[own, -1], self.rule(RANDOM).values[own, -1], self.rule("oracle").values[own, -1]
 
     def to_dict(self) -> dict[str, Any]:
         """The document of ``--json``."""
@@ -124,6 +138,8 @@ class BonScore:
                     "gain_p_holm": gain.p_holm,
                     "over_self_consistency": over.to_dict(),
                     "headroom": self.headroom(picker),
+                    "headroom_estimate": self.headroom_estimate(picker).to_dict(),
+                    "regret": self.regret(picker).to_dict(),
                 }
             )
         return {
