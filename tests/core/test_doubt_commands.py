@@ -148,6 +148,7 @@ def test_bad_labels_are_told_with_their_row(log: Path, tmp_path: Path, content: 
 
 def test_unread_writes_over_nothing_else(log: Path, tmp_path: Path) -> None:
     assert "--unread: give the file" in vlrb("parse", "--unread", log).stderr
+    assert "not with --unread" in vlrb("parse", "--unread", log, "-o", tmp_path / "x", "--judge", "boxed").stderr
     assert "--output: only with --unread" in vlrb("parse", log, "-o", tmp_path / "x").stderr
     notes = tmp_path / "notes.txt"
     notes.write_text("mine")
@@ -162,6 +163,6 @@ def test_where_all_was_read_no_file_is_written(log: Path, tmp_path: Path) -> Non
     whole, output = tmp_path / "whole.votes.jsonl", tmp_path / "none.jsonl"
     whole.write_text("".join(log.read_text().splitlines(keepends=True)[:7]))
     done = vlrb("parse", "--unread", whole, "-o", output)
-    assert "1 answers without a text are left out" in done.stderr
+    assert "1 unread answers have no text and are left out" in done.stderr
     assert "every text was read: nothing to label" in done.stderr
     assert not output.exists()

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("lmms_eval") is None, reason="lmms-eval is not installed here (nox -s lmms installs it)"
 )
 
-ASKED = ("factors", "boxed", "json", "letter", "tools", "caption", "pointwise_10", "yes_no", "reward")
+ASKED = (
+    *("factors", "boxed", "json", "letter", "tools", "caption", "pointwise_10", "yes_no", "reward"),
+    *("arena", "scores", "pointwise_5"),
+)
 
 
 def write_task(folder: Path, judge: str, *options: str) -> str:

@@ -1,4 +1,4 @@
-"""What ``vlrb score`` tells of answers that could not be read: how they look, and how far they leave the overall in doubt."""
+"""Unread answers in ``vlrb score``: groups by reason and shape, and the bounds of the overall score."""
 
 from __future__ import annotations
 

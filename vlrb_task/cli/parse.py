@@ -72,13 +72,13 @@ def command(
 ) -> None:
     """Read the judge's texts in a JSONL FILE of {"text": ...} and print what they say.
 
-    With --check, each line also has "gold" (first, second, tie or unparsed; for a pointwise judge "score") and may
-    have "judge" (whose format it is) and "also" (other readings that are as good). Each text is read with its judge's
-    parser, for which the bounds are, and beside it with the general one; --judge or --parser reads all with one.
-    With --explain, too, a line that has "judge" is read with that judge's parser.
+    With --check, each line also has "gold" (first, second, tie or unparsed; for a pointwise judge "score"). It may
+    have "judge" (whose format the text has) and "also" (other readings that are as good). Each text is read with its
+    judge's parser and with the general one; --judge or --parser reads all texts with one parser. The bounds apply to
+    the judge's parser. With --explain, too, a line that has "judge" is read with that judge's parser.
 
-    With --unread, FILE is a log, and the texts in it that its judge's parser could not read are written to -o FILE. Fill
-    in "gold" (or "score") in it, and vlrb score --labels FILE counts them as you say.
+    With --unread, FILE is a log. The texts that its judge's parser could not read are written to -o FILE. Fill in
+    "gold" (or "score") there, and vlrb score --labels FILE counts them accordingly.
     """
     if check + explain + unread > 1:
         raise click.UsageError("--check, --explain and --unread: only one of them")
@@ -89,6 +89,9 @@ def command(
     )
     if unread:
         from vlrb_task.cli.parse_unread import write_unread
+
+        if judge is not None or parser is not None or as_json:
+            raise click.UsageError("--judge, --parser and --json: not with --unread")
 
         if output is None:
             raise click.UsageError("--unread: give the file to write with -o FILE")

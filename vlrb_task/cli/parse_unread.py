@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+from rich.markup import escape
 
 from vlrb_task.cli.options import error_console, print_warnings
 from vlrb_task.judges.shapes import shape
@@ -50,7 +51,7 @@ def write_unread(logs: Sequence[Path], output: Path, *, force: bool, trust_pickl
     with_text = [one for one in answers if one.text.strip()]
     out = error_console()
     if without := len(answers) - len(with_text):
-        out.print(f"{without} answers without a text are left out: nobody can say what they say")
+        out.print(f"{without} unread answers have no text and are left out")
     if not with_text:
         out.print("every text was read: nothing to label")
         return
@@ -60,7 +61,8 @@ def write_unread(logs: Sequence[Path], output: Path, *, force: bool, trust_pickl
     groups = Counter((first[key].reason, looks[key]) for key in first for _ in range(counts[key]))
     order = sorted(first, key=lambda key: (-groups[first[key].reason, looks[key]], looks[key], -counts[key]))
     write_lines(output, (_line(first[key], looks[key], counts[key]) for key in order))
-    out.print(f"{len(order)} texts of {len(with_text)} unread answers written to {output}: fill in 'gold' (or 'score')")
+    written = f"{len(order)} texts of {len(with_text)} unread answers written to {output}: fill in 'gold' (or 'score')"
+    out.print(escape(written), soft_wrap=True)
 
 
 def _unread(batches: Iterator[pa.RecordBatch]) -> Iterator[Unread]:

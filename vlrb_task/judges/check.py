@@ -21,7 +21,7 @@ DEFAULT_JUDGE = "official"
 
 
 class Outcome(str, Enum):
-    """What became of one text."""
+    """How one text was read."""
 
     RIGHT = "right"
     UNREAD = "unread"
@@ -166,7 +166,7 @@ def check_own(item: Labelled, judge: str | None = None) -> Checked:
 
 
 def check_with(item: Labelled, parser: str, judge: str | None = None) -> Checked:
-    """Read a text with a parser by name, whosoever wrote it.
+    """Read a text with a parser by name, in place of its judge's.
 
     Raises:
         UnknownName: there is no such parser.
@@ -202,7 +202,7 @@ def said(reading: Reading | Rating) -> Gold:
 
 
 def outcome(item: Labelled, found: Gold) -> Outcome:
-    """What became of a text that was read as ``found``."""
+    """The outcome for a text that was read as ``found``."""
     if any(_same(found, good) for good in (item.gold, *item.also)):
         return Outcome.RIGHT
     return Outcome.UNREAD if found is Verdict.UNPARSED else Outcome.MISREAD

@@ -139,7 +139,7 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     item |= _read(vote["judge"], vote["first"], text, failure)
     whole = item | {"subset": vote["subset"], "sizes": record["subset_sizes"], "digest": _digest(text)}
     metrics: dict[str, Any] = {VOTE_FIELD: record}
-    names = ["parsed_rate"]
+    names = ["parsed_rate", "unanswered"]
     # The rest of other runs' votes has no accuracy of its own.
     rest = bool(vote["schedule"].get("continues"))
     if not rest:

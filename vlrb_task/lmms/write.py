@@ -39,13 +39,14 @@ def metric_names(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str]]:
     task that asks one order no ``consistency``.
     """
     labelled = [(name, "subset") for name in subsets if name != UNDECIDABLE]
-    votes = [(name, name) for name in ("parsed_rate", "first_rate", "consistency")]
+    votes = [(name, name) for name in ("parsed_rate", "unanswered", "first_rate", "consistency")]
     # Where some pairs have no better answer, no number over all pairs means anything.
     if UNDECIDABLE in subsets:
         return [*labelled, *votes]
     return [("overall", "overall"), ("macro", "macro"), *labelled, *votes, ("both_orders_right", "both_orders_right")]
 
 
+_HIGHER_IS_BETTER = {"first_rate": "null", "unanswered": "false"}
 _MESSAGES = "doc_to_messages: !function vlrb_task.lmms.rows.doc_to_messages"
 
 
@@ -70,7 +71,7 @@ def _common(subsets: Collection[str]) -> list[str]:
         "metric_list:",
     ]
     for name, function in metric_names(subsets):
-        lines += _metric(name, function, "null" if name == "first_rate" else "true")
+        lines += _metric(name, function, _HIGHER_IS_BETTER.get(name, "true"))
         lines += _metric(f"{name}_stderr", f"{function}_stderr", "null")
     return lines
 

@@ -77,8 +77,8 @@ def doubt_of(run: Run, policy: Policy) -> Doubt:
 def unread_groups(run: Run) -> list[Group]:
     """A run's answers that could not be read, by reason and shape; the examples are lines of its log.
 
-    Of more than :data:`MOST_SHAPES` answers, so many, evenly spaced over the run, are looked at for their shape, and the
-    others are grouped by their reason alone.
+    If there are more than :data:`MOST_SHAPES`, the shape is determined for that many of them, evenly spaced over the
+    run, and the others are grouped by reason only.
 
     Args:
         run: read with ``keep_texts``, else no text has a shape.

@@ -18,7 +18,16 @@ from vlrb_task.support.errors import DataError, VlrbError
 
 Row = dict[str, Any]
 
-_METRICS = {"overall", "macro", "parsed_rate", "first_rate", "consistency", "both_orders_right", "vlrb_vote"}
+_METRICS = {
+    "overall",
+    "macro",
+    "parsed_rate",
+    "unanswered",
+    "first_rate",
+    "consistency",
+    "both_orders_right",
+    "vlrb_vote",
+}
 
 
 @dataclass(frozen=True)
