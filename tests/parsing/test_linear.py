@@ -39,10 +39,20 @@ PIECES = [
     *('{"name": "x", ', '{"better": 1} ', "{'a': ", "Final Score: 7 to ", "Answer" + " " * 60),
     *("the edge to ", "giving Answer 1 a slight edge ", "closer to the ", "are the same "),
     *("the proposed answer is ", "based on ", "it rained, so ", "Judgement: "),
+    *(
+        "A > B\n",
+        "Assistant 1 > ",
+        "[[A>B]]\n",
+        "1. Answer 1 is better.\n",
+        "8 7\n",
+        "Score of Assistant 1: 9 ",
+        "score of the answer and ",
+    ),
+    *("Given the a, ", "答案2更好，", "La réponse 2 est ", '{"a": "b" c", ', "<|x|>", "Final Score: 7 + "),
 ]
 
 # These share all of their code with one that is tested.
-SAME = {"prose", "factors", "lmms_eval", "pointwise_5", "pointwise_100"}
+SAME = {"prose", "factors", "lmms_eval", "pointwise_5", "pointwise_100", "arena", "tools"}
 
 
 @contextmanager

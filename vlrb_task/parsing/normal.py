@@ -137,14 +137,14 @@ def lettered(text: str) -> str:
     return text
 
 
-_EMPHASIS = re.compile(r"(?m)^([ \t>]{0,6})(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\2(?=[ \t]*$)")
+_EMPHASIS = re.compile(r"(?m)^(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\1(?=[ \t]*$)")
 
 
 def unemphasised(text: str) -> str:
     """A text without the emphasis round a whole long line, character for character: a sentence in italics is no heading."""
-    if "*" not in text and "_" not in text:
+    if text[:1] not in ("*", "_") and "\n*" not in text and "\n_" not in text:
         return text
-    return _EMPHASIS.sub(lambda found: f"{found[1]}{' ' * len(found[2])}{found[3]}{' ' * len(found[2])}", text)
+    return _EMPHASIS.sub(lambda found: f"{' ' * len(found[1])}{found[2]}{' ' * len(found[1])}", text)
 
 
 def untagged(text: str) -> str:
@@ -292,6 +292,8 @@ def stops_before_its_end(body: str, end: int, strong: bool) -> bool:
     """Whether the text stops in a sentence that was about to conclude, after a verdict in prose that was no label's."""
     body = body.rstrip(BLANK)
     rest = body[end:]
+    if body[-1:] in (".", "!", "?"):
+        return bool(rest) and _HALF_A_PAIR.search(rest) is not None
     if _ANNOUNCED.search(body, max(0, len(body) - 80)):
         return True  # "My final verdict is:", and nothing after it
     if not _UNFINISHED.search(body, max(0, len(body) - 40)):

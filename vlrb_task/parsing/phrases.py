@@ -12,48 +12,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from vlrb_task.parsing.languages import english
+from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 
 _Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
 
-_DEGREE = r"(?:(?:very|slight|small|clear|narrow|modest|definite|distinct|decisive|overall|final) ){0,2}"
-_EDGE = rf"(?:the|an?) {_DEGREE}(?:edge|upper hand)"
-# What may follow an edge that is a lead. One "of the table" is none.
-_ON = (
-    r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!?)\"”]|$|(?:over|in|here|overall|because|due|since|as|for|thanks|and|but|if|when|unless|until|"
-    r"though|although|while|despite|with)\b))"
-)
-_NAME = (
-    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output|feedback|caption) \(?[12AB]\b\)?"
-    r"|the (?:first|second)(?: (?:answer|response|assistant|option|model|candidate|output|one))?\b)[*_]{0,3})"
-)
-_NOUNS = (
-    "answer|response|assistant|option|model|candidate|output|feedback|caption|description|image|picture|summary|translation|"
-    "solution|story|essay|chatbot|version|reply|completion|video"
-)
-_ANY_NAME = rf"(?:(?:{_NOUNS}) \(?[12AB]\b\)?|the (?:first|second) (?:{_NOUNS}|one)\b)"
-# The thing that was judged, as judges call it when they say whose it is.
-_THING = (
-    r"(?:(?:edited|generated|overall|final|own|written|proposed|provided|given|version of the) ){0,2}"
-    r"(?:answer|response|output|reply|completion|image|picture|photo|video|caption|description|summary|translation"
-    r"|story|poem|essay"
-    r"|letter|email|version|solution|text|code|work|submission|result)s?\b"
-)
-# Its task: whoever is better for that is better.
-_TASK = (
-    r"(?:(?:the|this|these|that) (?:(?:given|specific|above|original|provided|stated|user['’]s|particular|overall"
-    r"|mentioned) ){0,2}"
-    r"(?:instructions?|tasks?|questions?|prompts?|query|queries|requests?|criteria|evaluation|scenario|context|case"
-    r"|user|comparison|analysis|guidelines|rubric|"
-    r"information|purpose)(?: (?:above|given|provided|mentioned(?: above)?|at hand|asked))?)"
-)
-_ANSWERS = r"(?:(?:the )?(?:two )?(?:answers|responses|assistants|options|models|candidates|outputs)|them)"
-_TRUTH = (
-    r"(?:the )?(?:(?:ground )?truth|facts|reality|mark"
-    r"|(?:correct|right|true|actual|real) (?:answer|value|count|number|figure|solution|amount|result))\b"
-    r"(?! (?:about|of|on|in|regarding|concerning|for|when|as to)\b)"  # a part of it
-)
-# And not "in length".
-_ALL = r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$|(?:overall|and|but|so|because|due|since|as|though|although|despite)\b))"
 _EQUAL_IN = {
     "accuracy": "accurate",
     "correctness": "correct",
@@ -87,20 +49,20 @@ _CHOSEN = (
 
 # By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
 _PHRASES = {
-    "'s ": _phrases((rf"({_ANY_NAME}[*_]{{0,3}})'s {_THING}", r"\1")),
-    "’s ": _phrases((rf"({_ANY_NAME}[*_]{{0,3}})’s {_THING}", r"\1")),
-    " from ": _phrases((rf"\bthe {_THING} from (?={_ANY_NAME})", "")),
+    "'s ": _phrases((rf"({ANY_NAME}[*_]{{0,3}})'s {THING}", r"\1")),
+    "’s ": _phrases((rf"({ANY_NAME}[*_]{{0,3}})’s {THING}", r"\1")),
+    " from ": _phrases((rf"\bthe {THING} from (?={ANY_NAME})", "")),
     " by ": _phrases(
         (
-            rf"\bthe {_THING} (?:(?:given|provided|generated|produced|created|edited|written|made|offered|presented) )?"
-            rf"by (?={_ANY_NAME})",
+            rf"\bthe {THING} (?:(?:given|provided|generated|produced|created|edited|written|made|offered|presented) )?"
+            rf"by (?={ANY_NAME})",
             "",
         )
     ),
-    " of ": _phrases((rf"\bthe {_THING} of (?={_ANY_NAME})", "")),
+    " of ": _phrases((rf"\bthe {THING} of (?={ANY_NAME})", "")),
     " th": _phrases(
         (
-            rf"(?<!ccording),? (?:for|based on|in|on|according to|with respect to|given|under|to) {_TASK}"
+            rf"(?<!ccording),? (?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
             r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
             "",
         )
@@ -124,7 +86,7 @@ _PHRASES = {
     "the same": _phrases(
         (
             r"\b(?:are|is) (?:of )?(?:(?:relatively|roughly|about|nearly|almost|basically|essentially) )the same"
-            rf" (?:acceptable |good |overall |in terms of (?:overall )?)quality\b{_ALL}",
+            rf" (?:acceptable |good |overall |in terms of (?:overall )?)quality\b{ALL}",
             "are equally good",
         ),
     ),
@@ -138,7 +100,7 @@ _PHRASES = {
     " better": _phrases(
         (
             rf"\b(?:answers?|answered|addresses|addressed|handles|handled|responds|responded to"
-            rf"|fulfil{{1,2}}s) {_TASK} (?:much |slightly )?better\b",
+            rf"|fulfil{{1,2}}s) {TASK} (?:much |slightly )?better\b",
             "is better",
         ),
     ),
@@ -154,7 +116,7 @@ _PHRASES = {
         (
             rf"^(?:Given|Considering|Based on|Taking into account|In light of)\b(?:(?!\b(?:if|not|but|unless|whether"
             rf"|alone|only)\b"
-            rf"|{_ANY_NAME}|[.;:!?\"“]).){{1,300}},\s{{1,3}}(?={_ANY_NAME})",
+            rf"|{ANY_NAME}|[.;:!?\"“]).){{1,300}},\s{{1,3}}(?={ANY_NAME})",
             "Overall, ",
         ),
     ),
@@ -167,91 +129,91 @@ _PHRASES = {
         ),
     ),
     " advantage": _phrases(
-        (rf"\b(?:has|have|holds?|gains|enjoys) (?:the|an?) {_DEGREE}advantage\b{_ON}", "is better"),
+        (rf"\b(?:has|have|holds?|gains|enjoys) (?:the|an?) {DEGREE}advantage\b{ON}", "is better"),
     ),
-    "vote ": _phrases((rf"\bmy vote (?:goes to|is for)(?= {_ANY_NAME})", "I choose")),
+    "vote ": _phrases((rf"\bmy vote (?:goes to|is for)(?= {ANY_NAME})", "I choose")),
     " pick": _phrases((r"\b(?:clear|better|obvious|top|best|my|preferred) pick\b", "winner")),
     "orrect choice": _phrases(
         (
-            rf"\bthe (?:correct|right) choice (?:is|would be)(?=[\s:*_]{{1,5}}{_ANY_NAME})",
+            rf"\bthe (?:correct|right) choice (?:is|would be)(?=[\s:*_]{{1,5}}{ANY_NAME})",
             "the better choice is",
         )
     ),
     "edge": _phrases(
-        (rf"\b(give|gives|giving) {_EDGE} to {_NAME}", _given),
-        (rf"\b(give|gives|giving) {_NAME} {_EDGE}\b{_ON}", _given),
+        (rf"\b(give|gives|giving) {EDGE} to {NAME}", _given),
+        (rf"\b(give|gives|giving) {NAME} {EDGE}\b{ON}", _given),
         (
-            rf"\b{_EDGE} (?:(?:here|overall|therefore|thus) )?(?:goes|must go|should go)"
-            rf" to(?= {_NAME})",
+            rf"\b{EDGE} (?:(?:here|overall|therefore|thus) )?(?:goes|must go|should go)"
+            rf" to(?= {NAME})",
             "the better one is",
         ),
         (
-            rf"\b(?:has|(?:does )?have|holds?|gets|takes|gains|deserves|earns|enjoys) {_EDGE}\b{_ON}",
+            rf"\b(?:has|(?:does )?have|holds?|gets|takes|gains|deserves|earns|enjoys) {EDGE}\b{ON}",
             "is better",
         ),
-        (rf"\bedges out(?= {_NAME})", "beats"),
+        (rf"\bedges out(?= {NAME})", "beats"),
     ),
-    "upper hand": _phrases((rf"\b(?:has|have|gets|gains|holds?) {_EDGE}\b{_ON}", "is better")),
+    "upper hand": _phrases((rf"\b(?:has|have|gets|gains|holds?) {EDGE}\b{ON}", "is better")),
     " nod": _phrases(
-        (rf"\b(give|gives|giving) the nod to {_NAME}", _given),
-        (rf"\b(?:gets|takes|deserves|earns) the nod\b{_ON}", "is better"),
-        (rf"\bthe nod goes to(?= {_NAME})", "the better one is"),
+        (rf"\b(give|gives|giving) the nod to {NAME}", _given),
+        (rf"\b(?:gets|takes|deserves|earns) the nod\b{ON}", "is better"),
+        (rf"\bthe nod goes to(?= {NAME})", "the better one is"),
     ),
     " out ": _phrases(
         (
-            rf"\bcomes out (?:(?:slightly|narrowly|just|clearly) )?(?:on top|ahead)\b{_ON}",
+            rf"\bcomes out (?:(?:slightly|narrowly|just|clearly) )?(?:on top|ahead)\b{ON}",
             "wins",
         ),
     ),
-    " the win": _phrases((rf"\b(?:takes|gets|deserves|earns) the win\b{_ON}", "wins")),
+    " the win": _phrases((rf"\b(?:takes|gets|deserves|earns) the win\b{ON}", "wins")),
     " winner": _phrases((r"\b(?:clear|obvious|definite|narrow|slight) winner\b", "winner")),
-    " going with ": _phrases((rf"\bI(?: am|['’]m) going with(?= {_NAME})", "I choose")),
-    "er to ": _phrases((rf"\b(?:closer|nearer) to {_TRUTH}", "more accurate")),
-    "est to ": _phrases((rf"\b(?:closest|nearest) to {_TRUTH}", "most accurate")),
-    "ther from ": _phrases((rf"\b(?:further|farther) from {_TRUTH}", "less accurate")),
+    " going with ": _phrases((rf"\bI(?: am|['’]m) going with(?= {NAME})", "I choose")),
+    "er to ": _phrases((rf"\b(?:closer|nearer) to {TRUTH}", "more accurate")),
+    "est to ": _phrases((rf"\b(?:closest|nearest) to {TRUTH}", "most accurate")),
+    "ther from ": _phrases((rf"\b(?:further|farther) from {TRUTH}", "less accurate")),
     " same": _phrases(
         (
             r"\b(?:have|has|show|offer|provide) the same (?:(?:overall|level of|degree of) )?"
-            rf"(accuracy|correctness|completeness|helpfulness|quality|merit|(?<=of\s)detail)\b{_ALL}",
+            rf"(accuracy|correctness|completeness|helpfulness|quality|merit|(?<=of\s)detail)\b{ALL}",
             _same,
         ),
         (
             r"\b(?:are|is) (?:(?:about|essentially|basically|virtually|practically|effectively|pretty much|much) )?"
-            rf"the same(?: in (?:overall )?(?:quality|accuracy))?{_ALL}",
+            rf"the same(?: in (?:overall )?(?:quality|accuracy))?{ALL}",
             "are equally accurate",
         ),
     ),
     " performance": _phrases(
         (
             rf"\bhave (?:an? )?(?:the same|equal|equivalent|similar|comparable) (?:level of )?(?:overall )?"
-            rf"performance(?: \(=\))?{_ALL}",
+            rf"performance(?: \(=\))?{ALL}",
             "are equally good",
         ),
     ),
     " quality": _phrases(
         (
             r"\b(?:are|is) of (?:(?:about|roughly|approximately) )?"
-            rf"(?:the same|equal|similar|comparable) (overall )?quality\b{_ALL}",
+            rf"(?:the same|equal|similar|comparable) (overall )?quality\b{ALL}",
             "are equally good",
         ),
     ),
     " in ": _phrases(
         (
             r"\b(?:are|is) (?:(?:very|quite|roughly|generally|largely|fairly) )?(?:comparable|similar|equivalent|equal) in "
-            rf"(?:(?:overall|terms of|their) ){{0,2}}(?:quality|performance|merit)\b{_ALL}",
+            rf"(?:(?:overall|terms of|their) ){{0,2}}(?:quality|performance|merit)\b{ALL}",
             "are equally good",
         ),
     ),
     "ot better": _phrases(
         (
-            rf"\b{_ANY_NAME}[*_]{{0,3}} is not better[;,.] (?:but |rather,? "
-            rf"|instead,? )?({_ANY_NAME}) is(?=[*_]{{0,3}}\s{{0,3}}(?:[.!]|$))",
+            rf"\b{ANY_NAME}[*_]{{0,3}} is not better[;,.] (?:but |rather,? "
+            rf"|instead,? )?({ANY_NAME}) is(?=[*_]{{0,3}}\s{{0,3}}(?:[.!]|$))",
             r"\1 is better",
         ),
     ),
     " but ": _phrases(
         (
-            rf"(?:\bit is )?\bnot {_ANY_NAME}[*_]{{0,3}},? but (?:rather )?({_ANY_NAME})[*_]{{0,3}},? (?:that"
+            rf"(?:\bit is )?\bnot {ANY_NAME}[*_]{{0,3}},? but (?:rather )?({ANY_NAME})[*_]{{0,3}},? (?:that"
             rf"|which) is (?=better|superior|preferable)",
             r"\1 is ",
         ),
@@ -259,15 +221,23 @@ _PHRASES = {
     " tie": _phrases((r"\b(?:it is|it['’]s|this is) not a tie[:;,.—-]", "")),
     "ed by ": _phrases(
         (
-            rf"({_ANY_NAME}) is (?:clearly |slightly )?(?:outperformed|beaten|surpassed|outclassed|bettered) by ({_ANY_NAME})",
+            rf"({ANY_NAME}) is (?:clearly |slightly )?(?:outperformed|beaten|surpassed|outclassed|bettered) by ({ANY_NAME})",
             r"\2 beats \1",
         )
     ),
     "ight choice": _phrases(
-        (rf"({_ANY_NAME}) is (?:clearly )?the (?:right|correct) choice\b", r"\1 is the better choice")
+        (rf"({ANY_NAME}) is (?:clearly )?the (?:right|correct) choice\b", r"\1 is the better choice")
     ),
-    " lead": _phrases((rf"\btakes the lead\b{_ON}", "is better")),
-    " ahead": _phrases((rf"\b(?:edges|pulls|comes|is (?:slightly )?)\s{{0,3}}ahead\b{_ON}", "is better")),
+    " my vote": _phrases((rf"({ANY_NAME}) (?:gets|has|wins|takes) my vote\b", r"I choose \1")),
+    "only correct": _phrases(
+        (rf"({ANY_NAME}) is the only correct (?:one|answer|response|option|output)\b", r"\1 is the better one")
+    ),
+    "not as ": _phrases(
+        (rf"({ANY_NAME}) is not (?:quite |nearly )?as (?:good|strong) as ({ANY_NAME})", r"\2 is better than \1"),
+        (rf"({ANY_NAME}) is not (?:quite |nearly )?as (\w{{3,20}}) as ({ANY_NAME})", r"\3 is more \2 than \1"),
+    ),
+    " lead": _phrases((rf"\btakes the lead\b{ON}", "is better")),
+    " ahead": _phrases((rf"\b(?:edges|pulls|comes|is (?:slightly )?)\s{{0,3}}ahead\b{ON}", "is better")),
     "eserves to ": _phrases((r"\bdeserves to win\b", "is better")),
     "inclined to": _phrases(
         (
@@ -278,16 +248,16 @@ _PHRASES = {
     "hould be ": _phrases((r"\bshould be (?:preferred|chosen|selected|favou?red)\b", "is better")),
     "to be preferred": _phrases((r"\bis to be preferred\b", "is preferable")),
     " par": _phrases(
-        (rf"\bon (?:a )?par with (?={_NAME}{_ALL})", "as good as "),
+        (rf"\bon (?:a )?par with (?={NAME}{ALL})", "as good as "),
         (
-            rf"\bon (?:a )?par(?: with (?:each other|one another))?{_ALL}",
+            rf"\bon (?:a )?par(?: with (?:each other|one another))?{ALL}",
             "equally good",
         ),
     ),
     " difference": _phrases(
         (
             r"\bthere is (?:no|little|hardly any) (?:(?:real|significant|meaningful|notable|clear|substantial)"
-            rf" )?difference (?:in (?:overall )?quality )?between {_ANSWERS}{_ALL}",
+            rf" )?difference (?:in (?:overall )?quality )?between {ANSWERS}{ALL}",
             "both answers are equally accurate",
         ),
     ),
@@ -295,7 +265,7 @@ _PHRASES = {
 
 
 # Of a line, in lower case: what else it must hold for the phrases under a short key, one of each group.
-_OF_A_NAME = (*tuple(f"{noun} " for noun in _NOUNS.split("|")), "the first", "the second")
+_OF_A_NAME = (*tuple(f"{noun} " for noun in NOUNS.split("|")), "the first", "the second")
 _CHOOSING = ("choose", "select", "output", "label", "assign", "give")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "'s ": ("1's ", "2's ", "a's ", "b's ", ")'s ", "*'s ", "first ", "second "),

@@ -111,6 +111,7 @@ class Walk:
 
     def _line(self, index: int, core: str, span: tuple[int, int]) -> Reading | None:
         """Take one line in; a reading if it settles the matter."""
+        core = core.removeprefix("=>").removeprefix("→").lstrip() or "-"
         quoted = core[0] == ">"
         if quoted:
             core = core.lstrip("> ")
