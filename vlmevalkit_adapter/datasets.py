@@ -47,6 +47,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         asking: the ballots, from which the evaluation rebuilds everything but the texts.
         sent: what the model was seen to send, in this process.
         others_prompt: whether it was asked something else than our prompt, which the user allowed.
+        model_id: which model it was; empty before one was met.
     """
 
     # No type that models have prompts of their own for.
@@ -77,7 +78,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         except VlrbError as error:
             failures.note(dataset, error)
             raise
-        self.sent, self.others_prompt = Tally(), False
+        self.sent, self.others_prompt, self.model_id = Tally(), False, ""
         self._data: pd.DataFrame | None = pd.DataFrame(self.asking.rows())
         self._told: dict[str, Any] = {}
         formats.write_whole_texts(specs().__contains__)
@@ -91,9 +92,10 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
 
         Before they are written, each row's record is given what was seen of the run, so that it stands in the file.
         """
-        seen = self.sent.record()
-        if seen and self._data is not None:
-            seen |= {"prompt_is_ours": not self.others_prompt, "framework_version": framework_version()}
+        if self.model_id and self._data is not None:
+            seen = {"model_id": self.model_id, "framework_version": framework_version()} | self.sent.record()
+            if self.others_prompt or "sent" in seen:
+                seen["prompt_is_ours"] = not self.others_prompt
             if seen != self._told:
                 self._told = seen
                 records = [json.dumps(json.loads(record) | seen) for record in self._data[RECORD_COLUMN]]

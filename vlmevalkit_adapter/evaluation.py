@@ -32,7 +32,7 @@ from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 Numbers = dict[str, Any]
 
 # What only the run itself knows of a row, and the prediction file carries.
-_OF_RUN = ("sent", "base_url", "prompt_is_ours", "framework_version")
+_OF_RUN = ("model_id", "sent", "base_url", "prompt_is_ours", "framework_version")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,17 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
 def provenance(record: Mapping[str, Any]) -> dict[str, Any]:
     """Where numbers come from: a vote's fields about its run. A setting that was not seen when it was sent is not named."""
     names = (
-        *("framework", "framework_version", "task", "model", "base_url", "judge", "prompt", "prompt_is_ours"),
+        *(
+            "framework",
+            "framework_version",
+            "task",
+            "model",
+            "model_id",
+            "base_url",
+            "judge",
+            "prompt",
+            "prompt_is_ours",
+        ),
         *("generation", "sent", "schedule", "revision", "fingerprint", "origin"),
     )
     return {"vlrb": __version__} | {name: record[name] for name in names if name in record}
@@ -195,6 +205,7 @@ def _result(asking: Asking, score: Score, failed: int, warnings: tuple[str, ...]
         numbers[f"Majority of {k}"] = value
     numbers |= {"Pairs": full["pairs"], "Missing Pairs": full["missing"], "Votes": full["votes"]}
     numbers["Failed Requests"] = failed
+    numbers |= {f"Unparsed {reason}": count for reason, count in (full.get("unparsed") or {}).items()}
     told = {
         "Judge": score.run.judge,
         "Prompt": f"{score.run.prompt.name} ({score.run.prompt.source}, SHA-256 {score.run.prompt.sha256})",

@@ -20,7 +20,7 @@ _FINE = {"", "mode_infer"}
 def note(dataset_name: str, error: object) -> None:
     """Remember that a dataset failed; the first error of each is kept."""
     lines = str(error).strip().splitlines()
-    _failed.setdefault(dataset_name, lines[0] if lines else type(error).__name__)
+    _failed.setdefault(dataset_name, lines[0] if lines else "failed without a message")
 
 
 def failed() -> dict[str, str]:
@@ -66,7 +66,14 @@ def check(arguments: Sequence[str], known: Collection[str], since: float) -> Non
         since: when the run started, as ``time.time()`` has it.
     """
     names, work = requested(arguments)
-    entries = [one for path in work.glob("*/*/status.json") if path.stat().st_mtime >= since for one in _entries(path)]
+    # In the model's folder, or in one of this run's below it.
+    files = [path for depth in ("*", "*/*") for path in work.glob(f"{depth}/status.json")]
+    entries = [
+        (path.relative_to(work).parts[0], *entry)
+        for path in files
+        if path.stat().st_mtime >= since
+        for entry in _entries(path)
+    ]
     for name in names:
         found = [(model, status) for model, dataset, status in entries if dataset == name]
         if known and name not in known:
@@ -78,10 +85,10 @@ def check(arguments: Sequence[str], known: Collection[str], since: float) -> Non
                 note(name, f"{model}: {why}")
 
 
-def _entries(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _entries(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         datasets = json.loads(path.read_text(encoding="utf-8"))["datasets"]
-        yield from ((path.parent.parent.name, name, status) for name, status in datasets.items())
+        yield from datasets.items()
     except (OSError, ValueError, KeyError, AttributeError):
         return
 

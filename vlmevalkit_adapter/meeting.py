@@ -14,9 +14,14 @@ from typing import Any, Protocol
 
 from vlmevalkit_adapter import failures
 from vlrb_task.support.errors import VlrbError
+from vlrb_task.tasks.models import model_id
 from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
+
+
+# What VLMEvalKit's models call the weights, or the model that a server has.
+_NAMES = ("model_path", "model_pth", "model_name_or_path", "model", "model_name")
 
 
 class Asked(Protocol):
@@ -25,6 +30,7 @@ class Asked(Protocol):
     dataset_name: str
     sent: Tally
     others_prompt: bool
+    model_id: str
 
     def is_own_text(self, text: str) -> bool: ...
 
@@ -74,6 +80,8 @@ def meet(model: Any, dataset: Asked) -> None:
         OtherPrompt: it adds a system message of its own, and ``VLRB_ALLOW_OTHER_PROMPTS`` does not allow it.
     """
     model.use_custom_prompt = never
+    names = [name for attribute in _NAMES if isinstance(name := getattr(model, attribute, None), str) and name]
+    dataset.model_id = model_id(names[:1] or [type(model).__name__], getattr(model, "api_base", None))
     system = getattr(model, "system_prompt", None)
     if isinstance(system, str) and system.strip():
         _refuse(dataset, "the model's own system message would be sent beside the judge's prompt")

@@ -336,3 +336,14 @@ def test_the_hash_of_messages_is_of_all_that_is_sent(tmp_path: Path) -> None:
     picture = hashlib.sha256(base64.b64decode(shown["image_url"]["url"].split(",")[1])).hexdigest()
     said = json.dumps([["user", [{"image": picture}, {"text": text["text"]}]]])
     assert vote["messages_sha256"] == hashlib.sha256(said.encode()).hexdigest()
+
+
+def test_files_of_others_are_not_replaced(tmp_path: Path) -> None:
+    own = tmp_path / "notes.jsonl"
+    own.write_text('{"mine": true}\n')
+    common = ("batch", "write", "--task", "vlrb_demo", "--model", "m", "-o", own)
+    assert "notes.jsonl" in refused(*common)
+    assert own.read_text() == '{"mine": true}\n'
+    assert done(*common, "--force")["requests"] == BALLOTS
+    assert done(*common)["requests"] == BALLOTS, "one's own file is written anew"
+    assert "input" in refused("batch", "read", own, "-o", own)

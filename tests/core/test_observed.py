@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.judge_server import JudgeServer
-from vlrb_task.lmms.following import model_fields, model_id
+from vlrb_task.lmms.following import identity, model_fields
 from vlrb_task.tasks.observed import Sent, Tally, server_of, texts_of, watching
 
 requests = pytest.importorskip("requests")
@@ -67,12 +67,12 @@ def test_checkpoints_and_servers_are_told_apart(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "model.safetensors").write_bytes(b"0" * 10)
     first, second = (str(tmp_path / run / "checkpoint-100") for run in ("a", "b"))
-    names = [model_id("qwen", {"pretrained": path}) for path in (first, second)]
+    names = [identity("qwen", {"pretrained": path}) for path in (first, second)]
     assert names[0] != names[1]
     assert first in names[0]
     os.utime(Path(first, "model.safetensors"), (1, 1))
-    assert model_id("qwen", {"pretrained": first}) != names[0], "other weights under the same path"
-    servers = [model_id("openai", {"model_version": "judge", "base_url": f"http://h:{port}/v1"}) for port in (1, 2)]
+    assert identity("qwen", {"pretrained": first}) != names[0], "other weights under the same path"
+    servers = [identity("openai", {"model_version": "judge", "base_url": f"http://h:{port}/v1"}) for port in (1, 2)]
     assert servers == ["judge at http://h:1/v1", "judge at http://h:2/v1"]
     fields = model_fields("openai", {"model_version": "a/b/c", "base_url": "http://h/v1", "api_key": "secret"})
     assert (fields["model"], fields["model_id"]) == ("b__c", "a/b/c at http://h/v1")

@@ -75,6 +75,7 @@ def test_api_mode_with_a_models_own_prompt_subsets_and_failures(tmp_path: Path, 
     assert {vote["prompt_is_ours"] for vote in votes} == {True}
     assert {vote["sent"]["temperature"] for vote in votes} == {0.0}, "the adapter sends 0, whatever was asked"
     assert {vote["base_url"] for vote in votes} == {server.url}
+    assert {vote["model_id"] for vote in votes} == {f"judge at {server.url}"}
     assert all(vote["messages_sha256"] and vote["answers_sha256"] and vote["framework_version"] for vote in votes)
     document = json.loads(run.file("*_metrics.json").read_text())
     failed = sum(vote.get("failure") == "failed_request" for vote in votes)
@@ -109,6 +110,8 @@ def test_split_think_and_a_system_message(tmp_path: Path, data_root: dict[str, s
     assert asked == 72, "the model with a system message of its own is asked nothing"
     assert run.returncode == 1
     assert "system message" in run.output
+    assert "no result" not in run.output
+    assert "plain:" not in run.output, "the other model is fine"
     votes = lines(run.file("plain_VLRB_Demo_*.votes.jsonl"))
     assert all(vote["text"].startswith("<think>At first sight") for vote in votes), "the thought is joined back"
     document = json.loads(run.file("plain_*_metrics.json").read_text())
@@ -120,7 +123,8 @@ def no_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "_failed", {})
 
 
-def test_every_kind_of_failed_run_is_found(tmp_path: Path, no_failures: None) -> None:
+@pytest.mark.parametrize("below", ["", "T20261125-235022"])
+def test_every_kind_of_failed_run_is_found(tmp_path: Path, no_failures: None, below: str) -> None:
     since = time.time() - 5
     status = {
         "VLRB": {"status": "done", "error_message": "the same"},
@@ -131,7 +135,7 @@ def test_every_kind_of_failed_run_is_found(tmp_path: Path, no_failures: None) ->
         "VLRB_Demo": {"status": "done"},
         "VLRB_Blind": {"status": "done", "skip_reason": "mode_infer"},
     }
-    folder = tmp_path / "model" / "T1"
+    folder = tmp_path / "model" / below
     folder.mkdir(parents=True)
     (folder / "status.json").write_text(json.dumps({"datasets": status}))
     asked = [*status, "VLRB_K7", "VLRB_Tools"]

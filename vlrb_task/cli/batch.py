@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,10 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import (
+    FILE,
+    NEW_FILE,
+    as_json,
+    console,
+    error_console,
+    force_option,
+    pairs_option,
+    print_json,
+)
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.extra import require
-from vlrb_task.support.writing import replacing
+from vlrb_task.support.writing import output_file, replacing
 
 if TYPE_CHECKING:
     from vlrb_task.tasks.batch import Written
@@ -24,6 +34,12 @@ if TYPE_CHECKING:
 
 FORMATS = ("openai", "anthropic", "gemini")
 """Of :data:`vlrb_task.tasks.batch_layouts.LAYOUTS`, which is not loaded to show the help."""
+
+
+# How the files that these commands write begin.
+_REQUESTS = re.compile(rb'\A\{"(?:custom_id|key)": "[0-9a-f]{8}-[0-9a-f]{16}-v')
+_LIST = re.compile(rb'\A\{"batch": ')
+_VOTES = re.compile(rb'\A\{"v": 1, "key": ')
 
 
 @click.group("batch")
@@ -65,7 +81,8 @@ def command() -> None:
 @click.option("--max-requests", type=click.IntRange(min=1), help="Requests a file. Default: the service's limit.")
 @click.option("--max-mb", type=click.FloatRange(min=0.001), help="Megabytes a file. Default: the service's limit.")
 @click.option("--no-images", is_flag=True, help="Send no pictures. Every vote then says so.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@click.option("-o", "--output", required=True, type=NEW_FILE, help="File to write.")
+@force_option
 @as_json
 def write(
     task: str,
@@ -78,6 +95,7 @@ def write(
     max_mb: float | None,
     no_images: bool,
     output: Path,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Write a task's ballots as requests.
@@ -91,12 +109,14 @@ def write(
     from vlrb_task.judges.templates import template_of
     from vlrb_task.pairs.pair import parse_rows
     from vlrb_task.pairs.rows import read_rows
-    from vlrb_task.tasks.batch import Limits, name_of, write_batch
+    from vlrb_task.tasks.batch import Limits, list_path, name_of, write_batch
     from vlrb_task.tasks.batch_layouts import LAYOUTS
     from vlrb_task.tasks.questions import questions_of
 
     chosen = LAYOUTS[layout]
     spec = _task(task, pairs)
+    for path, mark in ((output, _REQUESTS), (list_path(output), _LIST)):
+        output_file(path, mark, [pairs, task], force=force)
     judge = get_judge(spec.judge)
     if judge.image != "none" and not no_images:
         require("vlrb batch write with pictures", "PIL")
@@ -185,16 +205,17 @@ def _counted(written: Written) -> list[str]:
 
 
 @command.command("read")
-@click.argument("results", metavar="RESULTS...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("results", metavar="RESULTS...", nargs=-1, required=True, type=FILE)
 @click.option(
     "--requests",
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="The request file. Default: its list is looked for beside the results and in the working folder.",
 )
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Votes file.")
+@click.option("-o", "--output", required=True, type=NEW_FILE, help="Votes file.")
+@force_option
 @as_json
-def read(results: tuple[Path, ...], requests: Path | None, output: Path, as_json: bool) -> None:
+def read(results: tuple[Path, ...], requests: Path | None, output: Path, force: bool, as_json: bool) -> None:
     """Make a votes file of a batch's results.
 
     RESULTS are the result and error files that the service gives back, in any order, of one batch.
@@ -202,6 +223,7 @@ def read(results: tuple[Path, ...], requests: Path | None, output: Path, as_json
     from vlrb_task.tasks.batch_results import find_list, read_results
     from vlrb_task.votes import write_votes
 
+    output_file(output, _VOTES, [*results, requests], force=force)
     listed = find_list(results, requests)
     votes = read_results(listed, results)
     with replacing(output) as place:

@@ -12,13 +12,13 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import PAIR
 from vlrb_task.support.redact import without_secrets
-from vlrb_task.tasks.observed import Sent, Tally, server_of, texts_of, watching
+from vlrb_task.tasks.models import model_id
+from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
 
@@ -51,29 +51,16 @@ def model_fields(wrapper: str, arguments: Mapping[str, Any]) -> Record:
     sanitised = re.sub(r'["<>:/|\\?*\[\]]+', "__", "/".join(name.split("/")[-2:])) if name else wrapper
     return {
         "model": sanitised,
-        "model_id": model_id(wrapper, arguments),
+        "model_id": identity(wrapper, arguments),
         "wrapper": wrapper,
         "model_args": shown,
     }
 
 
-def model_id(wrapper: str, arguments: Mapping[str, Any]) -> str:
-    """All names of a model, whole: of a local folder with its files' sizes and times, of a server with its address."""
-    parts = [_weights(str(arguments[key])) for key in _NAMES if arguments.get(key)] or [wrapper]
-    given = next((arguments[key] for key in _SERVERS if arguments.get(key)), None)
-    server = server_of(given) if given else None
-    return " + ".join(parts) + (f" at {server or given}" if given else "")
-
-
-def _weights(name: str) -> str:
-    path = Path(name).expanduser()
-    if not path.exists():
-        return name
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    seen = [
-        (str(file.relative_to(path)), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()
-    ]
-    return f"{path.resolve()} ({len(seen)} files, {hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:12]})"
+def identity(wrapper: str, arguments: Mapping[str, Any]) -> str:
+    """``model_id`` of a model: see :func:`vlrb_task.tasks.models.model_id`."""
+    names = [str(arguments[key]) for key in _NAMES if arguments.get(key)] or [wrapper]
+    return model_id(names, next((arguments[key] for key in _SERVERS if arguments.get(key)), None))
 
 
 class Following:
@@ -161,8 +148,12 @@ def _task(judge: str, schedule: Mapping[str, Any]) -> str:
     return json.dumps([judge, {name: value for name, value in sorted(schedule.items()) if value is not None}])
 
 
+_MARKS = re.compile("(?:<image_[0-9]+>)+")
+
+
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.strip().encode("utf-8", "surrogatepass")).hexdigest()
+    """Of a text; where pictures stand within it, of its pieces, as they are sent between the pictures."""
+    return hashlib.sha256(_MARKS.sub("\n", text).strip().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _followed: list[Following] = []

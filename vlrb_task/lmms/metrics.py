@@ -13,6 +13,7 @@ lmms-eval's table looks for it: its own would take rows for independent, and it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 
 from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import Labels
+from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
@@ -81,8 +83,12 @@ def overall(items: Items) -> float | str:
 
 
 def remarks(items: Items) -> list[str]:
-    """What must be known of a task's numbers: that they are of a part of the pairs, that the votes are copies."""
+    """What must be known of a task's numbers: answers that are none, a part of the pairs only, votes that are copies."""
     found = []
+    reasons = Counter(str(item["reason"]) for item in items if "reason" in item)
+    if reasons:
+        counts = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+        found.append(f"{reasons.total()} of {len(items)} answers are unparsed and count as wrong: {counts}")
     asked, total = len({item["key"] for item in items}), sum(items[0]["sizes"].values())
     if asked < total:
         found.append(f"scored on PART of the pairs: {asked} of {total}")
@@ -103,6 +109,19 @@ def _pair_of(
         return _error(estimate(items))
 
     return value, error
+
+
+_NO_ANSWER = {str(Reason.FAILED_REQUEST), str(Reason.EMPTY)}
+
+
+def unanswered(items: Items) -> int:
+    """Ballots without an answer: requests that failed, and answers without a text."""
+    return sum(item.get("reason") in _NO_ANSWER for item in items)
+
+
+def unanswered_stderr(items: Items) -> str:
+    """A count has no standard error."""
+    return NOTHING
 
 
 overall_stderr = _pair_of(_overall)[1]

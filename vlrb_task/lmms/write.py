@@ -39,13 +39,14 @@ def metric_names(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str]]:
     task that asks one order no ``consistency``.
     """
     labelled = [(name, "subset") for name in subsets if name != UNDECIDABLE]
-    votes = [(name, name) for name in ("parsed_rate", "first_rate", "consistency")]
+    votes = [(name, name) for name in ("parsed_rate", "unanswered", "first_rate", "consistency")]
     # Where some pairs have no better answer, no number over all pairs means anything.
     if UNDECIDABLE in subsets:
         return [*labelled, *votes]
     return [("overall", "overall"), ("macro", "macro"), *labelled, *votes, ("both_orders_right", "both_orders_right")]
 
 
+_HIGHER_IS_BETTER = {"first_rate": "null", "unanswered": "false"}
 _MESSAGES = "doc_to_messages: !function vlrb_task.lmms.rows.doc_to_messages"
 
 
@@ -70,7 +71,7 @@ def _common(subsets: Collection[str]) -> list[str]:
         "metric_list:",
     ]
     for name, function in metric_names(subsets):
-        lines += _metric(name, function, "null" if name == "first_rate" else "true")
+        lines += _metric(name, function, _HIGHER_IS_BETTER.get(name, "true"))
         lines += _metric(f"{name}_stderr", f"{function}_stderr", "null")
     return lines
 
@@ -80,6 +81,8 @@ def task_yaml(
     subsets: Collection[str] = SUBSETS,
     captions_sha256: str | None = None,
     process_docs: str | None = None,
+    *,
+    messages: bool = False,
 ) -> str:
     """The text of a task's YAML file. One about ``hub`` includes :data:`BASE` beside it; any other stands alone.
 
@@ -88,6 +91,7 @@ def task_yaml(
             folder of the YAML file or absolute.
         subsets: the subsets of its pairs.
         captions_sha256: hash of the captions that stand in its pairs, if any.
+        messages: whether some pictures stand within the text, or some pairs have a video.
         process_docs: what makes the ballots, for a task that asks a list of them: :func:`write_ballots`' result.
     """
     judge = get_judge(spec.judge)
@@ -99,7 +103,7 @@ def task_yaml(
         "output_type: generate_until",  # not in the base, for tools that list tasks and follow no include
         *shared,
         f"process_docs: !function {process_docs or _whole_schedule(spec)}",
-        *([_MESSAGES] if judge.system is not None or judge.image == "last" else []),
+        *([_MESSAGES] if judge.system is not None or judge.image == "last" or messages else []),
         "generation_kwargs:",
         f"  max_new_tokens: {sampling.max_new_tokens}",
         f"  temperature: {sampling.temperature}",

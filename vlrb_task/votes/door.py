@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from os.path import realpath
@@ -15,6 +16,8 @@ from vlrb_task.support.errors import DataError, NoVotes
 from vlrb_task.support.inputs import exists
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import lines
+from vlrb_task.votes.lmms_predictions import MARK as PREDICTED
+from vlrb_task.votes.lmms_predictions import predicted_rows
 from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_rows, samples_metadata
 from vlrb_task.votes.schema import to_batches
 from vlrb_task.votes.tables import is_table
@@ -46,11 +49,21 @@ def find_logs(path: Path) -> list[Path]:
     found = {realpath(log): log for pattern in _PATTERNS for log in sorted(path.rglob(pattern), reverse=True)}
     others = (log for log in path.rglob("*_samples_*.jsonl") if realpath(log) not in found)
     found |= {realpath(log): log for log in others if VOTE_FIELD in (_first_line(log) or {})}
+    found |= {realpath(log): log for log in _unscored_predictions(path)}
     if not found:
         raise DataError(
             f"{path}: no samples of a vlrb task and no votes file below this folder (was --log_samples given?)"
         )
     return sorted(found.values())
+
+
+def _unscored_predictions(path: Path) -> Iterator[Path]:
+    """Predictions of VLMEvalKit for datasets of ours that it has not evaluated (``--mode infer``): no votes file beside them."""
+    for suffix in (".tsv", ".xlsx", ".json"):
+        for log in sorted(path.rglob(f"*_VLRB*{suffix}"), reverse=True):
+            if log.stem.endswith("_metrics") or any(log.parent.glob(f"{glob.escape(log.stem)}_*.votes.jsonl")):
+                continue
+            yield log
 
 
 def _first_line(path: Path) -> dict[str, Any] | None:
@@ -113,6 +126,8 @@ def open_log(path: Path, *, trust_pickle: bool = False) -> LogFile:
         raise NoVotes(f"{path}: no JSON lines in it")
     if VOTE_FIELD in first:
         return LogFile(path, samples_metadata(path))
+    if PREDICTED in first:
+        return LogFile(path, samples_metadata(path), ours=False, rows=lambda b: predicted_rows(path, b))
     if NATIVE_FIELD in first or "doc_id" in first:
         return LogFile(path, samples_metadata(path, native=True), ours=False, rows=lambda b: native_rows(path, b))
     return LogFile(path)
