@@ -36,7 +36,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
 
 NOUNS = ("answer", "response", "assistant", "model", "output")
 
-MARKS = {"**{}**": 2, "*{}*": 1, "__{}__": 27, "***{}***": 1}
+MARKS = {"**{}**": 2, "*{}*": 1, "__{}__": 1, "***{}***": 1}
 """Emphasis, and how many texts it is known to make unread: a measured number, which may only fall."""
 
 

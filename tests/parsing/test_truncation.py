@@ -19,8 +19,8 @@ from vlrb_task.parsing.verdicts import Verdict
 CUTS = 40
 """At most so many places a text."""
 
-MOST = 243
-"""Of 28,849 cuts, how many are known to be read otherwise than the whole: a measured number, which may only fall."""
+MOST = 44
+"""Of 28,849 cuts, how many are known to be misread beside the exceptions: a measured number, which may only fall."""
 
 EXCEPTIONS: dict[str, str] = json.loads((Path(__file__).parent / "truncation_exceptions.json").read_text("utf-8"))
 """By file and row of a text: what the part that is left says, and why that is right."""
@@ -37,7 +37,7 @@ def cuts(item: Labelled) -> list[int]:
 
 @pytest.mark.parametrize("reader", READERS)
 def test_a_cut_text_says_what_the_whole_says_or_nothing(reader: str) -> None:
-    failures, excepted = [], set()
+    failures = []
     for item in judge_texts():
         read = reader_of(item, reader)
         whole = read(item.text).verdict
@@ -45,9 +45,7 @@ def test_a_cut_text_says_what_the_whole_says_or_nothing(reader: str) -> None:
             found = read(item.text[:at]).verdict
             if found is Verdict.UNPARSED or found is whole:
                 continue
-            if item.where in EXCEPTIONS:
-                excepted.add(item.where)
-            else:
+            if item.where not in EXCEPTIONS:
                 failures.append(
                     f"{item.where} cut at {at}: {found}, whole {whole}: …{item.text[max(0, at - 60) : at]!r}"
                 )
