@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os.path import realpath
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,7 @@ class LogFile:
 
     Attributes:
         path: the file.
+        again: how often it was named before: the same file named twice is two logs.
         metadata: what it tells of its votes beside them (framework, model, task).
         ours: whether it is JSON lines of our votes, which can be read in pieces.
         rows: reads any other kind.
@@ -83,13 +84,14 @@ class LogFile:
 
     path: Path
     metadata: dict[str, Any] = field(default_factory=dict)
+    again: int = 0
     ours: bool = True
     rows: Callable[[Benchmark | None], Iterable[Any]] | None = None
 
     @property
     def name(self) -> str:
         """The file as the user named it."""
-        return str(self.path)
+        return f"{self.path} ({self.again + 1})" if self.again else str(self.path)
 
     def batches(self, benchmark: Benchmark | None = None) -> Iterator[pa.RecordBatch]:
         """Its votes, as they were logged.
@@ -102,7 +104,7 @@ class LogFile:
         """
         if self.rows is None:
             for start, end in lines.pieces_of(self.path):
-                yield from lines.read_piece(self.path, start, end)[0]
+                yield from lines.read_piece(self.path, start, end, self.name)[0]
         else:
             yield from to_batches(self.rows(benchmark), self.name)
 
@@ -146,7 +148,8 @@ def open_logs(paths: Iterable[Path], *, trust_pickle: bool = False) -> tuple[lis
     empty: list[NoVotes] = []
     for path in (file for given in paths for file in find_logs(given)):
         try:
-            found.append(open_log(path, trust_pickle=trust_pickle))
+            log = open_log(path, trust_pickle=trust_pickle)
+            found.append(replace(log, again=sum(other.path == path for other in found)))
         except NoVotes as error:
             empty.append(error)
     if empty and not found:

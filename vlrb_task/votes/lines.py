@@ -72,13 +72,14 @@ def pieces_of(path: Path) -> list[tuple[int, int]]:
     return [(start, min(start + PIECE, size)) for start in range(0, size, PIECE)]
 
 
-def read_piece(path: Path, start: int, end: int) -> tuple[list[pa.RecordBatch], int]:
+def read_piece(path: Path, start: int, end: int, log: str = "") -> tuple[list[pa.RecordBatch], int]:
     """Read the lines that begin in a byte range.
 
     Args:
         path: the file.
         start: the range's first byte.
         end: the byte after its last.
+        log: what the file is called; by default its path.
 
     Returns:
         The columns, with lines counted from 1 at the range's first, and how many lines there were.
@@ -87,10 +88,10 @@ def read_piece(path: Path, start: int, end: int) -> tuple[list[pa.RecordBatch], 
         DataError: the file cannot be read.
     """
     block = _block(path, start, end)
-    if (batch := read_block(block, str(path))) is not None:
+    if (batch := read_block(block, log or str(path))) is not None:
         return [batch], batch.num_rows
     lines = list(io.BytesIO(block))
-    return list(read_lines(lines, str(path))), len(lines)
+    return list(read_lines(lines, log or str(path))), len(lines)
 
 
 def _block(path: Path, start: int, end: int) -> bytes:

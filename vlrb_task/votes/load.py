@@ -204,7 +204,7 @@ def _batches(
                 left = task is not None
                 if task is not None:
                     log, start, end = task
-                    args = (log.path, start, end, reader)
+                    args = (log.path, start, end, log.name, reader)
                     waiting.append((log, end - start, _submit(executor, args)))
             if waiting:
                 log, size, future = waiting.popleft()
@@ -221,11 +221,11 @@ def _batches(
         yield batches
 
 
-_Piece = tuple[Path, int, int, _Reader]
+_Piece = tuple[Path, int, int, str, _Reader]
 
 
-def _piece(path: Path, start: int, end: int, reader: _Reader) -> tuple[Batches, int]:
-    batches, lines = read_piece(path, start, end)
+def _piece(path: Path, start: int, end: int, log: str, reader: _Reader) -> tuple[Batches, int]:
+    batches, lines = read_piece(path, start, end, log)
     return [reader(batch) for batch in batches], lines
 
 
