@@ -15,6 +15,7 @@ import string
 from functools import lru_cache
 
 from vlrb_task.parsing.words import CONTRACTIONS, WORDS
+from vlrb_task.support.patterns import compile_later
 
 # Classes that no word has: names, and what is told by its shape.
 _SHAPES = ("FIRST", "SECOND", "OTHER", "A", "B", "number", "foreign", "possessive", "quotation", "unknown")
@@ -22,7 +23,7 @@ _LETTERS = (*string.ascii_letters, *(chr(point) for point in range(0xC0, 0x100) 
 CODE: dict[str, str] = dict(zip((*_SHAPES, *(name for name in WORDS if name != "nothing")), _LETTERS, strict=False))
 """The code of each class. Signs (``,`` ``:`` ``(`` …) are their own codes."""
 
-_NAME = re.compile(r"(?<!\\)[A-Za-z_]+")
+_NAME = compile_later(r"(?<!\\)[A-Za-z_]+")
 
 
 def codes(names: str) -> str:
@@ -32,7 +33,7 @@ def codes(names: str) -> str:
 
 def rule(pattern: str) -> re.Pattern[str]:
     """A pattern over classes: a name stands for its code, a space for nothing; the rest is regular expression."""
-    return re.compile(_NAME.sub(lambda found: CODE[found[0]], pattern.replace(" ", "\0")).replace("\0", ""))
+    return compile_later(_NAME.sub(lambda found: CODE[found[0]], pattern.replace(" ", "\0")).replace("\0", ""))
 
 
 _SIGNS: dict[str, str] = {
@@ -136,7 +137,7 @@ _CODES = _build()
 
 # One token: an abbreviation, a word with its contraction, a number, a possessive, a single quote, foreign letters,
 # a free-standing dash, or a sign that means something.
-TOKEN = re.compile(
+TOKEN = compile_later(
     r"[Ee]\.g\.|i\.e\.|etc\.(?=\s*[a-z,;)])|vs\.|[Nn]o\.(?=\s*\d)"
     r"|[A-Za-z]+(?:['’][a-z]{1,2}\b)?|\d+(?:st\b|nd\b|\.\d+)?|['’]s\b"
     r"|['’‘]|[^\W\d_a-zA-Z]+|(?<![^\s*])--?(?![^\s*])"
@@ -205,7 +206,7 @@ _MERGE = tuple(
 )
 
 # A straight single quote opens where it follows no letter and a letter follows it; elsewhere it is an apostrophe.
-_OPENING = re.compile(r"(?<![\w.,!?*)\"])'(?=\w)")
+_OPENING = compile_later(r"(?<![\w.,!?*)\"])'(?=\w)")
 _SO, _THEREFORE = CODE["so"], CODE["therefore"]
 
 
@@ -244,7 +245,7 @@ CLAIM_WORDS = frozenset(word for name in _CLAIMING.split() for word in WORDS[nam
 _ASCII = {
     ord(c): c.lower() if c.isalpha() else c if c in "<>=" else " " for c in map(chr, range(128)) if not c.islower()
 }
-_RUNS = re.compile(r"[a-z]+|[<>=≻]+")
+_RUNS = compile_later(r"[a-z]+|[<>=≻]+")
 
 
 def claim_words(text: str) -> frozenset[str]:

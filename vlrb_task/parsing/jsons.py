@@ -17,18 +17,19 @@ from vlrb_task.parsing.lines import bare
 from vlrb_task.parsing.scores import compared
 from vlrb_task.parsing.structures import grade, slot
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.support.patterns import compile_later
 
 LONGEST = 20_000
 _DEEPEST = 40
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.){0,20000}"|\[(?=\s{0,20}\{)|[{}\]]')
+_TOKEN = compile_later(r'"(?:[^"\\\n]|\\.){0,20000}"|\[(?=\s{0,20}\{)|[{}\]]')
 
-_BEGINS = re.compile(r"\s{0,200}(?:[\"'“”{}]|[A-Za-z_][\w-]{0,60}\s{0,9}:)")
-_TRAILING = re.compile(r",(?=\s*[}\]])")
-_SINGLE = re.compile(r"(?<=[{\[,:\s])'([^'\"\n]{0,2000})'(?=\s{0,20}[}\],:])")
-_KEY = re.compile(r"(?<=[{,\s])([A-Za-z_][\w-]{0,60})(?=\s{0,20}:)")
-_LITERALS = re.compile(r"(?<=[:\[,\s])(True|False|None)(?=\s{0,20}[,}\]])")
+_BEGINS = compile_later(r"\s{0,200}(?:[\"'“”{}]|[A-Za-z_][\w-]{0,60}\s{0,9}:)")
+_TRAILING = compile_later(r",(?=\s*[}\]])")
+_SINGLE = compile_later(r"(?<=[{\[,:\s])'([^'\"\n]{0,2000})'(?=\s{0,20}[}\],:])")
+_KEY = compile_later(r"(?<=[{,\s])([A-Za-z_][\w-]{0,60})(?=\s{0,20}:)")
+_LITERALS = compile_later(r"(?<=[:\[,\s])(True|False|None)(?=\s{0,20}[,}\]])")
 _JSON_LITERALS = {"True": "true", "False": "false", "None": "null"}
-_BACKSLASH = re.compile(
+_BACKSLASH = compile_later(
     r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})|\\(?=[bfnrt][a-zA-Z]{2})|\\(?=u[0-9a-fA-F]{0,3}[^0-9a-fA-F])'
 )
 
@@ -97,8 +98,8 @@ def _repair(source: str) -> str:
     return source
 
 
-_QUOTE = re.compile(r'(?<!\\)"')
-_CLOSES = re.compile(r"\s{0,40}(?:[:}\]]|,\s{0,40}(?:[\"{\[\d-]|true|false|null)|\Z)")
+_QUOTE = compile_later(r'(?<!\\)"')
+_CLOSES = compile_later(r"\s{0,40}(?:[:}\]]|,\s{0,40}(?:[\"{\[\d-]|true|false|null)|\Z)")
 
 
 def _requoted(source: str) -> str:
@@ -170,7 +171,7 @@ _OVERALL = """
 """
 _OVERALL_KEYS = tuple(_OVERALL.split())
 _TIES = frozenset(("tie", "none", "null", "both", "neither", "equal", "draw", "tied", "no", "c", "same"))
-_FIELD = re.compile(
+_FIELD = compile_later(
     r"(?<!\\)[\"'“]([\w -]{2,30})[\"'”]\s{0,9}:\s{0,9}(?:[\"'“]([^\"'“”\n]{1,60})[\"'”]|(\d)(?=\s{0,9}[,}\n]))"
 )
 

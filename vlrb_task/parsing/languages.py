@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from vlrb_task.support.patterns import compile_later
+
 _NAMES = {
     "一": "1",
     "二": "2",
@@ -36,7 +38,7 @@ class _Language(NamedTuple):
 
 def _language(name: str, better: str, tie: str, label: str, lead: str, condition: str, negation: str) -> _Language:
     def put(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern.replace("{n}", name), re.IGNORECASE)
+        return compile_later(pattern.replace("{n}", name), re.IGNORECASE)
 
     return _Language(put(better), put(tie), put(label), put(lead), put(condition), put(negation))
 
@@ -98,9 +100,9 @@ _EUROPEAN = _language(
     r"\b(?:nicht|kein\w{0,2}|ne|n['’]|pas|non|no|nunca|jamais|weder|ni)\b|n['’]est",
 )
 _TRIGGERS = (
-    (re.compile("[一-鿿]"), _CHINESE),
-    (re.compile("[ぁ-ヿ]"), _JAPANESE),
-    (re.compile("[가-힣]"), _KOREAN),
+    (compile_later("[一-鿿]"), _CHINESE),
+    (compile_later("[ぁ-ヿ]"), _JAPANESE),
+    (compile_later("[가-힣]"), _KOREAN),
 )
 _EUROPEAN_WORDS = (
     "antwort",
@@ -113,8 +115,8 @@ _EUROPEAN_WORDS = (
     "modell ",
     "modelo",
 )
-_SENTENCE = re.compile(r"[^。.!！?？;；]{1,400}[。.!！?？;；]?")
-_CLAUSE = re.compile(r"[^,，、:：]{0,300}[,，、:：]?")
+_SENTENCE = compile_later(r"[^。.!！?？;；]{1,400}[。.!！?？;；]?")
+_CLAUSE = compile_later(r"[^,，、:：]{0,300}[,，、:：]?")
 
 
 def english(line: str, low: str) -> str:

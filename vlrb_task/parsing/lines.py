@@ -7,15 +7,16 @@ from collections.abc import Sequence
 
 from vlrb_task.parsing.encoding import codes, encode
 from vlrb_task.parsing.verdicts import Verdict
+from vlrb_task.support.patterns import compile_later
 
 _LONGEST = 40  # lines; who wraps a sentence more often writes none
 
-_BEGINS = re.compile(r"[-*•+·|>#]\s|[#|>`]|\(?[0-9a-zA-Z]{1,2}[.)]\s")
-_NAMED = re.compile(
+_BEGINS = compile_later(r"[-*•+·|>#]\s|[#|>`]|\(?[0-9a-zA-Z]{1,2}[.)]\s")
+_NAMED = compile_later(
     r"[*_\"'(]{0,3}(?:the\s)?(?:answer|response|assistant|option|model|candidate|first|second|both|neither)\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"[*_]{0,3}[A-Za-z ]{1,40}:")
+_LABEL = compile_later(r"[*_]{0,3}[A-Za-z ]{1,40}:")
 _CLOSED = frozenset(("", ".", "!", "?", ":", ";", ")", "|", "。"))
 # The last word of a line, as a code, after which a sentence cannot end; after a blank line only the first few count.
 _OPEN = frozenset(

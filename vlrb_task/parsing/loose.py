@@ -11,6 +11,7 @@ import re
 from vlrb_task.parsing.normal import BLANK, failed
 from vlrb_task.parsing.paper import LONGEST_NUMBER, paper
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.support.patterns import compile_later
 
 
 def _nothing(text: str) -> Reading:
@@ -120,8 +121,8 @@ def rewardbench(text: str) -> Reading:
     return Reading(Verdict.SECOND, None, _span(text, "[[B]]")) if "[[B]]" in text else _nothing(text)
 
 
-_ARM = re.compile(r"Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?(?:better|preferred)", re.IGNORECASE)
-_ARM_TAG = re.compile(r"<answer>\s*(\d+)\s*</answer>", re.IGNORECASE)
+_ARM = compile_later(r"Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?(?:better|preferred)", re.IGNORECASE)
+_ARM_TAG = compile_later(r"<answer>\s*(\d+)\s*</answer>", re.IGNORECASE)
 
 
 def arm_thinker_last(text: str) -> Reading:
@@ -145,7 +146,7 @@ def arm_thinker_last(text: str) -> Reading:
     return unparsed(Reason.CONTRADICTORY, found.span())
 
 
-_LETTER = re.compile(r"\b([AB])\b")
+_LETTER = compile_later(r"\b([AB])\b")
 
 
 def first_letter_default_first(text: str) -> Reading:

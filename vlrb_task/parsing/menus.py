@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 
 from vlrb_task.parsing.structures import Structure
+from vlrb_task.support.patterns import compile_later
 
-_CONDITION = re.compile(
+_CONDITION = compile_later(
     r"[\"'”’`*]{0,3}\s{0,3}(?:if\b|when\b|means\b|=\s|in case\b)|[\"'”’`]{1,3}\s{0,3}for a tie", re.IGNORECASE
 )
-_IF = re.compile(r"(?<!even )\b(?:if|whenever)\b(?! (?:i|we) (?:had|have|must|were)\b)", re.IGNORECASE)
-_FOR_A_TIE = re.compile(r"[\"'”’`*]{0,3} for a tie", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s\"'`,;$*)(\\]{0,9}(?:or|and|/|vs\.?|,)[\s\"'`$*(\\]{0,9}", re.IGNORECASE)
+_IF = compile_later(r"(?<!even )\b(?:if|whenever)\b(?! (?:i|we) (?:had|have|must|were)\b)", re.IGNORECASE)
+_FOR_A_TIE = compile_later(r"[\"'”’`*]{0,3} for a tie", re.IGNORECASE)
+_BETWEEN = compile_later(r"[\s\"'`,;$*)(\\]{0,9}(?:or|and|/|vs\.?|,)[\s\"'`$*(\\]{0,9}", re.IGNORECASE)
 _ITEM = r"[ \t*_>]{0,6}(?:\(?[0-9A-Ea-e][.):]|[-*•+]|[\"'`]|if\b|(?:assistant|model|answer|response|output|option|both|tie)\b)"
-_NEXT_ITEM = re.compile(rf"[^\n]{{0,60}}\n\s{{0,3}}{_ITEM}[^\n]{{0,90}}", re.IGNORECASE)
-_NEXT_LINE = re.compile(r"[\s*_`\"'.]{0,9}\n\s{0,3}")
-_CONCLUDES = re.compile(r"final|overall|verdict|judge?ment|choice|decision|conclu|winner|therefore|so\b", re.IGNORECASE)
+_NEXT_ITEM = compile_later(rf"[^\n]{{0,60}}\n\s{{0,3}}{_ITEM}[^\n]{{0,90}}", re.IGNORECASE)
+_NEXT_LINE = compile_later(r"[\s*_`\"'.]{0,9}\n\s{0,3}")
+_CONCLUDES = compile_later(
+    r"final|overall|verdict|judge?ment|choice|decision|conclu|winner|therefore|so\b", re.IGNORECASE
+)
 
 
 def side_by_side(text: str, before: tuple[int, int], last: tuple[int, int]) -> bool:
@@ -82,10 +85,10 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
     return out
 
 
-_OPTION_WORDS = re.compile(r"better|best|superior|prefer|wins|winner|choose|tie\b|equal", re.IGNORECASE)
+_OPTION_WORDS = compile_later(r"better|best|superior|prefer|wins|winner|choose|tie\b|equal", re.IGNORECASE)
 _EXCHANGED = {"1": "2", "2": "1", "a": "b", "b": "a", "first": "second", "second": "first"}
-_NAMES_IN = re.compile(r"\b(?:[12ab]|first|second)\b", re.IGNORECASE)
-_MARKER = re.compile(r"[ \t*_>]{0,6}?(?:\(?[0-9A-Ea-e][.):]|[-•+\"']|\*\s)[ \t*_\"']{0,4}")
+_NAMES_IN = compile_later(r"\b(?:[12ab]|first|second)\b", re.IGNORECASE)
+_MARKER = compile_later(r"[ \t*_>]{0,6}?(?:\(?[0-9A-Ea-e][.):]|[-•+\"']|\*\s)[ \t*_\"']{0,4}")
 
 
 def is_option(text: str, span: tuple[int, int]) -> bool:

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.support.patterns import compile_later
 
 BLANK = " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000\u200b\u200c\u200d\u2060\ufeff\x00"
 """What an empty answer may be made of: white space, and characters that show nothing."""
@@ -26,52 +27,52 @@ _FAILED = (
     "$ERROR$",  # FastChat, and RewardBench after it
 )
 
-_END_OF_TURN = re.compile(r"(?:<\|(?!end_of_box)[^<>|\n]{1,40}\|>|</s>|<end_of_turn>|<eos>|\[/?INST\])\Z")
+_END_OF_TURN = compile_later(r"(?:<\|(?!end_of_box)[^<>|\n]{1,40}\|>|</s>|<end_of_turn>|<eos>|\[/?INST\])\Z")
 
 _THOUGHT = r"(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad|reason)"
-_TAG = re.compile(
+_TAG = compile_later(
     rf"<(/?)(?:\w{{1,12}}:)?{_THOUGHT}>|([◁]/?)think▷|\[(/?)THINK\]|<\|(begin|end)_of_thought\|>", re.IGNORECASE
 )
 # Literals that are found at once where the pattern would try every "<" of the text.
 _LOWER_TAG_WORDS = ("hink>", "hinking>", "hought", "easoning>", "eflection>", "cratchpad>", "eason>", "think▷", "THINK")
 _TAG_WORDS = (*_LOWER_TAG_WORDS, *(word.upper() for word in _LOWER_TAG_WORDS))
-_CHANNEL = re.compile(r"<\|channel\|>\s{0,9}(\w{1,20})")
+_CHANNEL = compile_later(r"<\|channel\|>\s{0,9}(\w{1,20})")
 _STRIPPED_CHANNEL = "assistantfinal"  # the same, where the special tokens were dropped from the text
-_ANALYSIS = re.compile(r"analysis(?=[A-Z])")
+_ANALYSIS = compile_later(r"analysis(?=[A-Z])")
 
 # Characters that stand for a plain one: full-width forms, and all that shows nothing or a space.
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _PLAIN |= dict.fromkeys(
     [0xA0, 0xAD, 0x3000, 0x205F, 0x2060, 0xFEFF, 0x180E, *range(0x2000, 0x2010), *range(0x2028, 0x2030)], ord(" ")
 )
-_ODD = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
+_ODD = compile_later(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
 
 _NOUN_BEFORE = r"(?:answer|response|assistant|output|option|model|choice|candidate|feedback|caption|image)"
-_SMALL_LETTER = re.compile(rf"(?i:\b{_NOUN_BEFORE})(?: ?\((?=[ab]\))|_(?=[ab]\b))[ab]")
+_SMALL_LETTER = compile_later(rf"(?i:\b{_NOUN_BEFORE})(?: ?\((?=[ab]\))|_(?=[ab]\b))[ab]")
 
-_TOKEN = re.compile(r"<\|(?!(?:begin|end)_of_box)[^<>|\n]{1,40}\|>|</?s>|<<?/?SYS>>?|\[/?INST\]")
-_UNKNOWN = re.compile(
+_TOKEN = compile_later(r"<\|(?!(?:begin|end)_of_box)[^<>|\n]{1,40}\|>|</?s>|<<?/?SYS>>?|\[/?INST\]")
+_UNKNOWN = compile_later(
     r"</?(?!(?i:answer|verdict|final|winner|choice|decision|judge?ment|result|preference|preferred|selection|better|best"
     r"|conclusion|score|rating|tool|function)(?:[_-]?\w{1,20})?\s{0,3}/?>)[A-Za-z][\w:.-]{1,30}(?:\s{1,3}[\w-]{1,20}=[^<>\n]{0,80})?\s{0,3}/?>"
 )
 
-_TOOL = re.compile(
+_TOOL = compile_later(
     r"</?tool_calls?>|</?function_calls?>|<\|tool_calls?[a-z_]{0,8}\|>|<function=|\[TOOL_CALLS\]|```tool_code|<\|python_tag\|>"
 )
-_TOOL_JSON = re.compile(
+_TOOL_JSON = compile_later(
     r"\{\s{0,9}[\"']name[\"']\s{0,9}:\s{0,9}[\"'][\w.-]{1,64}[\"']\s{0,9},\s{0,9}[\"'](?:arguments|parameters)[\"']"
 )
 
 _TRIES = 12
-_NUMBER_LAST = re.compile(r"[a-z]\s\d{1,9}\Z")  # "Answer 2", and not "Total: 23"
+_NUMBER_LAST = compile_later(r"[a-z]\s\d{1,9}\Z")  # "Answer 2", and not "Total: 23"
 
-_NEEDS_MORE = re.compile(
+_NEEDS_MORE = compile_later(
     r"\b(?:a|an|the|is|are|was|be|and|or|of|to|in|on|for|with|that|than|not|but|while|because|as|by|from|this|which|it|"
     r"more|most|less|better|i|we|its|their|both|shows?|has|have)\Z",
     re.IGNORECASE,
 )
 
-_SHORT = re.compile(r"[^\n:*]{1,30}[:=] {0,3}[^\s*\\]{1,20}(?: [^\s*\\]{1,20}){0,2}|[^\n:*]{1,30}\s\(?[12AB]\)?")
+_SHORT = compile_later(r"[^\n:*]{1,30}[:=] {0,3}[^\s*\\]{1,20}(?: [^\s*\\]{1,20}){0,2}|[^\n:*]{1,30}\s\(?[12AB]\)?")
 
 _REFUSALS = (
     "i'm sorry",
@@ -137,7 +138,7 @@ def lettered(text: str) -> str:
     return text
 
 
-_EMPHASIS = re.compile(r"(?m)^(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\1(?=[ \t]*$)")
+_EMPHASIS = compile_later(r"(?m)^(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\1(?=[ \t]*$)")
 
 
 def unemphasised(text: str) -> str:
@@ -261,27 +262,27 @@ def cut_off(text: str) -> bool:
 
 
 _SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
-_UNFINISHED = re.compile(r"(?:[^\W_]|[,:;(–—-])[*_#]{0,4}\Z")
-_ANNOUNCED = re.compile(
+_UNFINISHED = compile_later(r"(?:[^\W_]|[,:;(–—-])[*_#]{0,4}\Z")
+_ANNOUNCED = compile_later(
     r"(?:verdict|judge?ment|decision|conclusion|choice|winner|answer|order"
     r"|preference)\b[\w ]{0,20}[*_]{0,3}\s{0,3}(?:\bis|:)[\s:*_]{0,9}"
     r"(?:\[{1,2}[AB]?|[(\"'])?\Z",
     re.IGNORECASE,
 )
-_CONCLUDES = re.compile(
+_CONCLUDES = compile_later(
     r"[\s*_#>-]{0,9}(?:therefore|thus|hence|so\b|overall|in (?:conclusion|summary|the end)|to (?:conclude|sum)"
     r"|finally|ultimately|my\b|final|based on|"
     r"given|considering|conclusion|verdict|judge?ment|winner|i (?:would|will|choose|prefer|think|conclude)|scores?\b"
     r"|the (?:final|better|winner|verdict|scores?))",
     re.IGNORECASE,
 )
-_TURNS = re.compile(
+_TURNS = compile_later(
     r"[\s*_#>-]{0,9}(?:however|but\b|although|though|while|nevertheless|nonetheless|yet\b|on the other hand|actually"
     r"|in contrast)",
     re.IGNORECASE,
 )
-_DECIDES = re.compile(r"better|wins|prefer|superior", re.IGNORECASE)
-_HALF_A_PAIR = re.compile(
+_DECIDES = compile_later(r"better|wins|prefer|superior", re.IGNORECASE)
+_HALF_A_PAIR = compile_later(
     r"(?:^|\n)[ *_#-]{0,6}(?:score|rating)[^\n]{0,60}$|(?:^|\n)[ *_#-]{0,6}(?:assistant|model|answer|response"
     r"|output)[^\n:]{0,20}:?[ \d.]{0,9}$",
     re.IGNORECASE,

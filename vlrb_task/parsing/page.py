@@ -11,17 +11,18 @@ from vlrb_task.parsing.scores import pairs_of_scores, slots_of_scores
 from vlrb_task.parsing.structures import Structure
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 from vlrb_task.parsing.walk import RETHINK, Heard, Walk
+from vlrb_task.support.patterns import compile_later
 
 Kind = Literal["tag", "box", "brackets", "arena", "json", "scores"]
 _EVERY: tuple[Kind, ...] = ("tag", "box", "brackets", "arena", "json", "scores")
 
-_RETHINK = re.compile(rf"[.!?\n]\s{{0,9}}{RETHINK.pattern}", re.IGNORECASE)
-_BOTH = re.compile(
+_RETHINK = compile_later(rf"[.!?\n]\s{{0,9}}{RETHINK.pattern}", re.IGNORECASE)
+_BOTH = compile_later(
     r"(?:1|\bA\b|first).{0,200}?(?:2|\bB\b|second)|(?:2|\bB\b|second).{0,200}?(?:1|\bA\b|first)", re.DOTALL
 )
 _EDGES = normal.BLANK + "*_`.\"')]}$\\"
-_DIGITS = re.compile(r"[\s(]{0,3}[\d.]{1,9}[)\s]{0,3}")
-_DECLARES = re.compile(
+_DIGITS = compile_later(r"[\s(]{0,3}[\d.]{1,9}[)\s]{0,3}")
+_DECLARES = compile_later(
     r"^\W{0,9}(?:(?:my|the|final|overall)\s){0,3}(?:verdict|choice|winner|judge?ment|decision|preference|preferred"
     r"|better|best)[\w ]{0,20}\W{0,3}$",
     re.IGNORECASE,
@@ -306,16 +307,16 @@ class Page:
             self.notes.append(Note(rule, (span[0] + self.offset, span[1] + self.offset), says, why))
 
 
-_COMPARES = re.compile(
+_COMPARES = compile_later(
     r"\b(?:better|best|superior|prefer\w{0,6}|stronger|winner|verdict|more \w{3,20})\b", re.IGNORECASE
 )
-_UNDECIDED = re.compile(
+_UNDECIDED = compile_later(
     r"\b(?:difficult|hard|impossible|not (?:easy|possible|clear)|cannot|can't|unable) (?:to )?(?:determine|say|tell"
     r"|decide|choose|judge)",
     re.IGNORECASE,
 )
 _BRACKET_TIE = frozenset("c")
-_WHOLE_CLAIM = re.compile(
+_WHOLE_CLAIM = compile_later(
     r"[\s*_#>]{0,9}(?:\(?[AB12]\)?[:.]\s)?(?:the )?\w{1,12}[ ](?:\(?[12abAB]\)?|answer|response|one)[*_]{0,3}(?: is"
     r"| wins)[^.,;\n]{0,40}[.!*_\s]{0,6}",
     re.IGNORECASE,

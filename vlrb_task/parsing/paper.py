@@ -15,9 +15,10 @@ import re
 
 from vlrb_task.parsing.normal import BLANK, failed
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.support.patterns import compile_later
 
-_ANCHOR = re.compile(r"Overall Judgment|Therefore", re.IGNORECASE)
-_CORE = re.compile(r"Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?better", re.IGNORECASE)
+_ANCHOR = compile_later(r"Overall Judgment|Therefore", re.IGNORECASE)
+_CORE = compile_later(r"Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?better", re.IGNORECASE)
 
 # Python refuses to read a decimal number with more digits than this.
 LONGEST_NUMBER = 4000

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from vlrb_task.parsing.languages import english
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
+from vlrb_task.support.patterns import compile_later
 
 _Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
 
@@ -37,7 +38,7 @@ def _same(match: re.Match[str]) -> str:
 
 def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _Replacement], ...]:
     """Patterns with what to put in their place. A space in a pattern is up to three of white space."""
-    return tuple((re.compile(pattern.replace(" ", r"\s{1,3}"), re.IGNORECASE), put) for pattern, put in pairs)
+    return tuple((compile_later(pattern.replace(" ", r"\s{1,3}"), re.IGNORECASE), put) for pattern, put in pairs)
 
 
 # An option of the prompt, quoted as the judge's choice: I would choose "Tie, relatively the same" as my final verdict.

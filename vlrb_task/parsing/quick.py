@@ -5,14 +5,13 @@ Each gives what the long way gives, or None where it cannot be sure; ``tests/par
 
 from __future__ import annotations
 
-import re
-
 from vlrb_task.parsing import normal
 from vlrb_task.parsing.verdicts import Reading, Verdict
+from vlrb_task.support.patterns import compile_later
 
 _SIDES = {**dict.fromkeys("A1", Verdict.FIRST), **dict.fromkeys("B2", Verdict.SECOND), "C": Verdict.TIE}
 
-_CLOSING_LINE = re.compile(
+_CLOSING_LINE = compile_later(
     r"(?:\A|\n)([*_#]{0,4} ?Overall Judgment:[*_]{0,2} ?[*_]{0,2}Answer ([12]) is better\.?[*_]{0,2})\Z"
 )
 _TAGS = ("<", "◁", "THINK]", "channel", "analysis")
@@ -29,8 +28,8 @@ def closing_line(text: str) -> Reading | None:
     return Reading(_SIDES[found[2]], None, found.span(1))
 
 
-_WORD = re.compile("[A-Za-z]{3}")
-_CLOSING_BRACKETS = re.compile(r"(?<!than )\[\[([ABC])\]\]\Z")
+_WORD = compile_later("[A-Za-z]{3}")
+_CLOSING_BRACKETS = compile_later(r"(?<!than )\[\[([ABC])\]\]\Z")
 
 
 def closing_brackets(text: str) -> Reading | None:
@@ -41,7 +40,7 @@ def closing_brackets(text: str) -> Reading | None:
     return Reading(_SIDES[found[1]], None, found.span(1))
 
 
-_CLOSING_BOX = re.compile(r"\\boxed\{([AB12])\}\Z")
+_CLOSING_BOX = compile_later(r"\\boxed\{([AB12])\}\Z")
 
 
 def closing_box(text: str) -> Reading | None:
@@ -66,7 +65,7 @@ def _is_ordinary(text: str, until: int) -> bool:
     )
 
 
-_CLOSING_TAG = re.compile(r"</think>\s{0,9}<answer>([AB12])</answer>\Z")
+_CLOSING_TAG = compile_later(r"</think>\s{0,9}<answer>([AB12])</answer>\Z")
 
 
 def closing_tag(text: str) -> Reading | None:

@@ -18,6 +18,7 @@ from vlrb_task.parsing.reflections import reflection
 from vlrb_task.parsing.structures import boxes as box
 from vlrb_task.parsing.structures import tag
 from vlrb_task.parsing.verdicts import Rating, Reason, unrated
+from vlrb_task.support.patterns import compile_later
 
 _UNIT_WORDS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -44,12 +45,12 @@ _VALUE = rf"{_DRESS}{_ABOUT}({_NUMERAL}|{_SPELLED}\b)"
 # "18 + 5 + 6 = 29", "(20 + 22) / 2 = 21": the last result is the number.
 _TERM = r"[\d.,]{1,9}[ )*_]{0,4}"
 _MORE_TERMS = rf"(?:[-+−*/×x÷][ (*_]{{0,4}}{_TERM})"
-_SUM = re.compile(
+_SUM = compile_later(
     rf"{_DRESS}{_TERM}{_MORE_TERMS}{{1,30}}(?:[=≈→]{_DRESS}{_TERM}{_MORE_TERMS}{{0,30}}){{0,3}}[=≈→]{_DRESS}({_NUMERAL})"
 )
 
 # What may stand between a number and the end of its claim to be one: a second number there makes it a range or a list.
-_RANGE = re.compile(r"[\s*_]{0,6}(?:-|–|—|to\s|or\s|~|,\s{0,3}\d|±)[\s*_]{0,6}\d", re.IGNORECASE)
+_RANGE = compile_later(r"[\s*_]{0,6}(?:-|–|—|to\s|or\s|~|,\s{0,3}\d|±)[\s*_]{0,6}\d", re.IGNORECASE)
 
 _STRONG = (
     r"(?:\[RESULT\]|(?:final|overall|total|average|aggregate)[\s*_]{1,6}(?:score|rating|grade|mark|points?|assessment|evaluation)"
@@ -62,30 +63,30 @@ _SCALE = (
 )
 _JOIN = r"[\s*_`]{0,9}(?:[:=|]|is\b|of\b|would be\b|given\b|->|→)?(?:[\s*_]{0,6}(?:is\b|of\b|:|would be\b))?"
 
-_KEYWORD = re.compile(_STRONG, re.IGNORECASE)
-_PLAIN_KEYWORD = re.compile(r"\b(?:score|rating|grade)", re.IGNORECASE)
-_OPENS = re.compile(r"(?:^|[\n.!?;,]|\b(?:a|the|my|with|it|i)\s)[\s*_#>-]{0,9}(?:the\s|my\s|a\s)?\Z", re.IGNORECASE)
-_AFTER = re.compile(rf"{_SCALE}{_JOIN}{_VALUE}(?:{_OUT_OF})?", re.IGNORECASE)
-_LABEL_AFTER = re.compile(rf"{_SCALE}[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
-_GIVEN = re.compile(
+_KEYWORD = compile_later(_STRONG, re.IGNORECASE)
+_PLAIN_KEYWORD = compile_later(r"\b(?:score|rating|grade)", re.IGNORECASE)
+_OPENS = compile_later(r"(?:^|[\n.!?;,]|\b(?:a|the|my|with|it|i)\s)[\s*_#>-]{0,9}(?:the\s|my\s|a\s)?\Z", re.IGNORECASE)
+_AFTER = compile_later(rf"{_SCALE}{_JOIN}{_VALUE}(?:{_OUT_OF})?", re.IGNORECASE)
+_LABEL_AFTER = compile_later(rf"{_SCALE}[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
+_GIVEN = compile_later(
     rf"\b(?:give|rate|score|assign|award|deserves|merits|receives)(?:\s(?:it|this|the|a|an|answer|response|output"
     rf"|final|overall|score|rating|of|as|at|with)){{0,7}}{_VALUE}(?:{_OUT_OF})?",
     re.IGNORECASE,
 )
 # A number that is no score yet: "A score of 10 would need more detail."
-_SUPPOSED = re.compile(
+_SUPPOSED = compile_later(
     r"[\s*_)]{0,4}(?:would|could|requires?|needs?|means?|is reserved|if\b|stands for|indicates?|should be|represents?)",
     re.IGNORECASE,
 )
-_LINE_ALONE = re.compile(
+_LINE_ALONE = compile_later(
     rf"{_DRESS}({_NUMERAL})(?:{_OUT_OF})?(?:\s{{0,3}}(?:points?|%))?[\s*_`~$\"'“”‘’)\]}}.]{{0,12}}", re.IGNORECASE
 )
-_DENOMINATOR = re.compile(rf"(?:/|\bout\s{{1,9}}of)\s{{0,9}}({_NUMERAL}|{_SPELLED}\b)", re.IGNORECASE)
-_NUMERATOR = re.compile(rf"(?<![\w.])({_NUMERAL}|{_SPELLED})[\s*_`$\"')\]}}]{{0,12}}\Z", re.IGNORECASE)
+_DENOMINATOR = compile_later(rf"(?:/|\bout\s{{1,9}}of)\s{{0,9}}({_NUMERAL}|{_SPELLED}\b)", re.IGNORECASE)
+_NUMERATOR = compile_later(rf"(?<![\w.])({_NUMERAL}|{_SPELLED})[\s*_`$\"')\]}}]{{0,12}}\Z", re.IGNORECASE)
 _MOST = 64  # how many "n/10" of a text's end are looked at
-_LABELLED = re.compile(rf"(?:{_STRONG}|\b(?:score|rating|grade))[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
+_LABELLED = compile_later(rf"(?:{_STRONG}|\b(?:score|rating|grade))[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
 _EDGES = normal.BLANK + "*_`"
-_PLAIN_NUMBER = re.compile(
+_PLAIN_NUMBER = compile_later(
     rf"{_DRESS}({_NUMERAL}|{_SPELLED})(?:{_OUT_OF})?(?:\s{{0,3}}(?:points?|%))?[\s*_`~$\"'“”‘’)\]}}.]{{0,12}}",
     re.IGNORECASE,
 )
@@ -258,7 +259,7 @@ def _move(span: tuple[int, int], by: int) -> tuple[int, int]:
     return span[0] + by, span[1] + by
 
 
-_FLOAT = re.compile(r"[-+−]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][-+]?\d{1,4})?", re.ASCII)
+_FLOAT = compile_later(r"[-+−]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][-+]?\d{1,4})?", re.ASCII)
 
 
 def number(text: str) -> Rating:
@@ -276,14 +277,14 @@ def number(text: str) -> Rating:
     return unrated(Reason.NOT_A_NUMBER, span) if value is None else Rating(value, None, span)
 
 
-_YES_ALONE = re.compile(r"[\s*_`#\"'(\[{\\$]{0,9}(?:text\{)?(yes|no)[\s*_`\"').,!\]}$\\]{0,9}", re.IGNORECASE)
-_YES_MARKED = re.compile(
+_YES_ALONE = compile_later(r"[\s*_`#\"'(\[{\\$]{0,9}(?:text\{)?(yes|no)[\s*_`\"').,!\]}$\\]{0,9}", re.IGNORECASE)
+_YES_MARKED = compile_later(
     r"(?:answer|judge?ment|verdict|decision|conclusion|result|evaluation)[\s*_]{0,6}(?::|is\b)[\s*_:\"'`(]{0,9}"
     r"(yes|no)\b(?! (?:answer|doubt|idea|longer|more|less|better))",
     re.IGNORECASE,
 )
-_YES_CLOSING = re.compile(r"[.!?]\s{1,3}[*_\"'(]{0,4}(yes|no)[*_\"')]{0,4}[.!]?[*_]{0,3}\Z", re.IGNORECASE)
-_YES_OPENING = re.compile(r"[\s*_`\"'(]{0,9}(yes|no)[*_`\"')]{0,6}(?:[,.!:;\n]|\s[—–-])", re.IGNORECASE)
+_YES_CLOSING = compile_later(r"[.!?]\s{1,3}[*_\"'(]{0,4}(yes|no)[*_\"')]{0,4}[.!]?[*_]{0,3}\Z", re.IGNORECASE)
+_YES_OPENING = compile_later(r"[\s*_`\"'(]{0,9}(yes|no)[*_`\"')]{0,6}(?:[,.!:;\n]|\s[—–-])", re.IGNORECASE)
 
 
 def yes_no(text: str) -> Rating:

@@ -16,6 +16,7 @@ from vlrb_task.parsing import normal
 from vlrb_task.parsing.structures import boxes as box
 from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 from vlrb_task.parsing.walk import RETHINK
+from vlrb_task.support.patterns import compile_later
 
 _LONGEST = 400  # characters before a statement in its sentence
 
@@ -29,16 +30,16 @@ _DEGREE = (
     r"(?:(?:indeed|therefore|thus|also|both|factually|logically|clearly|completely|entirely|fully|actually|absolutely"
     rf"|complete{_S}and){_S}){{0,3}}"
 )
-_STATEMENT = re.compile(
+_STATEMENT = compile_later(
     rf"\b{_SHOWN}[*_\"”']{{0,3}}{_S}(?:is|was)(?P<not>{_S}not|n['’]t)?{_S}{_DEGREE}[*_]{{0,3}}{_WORD}", re.IGNORECASE
 )
-_LABELLED = re.compile(
+_LABELLED = compile_later(
     r"[\s*_#>-]{0,9}(?:(?:final|overall|my)\s)?(?:judge?ment|verdict|assessment|decision)[\s*_]{0,6}:[\s*_]{0,6}"
     rf"(?:(?P<yes>yes|no)\b|{_WORD})",
     re.IGNORECASE,
 )
 # After "correct": the statement ends there, or gives its reason. "Correct in its colours" and "correct, but …" are not whole.
-_WHOLE = re.compile(
+_WHOLE = compile_later(
     rf"[*_\"”')]{{0,3}}(?:\s{{0,3}}(?:$|[.;!:])|,?{_S}(?:as|because|since|given|which|based)\b"
     rf"|{_S}and{_S}(?:complete|accurate|valid|consistent|confirmed|aligns|matches|I|we)\b)",
     re.IGNORECASE,
@@ -54,16 +55,16 @@ _SAYING = (
     rf"{_S}(?:that{_S})?|(?:this|which|it){_S}(?:means|shows|confirms|indicates|implies){_S}(?:that{_S})?"
     rf"|it{_S}is{_S}(?:clear|evident){_S}that{_S})"
 )
-_LEADS_UP = re.compile(
+_LEADS_UP = compile_later(
     rf"[\s*_#>-]{{0,9}}(?:\d{{1,2}}[.)]\s)?{_OPENING}{{0,3}}{_BASIS}?{_OPENING}{{0,2}}{_SAYING}?[*_\"“]{{0,3}}",
     re.IGNORECASE,
 )
-_SO = re.compile(
+_SO = compile_later(
     rf"[,;:]{_S}(?:and{_S})?(?:so|therefore|thus|hence|which{_S}(?:means|confirms|shows)|meaning|confirming)(?:{_S}that)?,?{_S}",
     re.IGNORECASE,
 )
-_SUPPOSED = re.compile(r"\W{0,9}(?:if|suppose|supposing|assum\w{1,5}|unless|had|were|whether|let)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
+_SUPPOSED = compile_later(r"\W{0,9}(?:if|suppose|supposing|assum\w{1,5}|unless|had|were|whether|let)\b", re.IGNORECASE)
+_SENTENCE_END = compile_later(r"(?<=[.!?])\s+|\n")
 
 
 def reflection(text: str) -> Rating:

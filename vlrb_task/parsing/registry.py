@@ -6,7 +6,6 @@ In those that were told, the last place wins, reasoning is set aside first, two 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from vlrb_task.parsing import loose, normal, quick
@@ -15,14 +14,15 @@ from vlrb_task.parsing.paper import paper
 from vlrb_task.parsing.ratings import RATINGS
 from vlrb_task.parsing.verdicts import Parser, RatingParser, Reading, Reason, Verdict, unparsed
 from vlrb_task.support.errors import UnknownName
+from vlrb_task.support.patterns import compile_later
 
-_LETTER_LINE = re.compile(
+_LETTER_LINE = compile_later(
     r"[\s*_`#>]{0,9}(?i:(?:(?:so|therefore|thus|hence|overall|in conclusion|finally),? )?(?:(?:the|my|i) )?"
     r"(?:final |overall )?(?:better |best |preferred )?"
     r"(?:answer|response|choice|verdict|decision|judge?ment|preference|option|one|winner|output|choose|pick|select|prefer)"
     r"(?: would be| is|:)?)[\s:*_(\[\"'`]{0,9}([AB])[\s*_)\].!\"'`]{0,9}"
 )
-_LETTER_ITSELF = re.compile(r"[\s*_(\[\"'`#]{0,9}([AB])[\s*_)\].:,!\"'`]{0,9}")
+_LETTER_ITSELF = compile_later(r"[\s*_(\[\"'`#]{0,9}([AB])[\s*_)\].:,!\"'`]{0,9}")
 
 
 def letter(text: str) -> Reading:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from vlrb_task.parsing.structures import Structure
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.support.patterns import compile_later
 
 _NUM = r"(?<![\d.])(-?\d{1,4}(?:\.\d{1,4}|,\d(?!\d))?)(?![\d°]|[.,]\d)"
 _OF = r"(?:[ *_`]{0,3}(?:/|out of)[ *_]{0,3}(\d{1,4}))?"
@@ -38,58 +39,58 @@ _END = (
     r"|whereas|to|compared"
     r"|with|in|overall|which|vs|versus)\b))"
 )
-_MENTION = re.compile(rf"{_NAME}{_LINK}{{1,30}}?{_NUM}{_OF}{_END}", re.IGNORECASE | re.MULTILINE)
-_TURNED = re.compile(rf"{_NUM}{_OF} (?:points? )?(?:for|to) (?:the )?{_NAME}", re.IGNORECASE)
-_LINE = re.compile(
+_MENTION = compile_later(rf"{_NAME}{_LINK}{{1,30}}?{_NUM}{_OF}{_END}", re.IGNORECASE | re.MULTILINE)
+_TURNED = compile_later(rf"{_NUM}{_OF} (?:points? )?(?:for|to) (?:the )?{_NAME}", re.IGNORECASE)
+_LINE = compile_later(
     rf"^[ \t*_`#>\"'-]{{0,9}}(?:(?:[a-z]+ ){{0,4}}{_WORD}[^\n\d:]{{0,80}}:[*_ ]{{0,6}})?[(\[{{]{{0,2}}{_NUM}{_OF}"
     rf"(?:[ \t]{{0,3}}[,;|&][ \t]{{0,3}}|[ \t]{{1,4}}(?:and[ \t]|vs\.?[ \t])?[ \t]{{0,3}}){_NUM}{_OF}[)\]}}*_`., \t]{{0,9}}$",
     re.MULTILINE | re.IGNORECASE,
 )
-_RESPECTIVELY = re.compile(
+_RESPECTIVELY = compile_later(
     rf"(?<=[ :*_]){_NUM}{_OF}[*_ ]{{0,3}}(?:,|and)[*_ ]{{0,4}}{_NUM}{_OF}[*_ ]{{0,3}},?(?: respectively)?(?=[.,;\n]|$)",
     re.IGNORECASE,
 )
-_SCORE_WORD = re.compile(rf"\b{_WORD}\b", re.IGNORECASE)
+_SCORE_WORD = compile_later(rf"\b{_WORD}\b", re.IGNORECASE)
 _SLOT = (
     r"<(?:answer|score|rating)[_-]?(?:answer)?[_-]?[12ab]?>\s{0,9}(-?\d{1,4}(?:\.\d{1,4})?)(?:\s?/\s?\d{1,4})?\s{0,9}"
     r"</\w{1,20}>"
 )
-_SLOTS = re.compile(rf"{_SLOT}[\s,;]{{0,9}}{_SLOT}", re.IGNORECASE)
-_SECTION_SCORE = re.compile(
+_SLOTS = compile_later(rf"{_SLOT}[\s,;]{{0,9}}{_SLOT}", re.IGNORECASE)
+_SECTION_SCORE = compile_later(
     rf"^[ \t*_#>-]{{0,9}}(?:(?:{_WHOLE}) )?(?:score|rating|grade)[*_ ]{{0,4}}[:=][*_ ]{{0,4}}{_NUM}{_OF}{_END}",
     re.IGNORECASE | re.MULTILINE,
 )
-_SECTION = re.compile(
+_SECTION = compile_later(
     rf"^[ \t*_#>-]{{0,9}}(?:\d[.)] )?(?:evaluation of |analysis of )?{_NAME}[^\n.]{{0,40}}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
-_SHAPE = re.compile(r"[:=|][ *_]{0,3}-?\d")
-_FIRST_LINE = re.compile(r"[\W_]{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
-_SCORED_LINE = re.compile(
+_SHAPE = compile_later(r"[:=|][ *_]{0,3}-?\d")
+_FIRST_LINE = compile_later(r"[\W_]{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
+_SCORED_LINE = compile_later(
     rf"\b{_WORD}\b|\bscor|rating|out of|/ ?\d|[:=|][ *_]{{0,3}}-?\d|\d[^\n]{{0,9}}[ ,;|]\d", re.IGNORECASE
 )
-_LABEL = re.compile(
+_LABEL = compile_later(
     r"[ \t*_#>-]{0,9}(?:\(?[0-9a-z]{1,2}[.)]\s{1,3})?[*_]{0,3}([A-Za-z][A-Za-z /&-]{1,40}?)[*_ ]{0,4}(?::|\||–|\s-\s)",
     re.IGNORECASE,
 )
-_SUMMING = re.compile(
+_SUMMING = compile_later(
     rf"{_WHOLE}|{_WORD}|summary|verdict|evaluation|judge?ment|assessment|result|conclusion|output|answer|compar|evidence",
     re.IGNORECASE,
 )
-_CALLED_WHOLE = re.compile(rf"\b(?:{_WHOLE})\b", re.IGNORECASE)
-_OF_A_PART = re.compile(r"in terms of|regarding|with respect to|criteri", re.IGNORECASE)
-_HEADING = re.compile(r"[ \t]{0,3}(?:#{1,6}\s|\*\*|\d[.)]\s)?[^\n]{1,70}")
+_CALLED_WHOLE = compile_later(rf"\b(?:{_WHOLE})\b", re.IGNORECASE)
+_OF_A_PART = compile_later(r"in terms of|regarding|with respect to|criteri", re.IGNORECASE)
+_HEADING = compile_later(r"[ \t]{0,3}(?:#{1,6}\s|\*\*|\d[.)]\s)?[^\n]{1,70}")
 
 
-_SCORING = re.compile(
+_SCORING = compile_later(
     rf"\b(?:{_WORD}|scoring|rating|grading|giv(?:e|ing)|assign(?:ing)?|award(?:ing)?)\b", re.IGNORECASE
 )
-_NAMES_TURNED = re.compile(
+_NAMES_TURNED = compile_later(
     r"\b(?:[2B]\b|second\b)[^.\n]{0,60}?\band\b[^.\n]{0,40}?(?:\b[1A]\b|\bfirst\b)[^.\n]{0,40}\Z"
 )
-_SAID = re.compile(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
-_COLON = re.compile(r"[:=|]")
+_SAID = compile_later(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
+_COLON = compile_later(r"[:=|]")
 _APART = 1_500
 """Characters between the two scores of a pair: a judge may explain the first before it gives the second."""
 

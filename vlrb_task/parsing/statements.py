@@ -30,6 +30,7 @@ from vlrb_task.parsing.claims import (
 )
 from vlrb_task.parsing.encoding import codes, rule
 from vlrb_task.parsing.labels import ITEM, Mark, label
+from vlrb_task.support.patterns import compile_later
 
 LONGEST = 700
 _A, _B, _IF, _BUT, _THEREFORE, _VERDICT, _OVERALL, _HEARSAY, _BOX, _CRITERION = tuple(
@@ -75,7 +76,7 @@ _QUICK_MARKS = {
     codes("therefore"): Mark.LOCAL,
     codes("therefore ,"): Mark.LOCAL,
 }
-_QUOTED = re.compile(r'"([^"]*)"|‘([^‘’]*)’')
+_QUOTED = compile_later(r'"([^"]*)"|‘([^‘’]*)’')
 _CHOICE_IF = rule(r"if[I it]?[does is] filler{0,2}[choose think][filler one]{0,2}(?=,)")  # "if I had to choose one,"
 _ASIDES = rule(
     r"rather than[filler in]{0,2}[FIRST SECOND]|instead[in filler]{0,2}[FIRST SECOND]|not filler?[FIRST "

@@ -15,6 +15,7 @@ from vlrb_task.parsing.labels import Mark
 from vlrb_task.parsing.lines import bare
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 from vlrb_task.parsing.walk import Walk
+from vlrb_task.support.patterns import compile_later
 
 
 class Place(NamedTuple):
@@ -57,7 +58,7 @@ _NAMES = (
     r"(?:answer|verdict|final|winner|choice|decision|judge?ment|result|preference|preferred|selection|better|best|conclusion)"
     r"(?:[_-]?(?:answer|verdict|choice|decision|judge?ment|response|one))?"
 )
-_TAG = re.compile(rf"<(/?)({_NAMES})\s{{0,3}}>", re.IGNORECASE)
+_TAG = compile_later(rf"<(/?)({_NAMES})\s{{0,3}}>", re.IGNORECASE)
 
 
 def tags(text: str) -> Iterator[Place]:
@@ -80,7 +81,7 @@ def tags(text: str) -> Iterator[Place]:
 
 def tag(name: str) -> Finder:
     """The finder of ``<name>…</name>`` alone, under the same rules."""
-    pattern = re.compile(rf"<(/?){name}>", re.IGNORECASE)
+    pattern = compile_later(rf"<(/?){name}>", re.IGNORECASE)
 
     def find(text: str) -> Iterator[Place]:
         if "<" not in text:
@@ -98,8 +99,8 @@ def tag(name: str) -> Finder:
     return find
 
 
-_BOX = re.compile(r"\\(?:f?boxe?d?)\s{0,9}\{|<\|begin_of_box\|>")
-_BRACES = re.compile(r"[{}]")
+_BOX = compile_later(r"\\(?:f?boxe?d?)\s{0,9}\{|<\|begin_of_box\|>")
+_BRACES = compile_later(r"[{}]")
 _END_OF_BOX = "<|end_of_box|>"
 
 
@@ -129,8 +130,8 @@ def boxes(text: str) -> Iterator[Place]:
         yield Place(start, end, True, (found.start(), at))
 
 
-_LETTER_BRACKETS = re.compile(r"\[\[ ?([AB12]) ?\]\]")
-_NAMED = re.compile(
+_LETTER_BRACKETS = compile_later(r"\[\[ ?([AB12]) ?\]\]")
+_NAMED = compile_later(
     r"[*_]{0,3} (?:is(?! my| the (?:final )?verdict)|was|wins|outperforms|performs|says|states|claims|mentions"
     r"|describes|identifies|"
     r"correctly|incorrectly)\b"
@@ -150,8 +151,8 @@ def named(text: str) -> str:
     return _LETTER_BRACKETS.sub(name, text)
 
 
-_BRACKETS = re.compile(r"\[\[([^\[\]\n]{1,60})\]\]")
-_OPEN_BRACKETS = re.compile(r"(?<!\[)\[\[(?!\[)[^\[\]\n]{0,60}\]?\Z")
+_BRACKETS = compile_later(r"\[\[([^\[\]\n]{1,60})\]\]")
+_OPEN_BRACKETS = compile_later(r"(?<!\[)\[\[(?!\[)[^\[\]\n]{0,60}\]?\Z")
 
 
 def brackets(text: str) -> Iterator[Place]:
@@ -169,12 +170,12 @@ _SHOWN = (
     r"(?:(?:the )?(?:assistant|model|answer|response|output|option|candidate|feedback|caption|image|description)[ _]?)"
 )
 _SIDE = rf"{_SHOWN}?([ab12])"
-_ARENA = re.compile(
+_ARENA = compile_later(
     rf"\s*\(?{_SIDE}\)?\s*(>{{1,3}}|<{{1,3}}|={{1,2}}|≻|≫|≈)\s*(?:{_SIDE})?\s*(?:=\s*(?:good|bad|poor|fine|ok)\s*)?",
     re.IGNORECASE,
 )
 # Outside of double brackets: single brackets anywhere, or all of a line.
-_ARENA_ALONE = re.compile(
+_ARENA_ALONE = compile_later(
     r"(?<!\[)\[(\s?[AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB]\s?(?:=\s?\w{1,6})?)\](?!\])"
     r"|^[ \t*_`#\"'(]{0,9}(?:[\w ]{1,30}:[ *_]{1,4})?([AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB](?:=\s?(?i:good"
     r"|bad))?)[ \t*_`\"').]{0,9}$",
@@ -183,7 +184,7 @@ _ARENA_ALONE = re.compile(
 
 
 # "Therefore, the order is: Assistant 2 > Assistant 1.", at the end of its line; a sign such as "=<" is none of the five.
-_NAMES_COMPARED = re.compile(
+_NAMES_COMPARED = compile_later(
     rf"(?:^|(?<=[:.,*] )|(?<=is )|(?<=be )|(?<=ance of ))[*_`\"']{{0,3}}({_SHOWN}[(]?[AB12][)]?[ *_]{{0,3}}(?:\\?[><=≻≫≈]"
     rf"|&[gl]t;){{1,3}}[ *_]{{0,3}}{_SHOWN}[(]?[AB12][)]?)"
     r"(?: in terms of [a-z ]{3,40})?[ *_`\"'.]{0,6}$",
@@ -216,7 +217,7 @@ def grade(content: str) -> Verdict | None:
     return Verdict.FIRST if (one in "A1") == (sign in ">≻≫") else Verdict.SECOND
 
 
-_LETTER_SUBJECT = re.compile(r"^[\s(*_]{0,4}([ABab12])[)*_]{0,3}\s(?=(?:is|wins|>)\s)")
+_LETTER_SUBJECT = compile_later(r"^[\s(*_]{0,4}([ABab12])[)*_]{0,3}\s(?=(?:is|wins|>)\s)")
 _TIES = frozenset(("tie", "tied", "equal", "neither", "both", "draw", "same"))
 
 

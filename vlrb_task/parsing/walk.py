@@ -12,16 +12,17 @@ from vlrb_task.parsing.labels import Mark, label_of
 from vlrb_task.parsing.lines import bare, top_of
 from vlrb_task.parsing.phrases import plain
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.support.patterns import compile_later
 
 VERDICTS = {FIRST: Verdict.FIRST, SECOND: Verdict.SECOND, TIE: Verdict.TIE}
 _BARE_NAMES = tuple(codes("A B one two"))
 _BETTER_UNKNOWN = codes("better unknown")
 
 _FENCE = "```"
-_HEADING = re.compile(r"#{1,6}\s|\*\*|__|\|")
-_LIST = re.compile(r"[-*•+·]\s|\(?[0-9a-zA-Z]{1,2}[.)]\s")
-_ENUMERATED = re.compile(r"\(?[0-9]{1,2}[.)]\s")
-RETHINK = re.compile(
+_HEADING = compile_later(r"#{1,6}\s|\*\*|__|\|")
+_LIST = compile_later(r"[-*•+·]\s|\(?[0-9a-zA-Z]{1,2}[.)]\s")
+_ENUMERATED = compile_later(r"\(?[0-9]{1,2}[.)]\s")
+RETHINK = compile_later(
     r"(?:but |hmm,? |oh,? |no,? )?(?:wait\b|hold on\b|on second thought|correction:|scratch that|i made a mistake"
     r"|(?:let me|i (?:need|have) to|let's) "
     r"(?:re-?(?:consider|check|examine|evaluate|think|assess|read)|double-check|look again))",
@@ -30,7 +31,7 @@ RETHINK = re.compile(
 """The beginning of a sentence in which a judge doubts what it has said."""
 _RETHOUGHT = rule(r"[filler unknown I but,]{0,3} wait")
 _LONG = 16_000  # characters of a line
-_HTML = re.compile(
+_HTML = compile_later(
     r"</?(?:b|i|u|em|strong|p|br|h[1-6]|span|div|li|ul|ol|center|mark|font)(?:\s[^<>]{0,80})?/?>", re.IGNORECASE
 )
 
