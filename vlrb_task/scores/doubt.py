@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from vlrb_task.judges.shapes import Group, grouped
 from vlrb_task.pairs.labels import Ints
 from vlrb_task.scores.policies import Policy, kept, outcomes
+from vlrb_task.support.arrow import to_arrow
 from vlrb_task.votes.schema import NONE, REASONS
 from vlrb_task.votes.table import Run
 
@@ -88,7 +88,7 @@ def unread_groups(run: Run) -> list[Group]:
     texts: list[str | None] = [None] * rows.size
     if ballots.texts is not None:
         looked = np.unique(np.linspace(0, rows.size - 1, min(rows.size, MOST_SHAPES)).astype(np.int64))
-        found = ballots.texts["text"].take(pa.array(rows[looked])).to_pylist()
+        found = ballots.texts["text"].take(to_arrow(rows[looked])).to_pylist()
         for at, text in zip(looked.tolist(), found, strict=True):
             texts[at] = text
     reasons = [REASONS[place] for place in ballots.reason[rows].tolist()]

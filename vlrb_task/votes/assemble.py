@@ -146,9 +146,9 @@ class _Build:
         self.counts[warnings.HALF] += ballots.unpaired
         if self.options.ties is not None:
             votes = self.without_ties(votes, self.options.ties)
-        voted = np.unique(votes.pair)
+        voted = np.flatnonzero(np.bincount(votes.pair))
         order = voted[np.argsort(_first_rows(pair, len(labels))[voted], kind="stable")]
-        revision, fingerprint, sizes = self.revision(labels, np.unique(pair[pair != NONE]))
+        revision, fingerprint, sizes = self.revision(labels, np.flatnonzero(np.bincount(pair[pair != NONE])))
         whole = Run(
             judge=header.judge,
             prompt=self.group.prompt,

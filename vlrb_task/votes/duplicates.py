@@ -94,7 +94,7 @@ def copies(ballots: Ballots) -> Copies:
     ends = np.append(starts[1:], pair.size) - 1
     several = ends > starts
     copied = several & (digest[starts] == digest[ends])
-    return Copies(np.unique(pair[starts[several]]).size, int(several.sum()), int(copied.sum()))
+    return Copies(int((np.bincount(pair[starts[several]]) > 0).sum()), int(several.sum()), int(copied.sum()))
 
 
 def _ballots(table: pa.Table, pair: Ints) -> Ballots:

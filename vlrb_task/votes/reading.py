@@ -162,7 +162,7 @@ def _by_header(batch: pa.RecordBatch, wanted: NDArray[np.bool_]) -> Iterable[tup
     """The wanted rows of each header."""
     column = batch["header"]
     codes = np.where(wanted, _numbers(column.indices), NONE)
-    for code in np.unique(codes[codes != NONE]):
+    for code in np.flatnonzero(np.bincount(codes[codes != NONE])):
         yield parse_header(column.dictionary[int(code)].as_py()), np.flatnonzero(codes == code)
 
 
