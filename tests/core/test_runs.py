@@ -1,4 +1,4 @@
-"""Logs into runs: what is read, what is set aside, and that nothing is lost in silence."""
+"""Logs into runs: what is read, what is dropped, and that nothing is lost in silence."""
 
 from __future__ import annotations
 

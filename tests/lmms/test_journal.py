@@ -85,7 +85,7 @@ def test_a_run_that_is_killed_anywhere_goes_on(tmp_path: Path) -> None:
         asked = len(server.prompts)
         finished = lmms_eval(tmp_path / "last", *model(server), "--tasks", "vlrb_demo", env=env)
     assert len(server.prompts) == asked + BALLOTS - len(before), "what stands in the journal is not asked again"
-    assert "half-written and was set aside" in finished.output
+    assert "half-written and was dropped" in finished.output
     assert texts(finished) == texts(whole)
     assert finished.results()["results"]["vlrb_demo"] == whole.results()["results"]["vlrb_demo"]
     counted = Counter((vote["key"], vote["vote"]) for vote in votes_of(journal))

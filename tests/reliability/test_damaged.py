@@ -1,4 +1,4 @@
-"""Damaged and hostile files: one line that names the file, or one row set aside; never a traceback, never a hang."""
+"""Damaged and hostile files: one line that names the file, or one row dropped; never a traceback, never a hang."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def test_literals(text: str) -> None:
 
 
 def test_targets_of_native_logs(tmp_path: Path) -> None:
-    """A row of lmms-eval's own task whose target is no ranking is set aside; the others are scored."""
+    """A row of lmms-eval's own task whose target is no ranking is dropped; the others are scored."""
     path = tmp_path / "x_samples_vl_rewardbench.jsonl"
     prompt = f"{lmms_samples._QUESTION}q{lmms_samples._FIRST}a{lmms_samples._SECOND}bb{lmms_samples._END}"
 

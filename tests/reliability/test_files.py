@@ -30,7 +30,7 @@ LINES = [record(BENCHMARK, p, b, FIRST) for p in BENCHMARK.pairs for b in ballot
 
 @pytest.mark.parametrize("kind", ["votes file", "lmms-eval's samples"])
 def test_a_log_cut_at_every_byte_of_its_last_kilobyte(tmp_path: Path, kind: str) -> None:
-    """Every whole line counts, the cut one is set aside and told; no score is changed by what is not there."""
+    """Every whole line counts, the cut one is dropped and reported; no score is changed by what is not there."""
     if kind == "lmms-eval's samples":
         log = tmp_path / "x_samples_vlrb.jsonl"
         log.write_text("".join(json.dumps({"doc_id": n, "vlrb_vote": line}) + "\n" for n, line in enumerate(LINES)))
@@ -188,7 +188,7 @@ def test_pictures_in_a_parquet_file(tmp_path: Path, picture: object, found: obje
 )
 @pytest.mark.parametrize("kind", ["tsv", "json"])
 def test_predictions_with_a_damaged_cell(tmp_path: Path, cells: dict[str, Any], kind: str) -> None:
-    """That row is set aside and named; the others are scored, though the file begins with a byte order mark."""
+    """That row is dropped and named; the others are scored, though the file begins with a byte order mark."""
     good = {"index": 0, "question": "q", "response": "['a', 'b']", "answer": "[0, 1]", "category": "general"}
     good |= {"prediction": FIRST, "vlrb": ""}
     path = tmp_path / f"m_VL-RewardBench.{kind}"

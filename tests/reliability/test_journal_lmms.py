@@ -26,7 +26,7 @@ print(journal.lost)
 
 
 def test_a_disk_that_is_full_costs_the_journal_and_not_the_run(tmp_path: Path) -> None:
-    """Each file may grow to 400 bytes here. What was written whole is found again; what was cut is set aside."""
+    """Each file may grow to 400 bytes here. What was written whole is found again; what was cut is dropped."""
     done = subprocess.run([sys.executable, "-B", "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
     lost = int(done.stdout)
     assert lost > 0
@@ -35,7 +35,7 @@ def test_a_disk_that_is_full_costs_the_journal_and_not_the_run(tmp_path: Path) -
     code += "print(len(Journal(Path(sys.argv[1]), {'model': 'm'}, 10).known))"
     again = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert int(again.stdout) == 20 - lost
-    assert "half-written and was set aside" in again.stderr
+    assert "half-written and was dropped" in again.stderr
 
 
 def test_two_runs_with_one_journal_and_one_output_folder(tmp_path: Path) -> None:

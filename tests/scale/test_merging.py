@@ -252,7 +252,7 @@ ODD: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_an_odd_field_costs_its_own_vote_only(tmp_path: Path, name: str) -> None:
-    """Lines that somebody else wrote: what means something here is of its type, or the vote is set aside and counted."""
+    """Lines that somebody else wrote: what means something here is of its type, or the vote is dropped and counted."""
     good = votes()
     odd = [good[0] | {"vote": 77, name: value} for value in ODD[name]] + [good[1] | {"vote": 78, name: [{}]}]
     (run,) = read_runs([write(tmp_path / "a.votes.jsonl", [*good[:7], *odd, *good[7:]])])

@@ -194,7 +194,7 @@ def _ids_of_two_pairs(rows: pa.Table) -> set[str]:
 
 
 def blind_rule(run: Run) -> Finding:
-    """Whether a rule that never looks at the picture would do as well, or is simply what the judge does."""
+    """Whether a blind baseline would do as well, or is simply what the judge does."""
     check = "blind_rule"
     overall = score_run(run, Policy.STRICT).overall
     rules = [b for b in baselines(run) if b.overall.value is not None]

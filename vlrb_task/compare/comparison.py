@@ -56,7 +56,7 @@ class Comparison:
     Attributes:
         basis: which pairs, and what must be said of them.
         scores: one for each of ``basis.names``, in that order.
-        rules: what rules that never look score on the pairs and orders of the judge with most votes.
+        rules: what blind baselines score on the pairs and orders of the judge with most votes.
         tests: every two judges.
         groups: judges that cannot be told apart, best first.
         detectable: by subset and ``overall``: the smallest difference that is found four times in five, at the assumed mean

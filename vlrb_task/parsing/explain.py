@@ -82,7 +82,7 @@ def _deciding(rule: str, reading: Reading | Rating, span: tuple[int, int]) -> Fi
 
 
 def _finding(note: Note, reading: Reading | Rating) -> Finding:
-    """A note with what became of it: notes that carry a reason were set aside for it."""
+    """A note with what became of it: notes that carry a reason were dropped for it."""
     if note.why in _SET_ASIDE:
         return Finding(note.rule, note.span, note.says, "ignored", note.why)
     if note.says == _said(reading):

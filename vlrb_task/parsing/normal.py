@@ -1,6 +1,6 @@
 """What a text is made of before a word of it is read as a verdict: reasoning, tool calls, failures, loops, loose ends.
 
-Nothing here looks for a verdict. Every function is linear in the length of its text. Whatever is set aside is replaced by as
+Nothing here looks for a verdict. Every function is linear in the length of its text. Whatever is dropped is replaced by as
 many characters as it had, so that a span in the prepared text is a span in the text itself.
 """
 

@@ -1,6 +1,6 @@
 r"""Parsers by name: the general reader, readers told which structure their judge was asked for, other people's rules, ratings.
 
-In those that were told, the last place wins, reasoning is set aside first, two answers offered side by side
+In those that were told, the last place wins, reasoning is dropped first, two answers offered side by side
 ("\boxed{A} or \boxed{B}") are none, and an answer that cannot be read is not replaced by a guess from the rest.
 """
 

@@ -105,7 +105,7 @@ def _names(axes: Axes, names: Sequence[str]) -> None:
 
 
 def forest(comparison: Comparison) -> Figure:
-    """Overall accuracy and macro average of every judge, with intervals, above the rules that never look."""
+    """Overall accuracy and macro average of every judge, with intervals, above the blind baselines."""
     names = list(comparison.basis.names)
     rules = [rule for rule in comparison.rules if rule.overall.value is not None]
     figure, axes = _figure(0.9 + 0.34 * (len(names) + len(rules)), 2, sharey=True, sharex=True)
@@ -268,7 +268,7 @@ def _legend(axes: Axes) -> None:
 
 
 FIGURES: Mapping[str, tuple[str, Callable[[Comparison], Figure | None]]] = {
-    "scores": ("Scores, and the rules that never look at the picture", forest),
+    "scores": ("Scores and blind baselines", forest),
     "subsets": ("Scores by subset", subsets),
     "differences": ("Paired differences", differences),
     "at_k": ("Accuracy against the number of votes", at_k),

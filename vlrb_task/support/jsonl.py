@@ -18,7 +18,7 @@ class Lines:
 
     Attributes:
         path: the file.
-        warnings: lines that were set aside, counted, in words.
+        warnings: lines that were dropped, counted, in words.
     """
 
     path: Path
@@ -27,7 +27,7 @@ class Lines:
     def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield ``(line number from 1, object)``.
 
-        A line that is no JSON object is set aside: the last one as half-written, any other as damaged.
+        A line that is no JSON object is dropped: the last one as half-written, any other as damaged.
 
         Raises:
             DataError: the file cannot be opened.
@@ -51,10 +51,10 @@ class Lines:
             raise DataError(f"{self.path}: {error.strerror or error}") from error
         if damaged and damaged[-1] == last:
             damaged.pop()
-            self.warnings.append(f"the last line ({last}) is half-written and was set aside")
+            self.warnings.append(f"the last line ({last}) is half-written and was dropped")
         if damaged:
             self.warnings.append(
-                f"{len(damaged)} lines are no JSON object and were set aside, the first is {damaged[0]}"
+                f"{len(damaged)} lines are no JSON object and were dropped, the first is {damaged[0]}"
             )
         if replaced:
             self.warnings.append(f"{replaced} lines held bytes that are no UTF-8, shown as U+FFFD")

@@ -8,7 +8,7 @@ from typing import Any
 from vlrb_task.support.errors import DataError, short
 
 LARGEST = 2**32 - 2
-"""The largest vote number and count of words: what streamed columns hold, beside a sign that there is none."""
+"""The largest vote number and count of words: what the columns of votes hold, beside a sign that there is none."""
 
 
 def known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
