@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from vlmevalkit_adapter.prompts import template
 from vlmevalkit_adapter.sources import Source, open_source
 from vlrb_task.asking.messages import Conversation, Shown, conversation, messages_sha256
+from vlrb_task.asking.placing import in_order
 from vlrb_task.judges import Judge, get_judge
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.tasks.questions import Question, Questions, questions_of
@@ -109,9 +110,13 @@ class Asking:
             for part in asked.parts
         ]
 
-    def pictures(self, index: str) -> tuple[Path, ...]:
-        """The files of a ballot's pictures; none where the row has none, or the judge sees none."""
-        return () if self.judge.image == "none" else self.source.pictures[self.questions[index].pair.key]
+    def pictures(self, index: str) -> list[Path]:
+        """The files of a ballot's pictures, in its order; none where the row has none, or the judge sees none."""
+        question = self.questions[index]
+        if self.judge.image == "none":
+            return []
+        key = question.pair.key
+        return in_order(self.source.pictures[key], self.source.placed.get(key), question.ballot)
 
     @cached_property
     def _texts(self) -> set[str]:
@@ -138,11 +143,12 @@ def ask(spec: TaskSpec, data_root: Path) -> Asking:
     """
     prompt = template(spec.judge)
     source = open_source(spec.pairs, data_root)
-    questions = questions_of(spec, source.benchmark, prompt, index_of)
-    hashes = {
-        name: messages_sha256(_asked(questions, name, source.hashes[question.pair.key]))
-        for name, question in questions.by_index.items()
-    }
+    questions = replace(questions_of(spec, source.benchmark, prompt, index_of), placed=source.placed)
+    hashes = {}
+    for name, question in questions.by_index.items():
+        key = question.pair.key
+        shown = in_order(source.hashes[key], source.placed.get(key), question.ballot)
+        hashes[name] = messages_sha256(_asked(questions, name, shown))
     # With --reuse VLMEvalKit keeps what an earlier run answered under the same index. The hash is part of it, so that an
     # answer to another prompt or another picture is never taken.
     return Asking(source, questions, hashes, {f"{name}.{digest[:8]}": name for name, digest in hashes.items()})

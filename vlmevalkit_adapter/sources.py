@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
+from vlrb_task.pairs.placing import PLACED, flattened
 from vlrb_task.pairs.rows import HubDataset, Row, hub_files, hub_id, is_local, load_benchmark, read_rows, unreachable
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, HUB
@@ -34,6 +35,8 @@ class Source:
         hashes: the SHA-256 of each of them, as the pairs' source holds it.
         unreadable: keys of pairs whose picture cannot be read; they are asked about with a grey square.
         warnings: what a reader of the numbers must know.
+        placed: for each pair some of whose pictures have a place in the text or belong to an answer, how many of them are
+            the question's, and those of either answer; see :mod:`vlrb_task.pairs.placing`.
     """
 
     benchmark: Benchmark
@@ -41,6 +44,7 @@ class Source:
     hashes: dict[str, tuple[str, ...]]
     unreadable: frozenset[str]
     warnings: tuple[str, ...]
+    placed: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 def open_source(pairs: str, data_root: Path) -> Source:
@@ -77,13 +81,20 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
     """Read pairs once for all datasets of a process; the pictures go to files as they come by."""
     warnings: list[str] = []
     files: list[tuple[Path, ...]] = []
+    placed: list[list[int] | None] = []
     hashes: list[tuple[str, ...]] = []
     unreadable: list[int] = []
     folder = data_root / "images" / "VLRB"
 
     def without_pictures(rows: Iterator[Row]) -> Iterator[Row]:
-        for number, row in enumerate(rows):
+        for number, row in enumerate(map(flattened, rows)):
+            if row.get("video") or row.get("audio"):
+                raise DataError(
+                    f"{spec}: id {row['id']!r}: a video or a sound in a file is not sent under VLMEvalKit here; "
+                    "frames are (docs/pairs.md: `video`), and lmms-eval takes the file"
+                )
             shown = pictures_of(row)
+            placed.append(row.get(PLACED))
             hashes.append(tuple(hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown))
             row = {name: value for name, value in row.items() if name not in ("image", "images")}
             stored = []
@@ -111,6 +122,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
         dict(zip(keys, hashes, strict=True)),
         frozenset(keys[number] for number in unreadable),
         tuple(warnings),
+        {key: counts for key, counts in zip(keys, placed, strict=True) if counts},
     )
 
 

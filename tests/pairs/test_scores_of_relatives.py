@@ -13,41 +13,19 @@ import pytest
 from click.testing import CliRunner
 
 from tests.support.relatives import RELATIVES
+from tests.support.relatives_votes import SAYS, write_log
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.score import command
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.templates import prompt_record
-from vlrb_task.pairs.pair import Benchmark, Pair
+from vlrb_task.pairs.pair import Pair
 from vlrb_task.pairs.rows import load_benchmark
 from vlrb_task.votes import benchmark_fields, make_record
-
-SAYS = {
-    0: "Overall Judgment: Answer 1 is better.",
-    1: "Overall Judgment: Answer 2 is better.",
-    "tie": "Overall Judgment: both answers are equally good.",
-}
 
 
 def choice(pair: Pair, number: int) -> int | str:
     """A judge that is now right, now wrong, now undecided."""
     return (0, 1, "tie", 1, 0)[(int(pair.key, 16) + number) % 5]
-
-
-def log(folder: Path, found: Benchmark, labelled: bool = True) -> Path:
-    path = folder / "x.votes.jsonl"
-    judge = get_judge("criteria")
-    with path.open("w") as file:
-        for pair in found.pairs:
-            for ballot in ballots_of(pair, Schedule(Order.KEY)):
-                says = choice(pair, ballot.vote)
-                shown = says if says == "tie" else int(says != ballot.first)
-                record = make_record(
-                    pair, ballot, "criteria", prompt_record(judge), SAYS[shown], **benchmark_fields(found)
-                )
-                if not labelled:
-                    record = {name: record[name] for name in ("v", "key", "judge", "vote", "first", "text", "prompt")}
-                file.write(json.dumps(record) + "\n")
-    return path
 
 
 def score(path: Path, *options: str) -> dict[str, Any]:
@@ -73,7 +51,10 @@ def test_each_relative_is_scored(tmp_path: Path, name: str, labelled: bool) -> N
     spec, _ = RELATIVES[name](tmp_path)
     found = load_benchmark(spec)
     (tmp_path / "log").mkdir()
-    scored = score(log(tmp_path / "log", found, labelled), *([] if labelled else ["--pairs", spec]))
+    scored = score(
+        write_log(tmp_path / "log" / "x.votes.jsonl", found, choice, labelled=labelled),
+        *([] if labelled else ["--pairs", spec]),
+    )
     pairs = found.pairs
     assert scored["fingerprint"] == found.fingerprint
     assert scored["overall"]["value"] == pytest.approx(mean(map(right, pairs)))

@@ -66,8 +66,11 @@ def test_a_judge_without_eyes_has_no_pictures_to_change(tmp_path: Path) -> None:
     assert "judge 'blind' is shown no picture" in str(done.exception)
 
 
-@pytest.mark.parametrize("judge", ["criteria", "blind"])
-def test_answers_that_are_pictures_are_refused(tmp_path: Path, judge: str) -> None:
-    """They would be asked about as two empty texts."""
+def test_answers_that_are_pictures_need_a_judge_that_sees(tmp_path: Path) -> None:
     spec, _ = RELATIVES["mmrb2"](tmp_path)
-    assert "answers that are pictures are not shown" in str(task(tmp_path, "--bench", spec, judge=judge).exception)
+    assert "judge 'blind' sees none" in str(task(tmp_path, "--bench", spec, judge="blind").exception)
+    assert "have places in the text" in str(task(tmp_path, "--bench", spec, "--image", "shuffled").exception)
+    assert task(tmp_path, "--bench", spec).exit_code == 0
+    made = load_benchmark(str(tmp_path / "out" / "mine.parquet"))
+    assert made.fingerprint == load_benchmark(spec).fingerprint
+    assert "doc_to_messages" in (tmp_path / "out" / "mine.yaml").read_text()

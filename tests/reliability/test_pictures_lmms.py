@@ -42,6 +42,7 @@ def test_a_broken_picture_in_row_700(tmp_path: Path) -> None:
     outcomes = {}
     for doc in asked.select(range(1390, 1410)):
         (picture,) = doc_to_visual(doc)
+        assert not isinstance(picture, str)
         assert picture.mode == "RGB"
         found = process_results(doc, ["Overall Judgment: Answer 1 is better."])
         outcomes[vote_of(doc)["id"], vote_of(doc)["vote"]] = found["overall"].get("reason")

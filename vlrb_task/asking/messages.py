@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+from vlrb_task.asking.placing import PLACE, numbered
+
 P = TypeVar("P")
 
 
@@ -43,16 +45,26 @@ class Conversation(Generic[P]):
 def conversation(
     text: str, pictures: Sequence[P], *, system: str | None = None, image: Literal["first", "last", "none"] = "first"
 ) -> Conversation[P]:
-    """The message of a ballot.
+    """The message of a ballot. Pictures that the text has a place for (:mod:`vlrb_task.asking.placing`) stand there.
 
     Args:
         text: the judge's prompt, filled.
         pictures: the pair's.
         system: the judge's system message.
-        image: where the pictures stand; ``none`` leaves them out.
+        image: where the other pictures stand; ``none`` leaves all out.
     """
-    shown = () if image == "none" else tuple(Shown(picture) for picture in pictures)
-    return Conversation(system, (text, *shown) if image == "last" else (*shown, text))
+    if image == "none":
+        return Conversation(system, (numbered(text),))
+    pieces = PLACE.split(text)  # texts and, between them, numbers of pictures
+    named = {int(number) for number in pieces[1::2]}
+    shown = tuple(Shown(picture) for number, picture in enumerate(pictures, start=1) if number not in named)
+    body: list[str | Shown[P]] = []
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            body += [Shown(one) for one in pictures[int(piece) - 1 : int(piece)]]
+        elif piece or len(pieces) == 1:
+            body.append(piece)
+    return Conversation(system, (*body, *shown) if image == "last" else (*shown, *body))
 
 
 def messages_sha256(asked: Conversation[str]) -> str:

@@ -52,7 +52,9 @@ def as_json(function: F) -> F:
 
 def pairs_option(function: F) -> F:
     """``--pairs``: where rows and labels come from."""
-    help = "Parquet, JSONL or TSV file, or a hub id (with @REVISION to pin one)."
+    help = (
+        "A file (parquet, JSONL, TSV, or a YAML mapping), a benchmark by name, or a hub id (with @REVISION to pin one)."
+    )
     return click.option("--pairs", metavar="P", default=None, help=help, callback=_not_empty)(function)
 
 

@@ -10,7 +10,6 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.doubt import doubt_dict, read_labels, show_doubt
 from vlrb_task.cli.options import (
     FILE,
     as_json,
@@ -75,6 +74,7 @@ def command(
     Logs that say that they are parts of one run (of several machines, or of vlrb task --votes-from) are scored as one.
     No network is used: without --pairs, labels come from the log, or from the hub's dataset if it is cached here.
     """
+    from vlrb_task.cli.doubt import doubt_dict, read_labels
     from vlrb_task.scores.baselines import baselines
     from vlrb_task.scores.policies import Policy
     from vlrb_task.scores.score import score_run
@@ -116,6 +116,8 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
         score: the run's.
         rules: the baselines beside it.
     """
+    from vlrb_task.cli.doubt import show_doubt
+
     out = console()
     run = score.run
     total = len(run.labels) + score.missing

@@ -136,15 +136,16 @@ def command(
             tell(f"nothing is left to ask:  vlrb score {shlex.join(words)}")
             return
         spec = replace(spec, ballots=f"{name}{SUFFIX}", schedule=left.schedule)
+    within = False
     subsets, described = list(SUBSETS), Captions.read(captions) if captions else None
     if described is not None or shown is not None or is_local(spec.pairs):
         target = output / f"{name}.parquet"
         copied = copy_pairs(spec.pairs, target, chosen, described, shown)
         print_warnings(copied.warnings)
-        subsets, spec = copied.subsets, replace(spec, pairs=target.name)
+        subsets, within, spec = copied.subsets, copied.messages, replace(spec, pairs=target.name)
     path = output / f"{name}.yaml"
     listed = write_ballots(spec, left, output) if left else None
-    text = task_yaml(spec, subsets, described.sha256 if described else None, listed)
+    text = task_yaml(spec, subsets, described.sha256 if described else None, listed, messages=within)
     write_text(path, text)
     save_task(spec, output)
     folder = shlex.quote(str(output))

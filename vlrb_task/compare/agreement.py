@@ -99,6 +99,17 @@ def fleiss(basis: Basis) -> float | None:
     return float(fleiss_kappa(aggregate_raters(full.T.astype(int), 2)[0]))
 
 
+def between_judges(basis: Basis) -> float | None:
+    """Krippendorff's alpha (nominal) of the judges' majorities, pairs without one missing; None where it is undefined."""
+    import krippendorff
+
+    chosen = np.array([_by_key(run) for run in basis.runs])
+    known = ~np.isnan(chosen)
+    if len(chosen) < 2 or not (known.sum(axis=0) > 1).any() or np.unique(chosen[known]).size < 2:
+        return None
+    return float(krippendorff.alpha(reliability_data=chosen, level_of_measurement="nominal"))
+
+
 def vote_agreement(run: Run) -> float | None:
     """Krippendorff's alpha (nominal) of a judge's votes on a pair, ties and unparsed ones left out.
 

@@ -62,7 +62,7 @@ def _line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def _percent(estimate: Estimate | None, between: str) -> str:
+def percent_cell(estimate: Estimate | None, between: str) -> str:
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
         return "-"
     return f"{100 * estimate.value:.1f} [{100 * estimate.low:.1f}{between}{100 * estimate.high:.1f}]"
@@ -79,24 +79,24 @@ def _votes(score: Score) -> str:
 def markdown(names: Sequence[str], scores: Sequence[Score]) -> str:
     """A Markdown table, its header line above it and what must be known of the runs below."""
     shown = columns("markdown", scores)
-    head = ["judge", *(_markdown_text(column.title) for column in shown), "votes a pair"]
-    lines = [_markdown_row(head), _markdown_row(["---", *["---:"] * (len(head) - 1)])]
+    head = ["judge", *(markdown_text(column.title) for column in shown), "votes a pair"]
+    lines = [markdown_row(head), markdown_row(["---", *["---:"] * (len(head) - 1)])]
     for name, score in zip(names, scores, strict=True):
-        lines.append(_markdown_row([_markdown_text(name), *_cells(score, shown, ", "), _votes(score)]))
-    notes = [part for note in _notes(names, scores) for part in ("", f"Note: {_markdown_text(note)}.")]
-    return "\n".join([f"{_header(scores, _markdown_text)}.", "", *lines, *notes]) + "\n"
+        lines.append(markdown_row([markdown_text(name), *_cells(score, shown, ", "), _votes(score)]))
+    notes = [part for note in _notes(names, scores) for part in ("", f"Note: {markdown_text(note)}.")]
+    return "\n".join([f"{_header(scores, markdown_text)}.", "", *lines, *notes]) + "\n"
 
 
 def _cells(score: Score, shown: Iterable[Column], between: str) -> list[str]:
     """The numbers of a run: rates bare, all others with their intervals."""
-    return [_rate(column.of(score)) if column.bare else _percent(column.of(score), between) for column in shown]
+    return [_rate(column.of(score)) if column.bare else percent_cell(column.of(score), between) for column in shown]
 
 
-def _markdown_row(cells: Iterable[str]) -> str:
+def markdown_row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _markdown_text(text: str) -> str:
+def markdown_text(text: str) -> str:
     """A name as a Markdown cell: nothing in it is markup, and it stays on its line."""
     return re.sub(r"([\\`*_{}\[\]<>|#~$])", r"\\\1", _line(text))
 
@@ -139,7 +139,7 @@ def csv_table(names: Sequence[str], scores: Sequence[Score]) -> str:
             whole = (None,) * 4 if value is None else (value.value, value.low, value.high, value.n)
             cells += whole[: 1 if column.bare else 4]
         rows.append([*cells, "; ".join(run.warnings)])
-    return _csv(rows)
+    return csv_text(rows)
 
 
 def _csv_names(shown: Sequence[Column], taken: Iterable[str]) -> list[str]:
@@ -177,10 +177,10 @@ def vlmevalkit_csv(names: Sequence[str], scores: Sequence[Score]) -> str:
     columns["Overall Consistency"] = score.overall.value
     if missing := [name for name, value in columns.items() if value is None]:
         raise DataError(f"no pair for {', '.join(missing)}: VLMEvalKit's CSV needs the benchmark's three subsets")
-    return _csv([list(columns), list(columns.values())], csv.QUOTE_ALL)
+    return csv_text([list(columns), list(columns.values())], csv.QUOTE_ALL)
 
 
-def _csv(rows: Iterable[Sequence[object]], quoting: int = csv.QUOTE_MINIMAL) -> str:
+def csv_text(rows: Iterable[Sequence[object]], quoting: int = csv.QUOTE_MINIMAL) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=quoting, lineterminator="\n")  # type: ignore[arg-type]
     writer.writerows([neutralise(cell) for cell in row] for row in rows)

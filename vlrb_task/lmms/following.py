@@ -148,8 +148,12 @@ def _task(judge: str, schedule: Mapping[str, Any]) -> str:
     return json.dumps([judge, {name: value for name, value in sorted(schedule.items()) if value is not None}])
 
 
+_MARKS = re.compile("(?:<image_[0-9]+>)+")
+
+
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.strip().encode("utf-8", "surrogatepass")).hexdigest()
+    """Of a text; where pictures stand within it, of its pieces, as they are sent between the pictures."""
+    return hashlib.sha256(_MARKS.sub("\n", text).strip().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _followed: list[Following] = []

@@ -20,6 +20,7 @@ from vlrb_task.judges import get_judge, neutralise
 from vlrb_task.lmms.docs import PAIR, vote_of
 from vlrb_task.lmms.reward_base import Backend, Conversation, Refused, remarks
 from vlrb_task.lmms.rows import doc_to_visual
+from vlrb_task.pairs.placing import PLACED
 
 FAILED = "[LMMS_EVAL_REQUEST_FAILED]"
 """The text of an answer that never came: counted apart from what cannot be read."""
@@ -121,7 +122,11 @@ class Reward(lmms):  # type: ignore[misc]
         if judge is None or judge.mode != "pointwise" or judge.parser_name != "number":
             asked = f"judge {judge.name!r} of task {task!r} is" if judge else f"{task!r} is"
             raise Refused(f"it scores single answers for tasks of judge 'reward' (vlrb_reward); {asked} none")
-        pictures = doc_to_visual(doc)
+        if doc.get(PLACED) or doc.get("video"):
+            raise Refused(
+                f"a reward conversation has one picture, and task {task!r} has videos, or pictures within texts"
+            )
+        pictures = [picture for picture in doc_to_visual(doc) if not isinstance(picture, str)]
         if len(pictures) > 1:
             raise Refused(f"a reward conversation has one picture, and a pair of task {task!r} has {len(pictures)}")
         answer = doc["response"][vote_of(doc)["answer"]]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vlrb_task.asking.ballots import Ballot, Order, Schedule
+from vlrb_task.asking.messages import Shown, conversation
+from vlrb_task.asking.placing import in_order, numbered, placed
 from vlrb_task.judges import fill_prompt, get_judge
 from vlrb_task.lmms.docs import vote_of
 from vlrb_task.lmms.following import followed
@@ -15,6 +18,7 @@ from vlrb_task.lmms.prompts import template
 from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
 from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.pairs.pictures import UnreadablePicture, grey, opened, pictures_of
+from vlrb_task.pairs.placing import PLACED
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed
 from vlrb_task.votes.lmms_samples import VOTE_FIELD
 from vlrb_task.votes.reading import choice_of
@@ -46,7 +50,7 @@ def doc_to_text(doc: Doc) -> str:
 
     Simple wrappers send this text alone; chat wrappers send it where the judge has no :func:`doc_to_messages`.
     """
-    return get_judge(vote_of(doc)["judge"]).ask(_prompt(doc))
+    return numbered(get_judge(vote_of(doc)["judge"]).ask(_prompt(doc)))
 
 
 def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
@@ -54,12 +58,17 @@ def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
     vote = vote_of(doc)
     judge = get_judge(vote["judge"])
     note_chat(vote["key"])
-    text = [{"type": "text", "text": _prompt(doc)}]
-    shown = [{"type": "image", "url": picture} for picture in doc_to_visual(doc)]
-    user = {"role": "user", "content": text + shown if judge.image == "last" else shown + text}
+    asked = conversation(_prompt(doc), doc_to_visual(doc), system=judge.system, image=judge.image)
+    user = {"role": "user", "content": [_part(part) for part in asked.parts]}
     if judge.system is None:
         return [user]
     return [{"role": "system", "content": [{"type": "text", "text": judge.system}]}, user]
+
+
+def _part(part: str | Shown[Any]) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    return {"type": "video" if isinstance(part.picture, str) else "image", "url": part.picture}
 
 
 def _prompt(doc: Doc) -> str:
@@ -76,8 +85,13 @@ def _prompt(doc: Doc) -> str:
         caption=doc.get("caption"),
         criterion=doc.get("criterion"),
     )
-    ballot = Ballot(vote["key"], vote["vote"], vote["first"], vote["answer"])
-    return fill_prompt(template(judge.name), judge.prompt, pair, ballot)
+    ballot = _ballot(vote)
+    shown = placed(pair, doc.get(PLACED), ballot, more=bool(doc.get("video")))
+    return fill_prompt(template(judge.name), judge.prompt, shown, ballot)
+
+
+def _ballot(vote: Mapping[str, Any]) -> Ballot:
+    return Ballot(vote["key"], vote["vote"], vote["first"], vote["answer"])
 
 
 def doc_to_target(doc: Doc) -> str:
@@ -85,8 +99,10 @@ def doc_to_target(doc: Doc) -> str:
     return str(vote_of(doc)["better"])
 
 
-def doc_to_visual(doc: Doc) -> list[Image]:
-    """The row's pictures, in RGB as lmms-eval's own task gives them; nothing for rows without one.
+def doc_to_visual(doc: Doc) -> list[Image | str]:
+    """The row's pictures, in RGB as lmms-eval's own task gives them, and its video's path; nothing for rows without one.
+
+    They stand in the order in which this ballot shows them.
 
     A picture that cannot be read is named, shown as a grey square so that the run goes on, and its votes are counted
     as unparsed (``unreadable_image``).
@@ -94,15 +110,17 @@ def doc_to_visual(doc: Doc) -> list[Image]:
     vote = vote_of(doc)
     if get_judge(vote["judge"]).image == "none":
         return []
-    shown = pictures_of(doc)
+    shown = [*pictures_of(doc), *([doc["video"]] if doc.get("video") else [])]
     note_pictures(vote["key"], shown)
-    return [_picture(value, vote) for value in shown]
+    return [_picture(value, vote) for value in in_order(shown, doc.get(PLACED), _ballot(vote))]
 
 
-def _picture(value: Any, vote: Mapping[str, Any]) -> Image:
+def _picture(value: Any, vote: Mapping[str, Any]) -> Image | str:
     import PIL.Image
     from loguru import logger
 
+    if isinstance(value, str):
+        return value
     try:
         return opened(value if isinstance(value, PIL.Image.Image) else value.get("bytes"))
     except UnreadablePicture as error:
@@ -128,7 +146,9 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     record = {name: value for name, value in vote.items() if value is not None} | {"text": text}
     record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
     judge = get_judge(vote["judge"])
-    if sent := sent_sha256(judge, vote["key"], _prompt(doc)):
+    if sent := sent_sha256(
+        judge, vote["key"], _prompt(doc), partial(in_order, counts=doc.get(PLACED), ballot=_ballot(vote))
+    ):
         record["messages_sha256"] = sent
     if (model := followed()) is not None:
         record |= model.record(vote["judge"], vote["schedule"])

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any
 
 from vlrb_task.asking.messages import Conversation, conversation, messages_sha256
+from vlrb_task.asking.placing import numbered
 from vlrb_task.judges import Judge, get_judge
 
 _lock = threading.Lock()
@@ -20,11 +21,21 @@ _chat: set[str] = set()
 
 
 def picture_sha256(value: Any) -> str:
-    """SHA-256 of a picture's file; of one that is only there decoded, of its mode, size and pixels."""
+    """SHA-256 of a picture's or a video's file; of a picture that is only there decoded, of its mode, size and pixels."""
+    if isinstance(value, str):  # a video's path
+        with open(value, "rb") as file:
+            return _file_sha256(file)
     data = value.get("bytes") if isinstance(value, Mapping) else None
     if data is None and hasattr(value, "tobytes"):
         data = f"{value.mode} {value.size}".encode() + value.tobytes()
     return hashlib.sha256(data or b"").hexdigest()
+
+
+def _file_sha256(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def note_pictures(key: str, pictures: Sequence[Any]) -> None:
@@ -40,12 +51,19 @@ def note_chat(key: str) -> None:
         _chat.add(key)
 
 
-def sent_sha256(judge: Judge, key: str, prompt: str) -> str | None:
-    """The hash of what a wrapper was handed for a ballot; None where it took no pictures, so that this is not known."""
+def sent_sha256(judge: Judge, key: str, prompt: str, in_order: Callable[[Sequence[str]], Sequence[str]]) -> str | None:
+    """The hash of what a wrapper was handed for a ballot; None where it took no pictures, so that this is not known.
+
+    Args:
+        judge: whose prompt.
+        key: the pair's.
+        prompt: filled.
+        in_order: puts the pair's pictures in the order in which the ballot shows them.
+    """
     pictures = _pictures.get(key)
     if pictures is None and judge.image != "none":
         return None
-    return messages_sha256(_handed(judge, prompt, pictures or (), chat=key in _chat))
+    return messages_sha256(_handed(judge, prompt, in_order(pictures or ()), chat=key in _chat))
 
 
 def handed_to(chat: bool, judge: str, text: str, pictures: Sequence[str]) -> str:
@@ -66,4 +84,5 @@ def _handed(judge: Judge, prompt: str, pictures: Sequence[str], *, chat: bool) -
     """Wrappers that take no conversations get pictures and one text, the system message in front."""
     if chat:
         return conversation(prompt, pictures, system=judge.system, image=judge.image)
-    return conversation(judge.ask(prompt), pictures, image="none" if judge.image == "none" else "first")
+    asked = numbered(judge.ask(prompt))
+    return conversation(asked, pictures, image="none" if judge.image == "none" else "first")

@@ -81,6 +81,8 @@ def task_yaml(
     subsets: Collection[str] = SUBSETS,
     captions_sha256: str | None = None,
     process_docs: str | None = None,
+    *,
+    messages: bool = False,
 ) -> str:
     """The text of a task's YAML file. One about ``hub`` includes :data:`BASE` beside it; any other stands alone.
 
@@ -89,6 +91,7 @@ def task_yaml(
             folder of the YAML file or absolute.
         subsets: the subsets of its pairs.
         captions_sha256: hash of the captions that stand in its pairs, if any.
+        messages: whether some pictures stand within the text, or some pairs have a video.
         process_docs: what makes the ballots, for a task that asks a list of them: :func:`write_ballots`' result.
     """
     judge = get_judge(spec.judge)
@@ -100,7 +103,7 @@ def task_yaml(
         "output_type: generate_until",  # not in the base, for tools that list tasks and follow no include
         *shared,
         f"process_docs: !function {process_docs or _whole_schedule(spec)}",
-        *([_MESSAGES] if judge.system is not None or judge.image == "last" else []),
+        *([_MESSAGES] if judge.system is not None or judge.image == "last" or messages else []),
         "generation_kwargs:",
         f"  max_new_tokens: {sampling.max_new_tokens}",
         f"  temperature: {sampling.temperature}",

@@ -179,7 +179,8 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     responses = [plain_text(one, "response") for one in listed(row["response"], "response")]
     if len(responses) != 2:
         raise DataError(f"{len(responses)} response{'s' if len(responses) != 1 else ''} where two are needed")
-    if responses[0] == responses[1] and not any(row.get("answer_images") or []):
+    pictured = any(row.get("answer_images") or (row.get("placed") or [0])[1:])
+    if responses[0] == responses[1] and not pictured:
         raise DataError("the two responses are equal")
     label = _label(row)
     source, subset, unknown = file_row(id, row)

@@ -10,6 +10,7 @@ from typing import Any
 
 from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.pair import tags
+from vlrb_task.pairs.placing import PLACED, flattened
 from vlrb_task.pairs.rows import Row, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import replacing
@@ -35,7 +36,7 @@ _FEATURES: dict[str, Any] = {
     "media": _STRING,
     "video": _STRING,
     "audio": _STRING,
-    "answer_images": {"feature": {"feature": {"_type": "Image"}, "_type": "List"}, "_type": "List"},
+    PLACED: {"feature": {"dtype": "int64", "_type": "Value"}, "_type": "List"},
 }
 _TEXTS = (
     "query_source",
@@ -87,7 +88,7 @@ def write_rows(rows: Iterator[Row], target: Path) -> int:
         "human_ranking": pa.list_(pa.int64()),
         "human_error_analysis": strings,
         "tied": pa.bool_(),
-        "answer_images": pa.list_(pa.list_(picture)),
+        PLACED: pa.list_(pa.int64()),
     }
     # Schema metadata as the datasets library writes it: with it the pictures load as pictures.
     metadata = {"huggingface": json.dumps({"info": {"features": _FEATURES}})}
@@ -113,6 +114,7 @@ def plain_row(row: Row) -> Row:
     Raises:
         DataError: a text that the file cannot hold.
     """
+    row = flattened(row)
     id, query, responses, found_tags = str(row["id"]), str(row["query"]), [*map(str, row["response"])], [*tags(row)]
     more = {name: _text(row.get(name)) for name in _TEXTS}
     try:
@@ -129,7 +131,7 @@ def plain_row(row: Row) -> Row:
         **more,
         "human_error_analysis": found_tags or None,
         "tied": True if row.get("tied") is True else None,
-        "answer_images": row.get("answer_images"),
+        PLACED: row.get(PLACED),
     }
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from vlrb_task.asking.ballots import Ballot
 from vlrb_task.asking.messages import Conversation, Shown, conversation, messages_sha256
 from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of
+from vlrb_task.pairs.placing import PLACED, flattened
 from vlrb_task.pairs.rows import Row, read_rows
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError
@@ -155,6 +156,8 @@ def _with_pictures(
     rows = read_rows(pairs, images=True, network=True)
     try:
         for pair, row in zip(questions.benchmark.pairs, rows, strict=True):
+            if flattened(row).get(PLACED) or row.get("video") or row.get("audio"):
+                raise DataError(f"{pairs}: id {pair.id!r}: batch files hold no videos, sounds or pictures within texts")
             if names := asked.get(pair.key):
                 found = _pictures(row, limit, counts)
                 bare += [] if found is None or found else [f"id {pair.id!r}"]

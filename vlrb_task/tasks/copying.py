@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.health import PictureCheck, contradiction_warning
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.perturbing import Pictures, with_pictures
+from vlrb_task.pairs.placing import PLACED, flattened
 from vlrb_task.pairs.rows import hub_id, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
 
@@ -37,10 +39,12 @@ class Copied:
     Attributes:
         subsets: of the pairs.
         warnings: what whoever runs the task is to know first.
+        messages: whether some pictures stand within the text, or some pairs have a video.
     """
 
     subsets: list[str]
     warnings: list[str]
+    messages: bool
 
 
 def copy_pairs(
@@ -76,36 +80,51 @@ def copy_pairs(
         raise VlrbError(f"{source}: a subset named {clash[0]!r} would print under the name of a metric")
 
     def read() -> Iterator[Row]:
-        return _shown(_with(captions, read_rows(source, images=sees, network=True)), source)
+        return _shown(_with(captions, read_rows(source, images=sees, network=True)), source, judge)
 
-    check = PictureCheck()
-    rows = with_pictures(read, pictures, _name(source)) if pictures else read()
-    write_rows(_seen(rows, check), target)
+    check, within = PictureCheck(), [False]
+    rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
+    write_rows(_seen(rows, check, within), target)
     warnings = _warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
-    return Copied(subsets, warnings)
+    return Copied(subsets, warnings, within[0])
 
 
 def _with(captions: Captions | None, rows: Iterator[Row]) -> Iterator[Row]:
     return rows if captions is None else captions.add_to(rows)
 
 
-def _seen(rows: Iterator[Row], check: PictureCheck) -> Iterator[Row]:
-    for row in rows:
-        check.add(row)
+def _unplaced(read: Callable[[], Iterator[Row]], pictures: Pictures) -> Iterator[Row]:
+    """The rows, whose pictures can be changed in this way.
+
+    Raises:
+        DataError: pictures with a place in the text, of which there would be other ones or none.
+    """
+    for row in read():
+        if row.get(PLACED) and pictures in (Pictures.SHUFFLED, Pictures.NONE):
+            raise DataError(
+                f"--image {pictures}: id {row['id']!r}: its pictures have places in the text; blank or noise keep them"
+            )
         yield row
 
 
-def _shown(rows: Iterator[Row], source: str) -> Iterator[Row]:
-    """The rows; none that no task here can show whole.
+def _seen(rows: Iterator[Row], check: PictureCheck, within: list[bool]) -> Iterator[Row]:
+    for row in rows:
+        check.add(row)
+        within[0] = within[0] or bool(row.get(PLACED) or row.get("video"))
+        yield row
+
+
+def _shown(rows: Iterator[Row], source: str, judge: Judge) -> Iterator[Row]:
+    """The rows with all their pictures in one list; none that the judge cannot be shown whole.
 
     Raises:
-        DataError: answers that are pictures, or a sound.
+        DataError: answers that are pictures, for a judge that sees none; or a sound.
     """
-    for row in rows:
-        if any(row.get("answer_images") or []):
-            raise DataError(f"{source}: id {row['id']!r}: answers that are pictures are not shown by any task here yet")
+    for row in map(flattened, rows):
+        if any((row.get(PLACED) or [0])[1:]) and judge.image == "none":
+            raise DataError(f"{source}: id {row['id']!r}: an answer is a picture, and judge {judge.name!r} sees none")
         if row.get("audio"):
             raise DataError(f"{source}: id {row['id']!r}: sounds are not sent by any task here yet")
         yield row

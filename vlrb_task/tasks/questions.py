@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, ballots_of
 from vlrb_task.asking.messages import answers_sha256
+from vlrb_task.asking.placing import placed
 from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.pairs.pair import Benchmark, Pair
@@ -35,6 +36,8 @@ class Questions:
         benchmark: the pairs.
         by_index: the ballots by a name of the caller's, in the order in which they are asked.
         only: the part of the schedule that is asked; None for all of it.
+        placed: by key, how many pictures belong to the question and to either answer, of pairs some of whose pictures have a
+            place in the text; see :mod:`vlrb_task.pairs.placing`.
     """
 
     spec: TaskSpec
@@ -42,6 +45,7 @@ class Questions:
     benchmark: Benchmark
     by_index: Mapping[str, Question]
     only: BallotList | None = None
+    placed: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def judge(self) -> Judge:
@@ -50,7 +54,8 @@ class Questions:
     def prompt(self, index: str) -> str:
         """The text of a ballot's prompt."""
         question = self.by_index[index]
-        return fill_prompt(self.template, self.judge.prompt, question.pair, question.ballot)
+        pair = placed(question.pair, self.placed.get(question.pair.key), question.ballot)
+        return fill_prompt(self.template, self.judge.prompt, pair, question.ballot)
 
     def record(self, index: str, text: str | None = None) -> dict[str, Any]:
         """A ballot's vote record; one without its text where ``text`` is None."""

@@ -184,7 +184,8 @@ class _Build:
             self.disputed = np.zeros(0, dtype=np.int64)
             labels, pair = self.pairs.labels, found.pair
         if not self.options.keep_undecidable:
-            unscored = (pair != NONE) & labels.subset.where(UNDECIDABLE)[pair]
+            unscored = pair != NONE
+            unscored[unscored] = labels.subset.where(UNDECIDABLE)[pair[unscored]]
             self.note(warnings.UNSCORED, unscored)
             pair = np.where(unscored, NONE, pair)
         return labels, pair
@@ -260,5 +261,6 @@ class _Build:
 def _first_rows(pair: Ints, size: int) -> Ints:
     """The first row of each pair, in the order of the log."""
     first = np.full(size, pair.size, dtype=np.int64)
-    first[pair[::-1]] = np.arange(pair.size)[::-1]
+    known = np.flatnonzero(pair != NONE)[::-1]
+    first[pair[known]] = known
     return first
