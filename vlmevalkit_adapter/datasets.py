@@ -171,8 +171,11 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         """No judge model is asked, so none fails; where the evaluation failed as a whole, every row did."""
         if error_message is not None:
             stem = Path(prediction_file).stem if prediction_file else ""
-            name = max((name for name in specs() if stem.endswith(f"_{name}")), key=len, default=stem)
-            failures.note(name or "a VLRB dataset", error_message or "failed without a message")
+            name = max((name for name in specs() if stem.endswith(f"_{name}")), key=len, default="")
+            if name:
+                failures.note(name, error_message)
+            else:
+                failures.note_unnamed(error_message)
         return {"failed": (total_samples or 0) if error_message else 0, "total": total_samples}
 
     @classmethod

@@ -23,6 +23,12 @@ def note(dataset_name: str, error: object) -> None:
     _failed.setdefault(dataset_name, lines[0] if lines else "failed without a message")
 
 
+def note_unnamed(error: str) -> None:
+    """Remember that some dataset failed, unless it is one that is known by its name to have failed so."""
+    if not any(known in error for known in _failed.values()):
+        note("a VLRB dataset", error)
+
+
 def failed() -> dict[str, str]:
     """The datasets that failed, each with the first line of its error."""
     return dict(_failed)

@@ -89,7 +89,12 @@ def test_data(target: tuple[str, ...], judge: DemoJudge, data_root: dict[str, st
     assert names == ["hallucination", "reasoning", "general", "Macro Accuracy", "Overall Consistency"]
     assert float(values[4]) == finished.status()["VLRB_Demo"]["metrics"]["Overall"]
     metrics = json.loads(finished.file("judge_VLRB_Demo_custom-*_metrics.json").read_text())
-    assert metrics == vlrb_json("score", str(finished.file(VOTES)))
+    provenance = metrics.pop("provenance")
+    scored = vlrb_json("score", str(finished.file(VOTES)))
+    assert metrics == {name: scored[name] for name in metrics}
+    assert set(scored) - set(metrics) <= {"doubt"}
+    assert provenance["base_url"] == server.url
+    assert provenance["prompt"]["sha256"] == get_judge("criteria").prompt.sha256
     # vlrb score reads the prediction file itself, too.
     predictions = vlrb_json("score", str(finished.file("judge_VLRB_Demo.tsv")), "--pairs", str(demo_parquet()))
     assert predictions["overall"] == metrics["overall"]

@@ -91,6 +91,7 @@ def test_the_report_does_not_tell_a_failure_twice(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(failures, "_failed", {})
     failures.note("VLRB", ValueError("no pairs"))
     failures.note("VLRB", "DataError: no pairs")  # VLMEvalKit's report tells of it a second time
+    failures.note_unnamed("DataError: no pairs")
     failures.note("VLRB_K5", "no pairs")
     failures.note("VLRB_Demo", "")
     assert failures.failed() == {"VLRB": "no pairs", "VLRB_K5": "no pairs", "VLRB_Demo": "failed without a message"}
