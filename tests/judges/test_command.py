@@ -58,7 +58,7 @@ def test_one_judge_with_a_pair_of_the_users() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["judges", "nobody"], "no judge 'nobody': use one of arm_thinker, "),
+        (["judges", "nobody"], "no judge 'nobody': use one of arena, arm_thinker, "),
         (["judges", "letter", "--id", "none"], "no such pair"),
         (["judges", "caption"], "1 pairs have no caption"),
         (

@@ -337,6 +337,7 @@ def area_under_risk_coverage(sure: ArrayLike, right: ArrayLike, groups: Groups |
     if not n:
         return nothing("wilson-influence")
     levels, at, counts = np.unique(-level, return_inverse=True, return_counts=True)
+    # Errors are multiples of one half: their sums are exact in any order.
     mean = np.bincount(at.reshape(-1), errors, levels.size) / counts
     ends = np.cumsum(counts)
     number = np.arange(1, n + 1)
@@ -351,7 +352,7 @@ def area_under_risk_coverage(sure: ArrayLike, right: ArrayLike, groups: Groups |
     own_mean, lost_mean, here = (np.add.reduceat(x, starts) / counts for x in (own, lost, risk))
     place = at.reshape(-1)
     influence = (here[place] - value + errors * own_mean[place] - lost_mean[place]) / n
-    each = group_sums(influence - influence.mean(), groups)
+    each = group_sums(influence - exact_sum(influence) / n, groups)
     weights = group_sums(own_mean[place], groups)
     floor = exact_sum(weights) ** 2 / exact_sum(weights**2)
     differing = int(min((errors > 0).sum(), (errors < 1).sum()))

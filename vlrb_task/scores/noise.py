@@ -89,7 +89,8 @@ def noise(right: Counts, total: Counts) -> Noise | None:
     n = len(votes)
     own = (variance * t).sum(axis=1) / votes**2  # the sampling variance of each pair's mean
     means = r.sum(axis=1) / votes
-    spread = float(means.var(ddof=1)) if n > 1 else 0.0
+    centre = exact_sum(means) / n
+    spread = exact_sum((means - centre) ** 2) / (n - 1) if n > 1 else 0.0
     between = max(0.0, spread - exact_sum(own) / n)
     within = exact_sum((variance * t).sum(axis=1) / votes) / n
     rerun = exact_sum(own) / n
