@@ -32,7 +32,7 @@ ORDER: tuple[Answer, Answer] = (0, 1)
 def test_the_list() -> None:
     listed = vlrb_json("judges")
     assert {judge["name"] for judge in listed} == set(judge_names())
-    assert [judge["name"] for judge in listed][:2] == ["official", "blind"], "by source, mode and name"
+    assert [judge["name"] for judge in listed][:2] == ["official", "arena"], "by source, mode and name"
     by_name = {judge["name"]: judge for judge in listed}
     assert by_name["unified_reward"]["prompt"]["published"].endswith("test_qwen_vlrewardbench.py")
     assert by_name["unified_reward"]["prompt"]["at_hand"] is False
