@@ -201,7 +201,11 @@ def test_the_packaged_table_marks_what_is_no_fact() -> None:
     assert all(p.source for p in table)
     for entry in table:
         assert entry.reread or "not re-read at its source" in entry.marks
-        assert (entry.audit.verdict == "consistent") == (entry.marks in ((), ("not re-read at its source",)))
+        sound = entry.audit.verdict == "consistent" or entry.of_the_papers_policy
+        assert sound == (entry.marks in ((), ("not re-read at its source",)))
+        # The paper's own rows are accuracies over the pairs that its policy keeps: that is said, and is no reservation.
+        assert bool(entry.notes) == entry.of_the_papers_policy
+    assert sum(entry.of_the_papers_policy for entry in table) >= 10
 
 
 def test_every_row_of_the_shared_table_gets_a_verdict() -> None:
