@@ -190,6 +190,13 @@ def test_the_statement_is_one_line_a_run() -> None:
     assert len(text.splitlines()) == 2
     assert f"overall {100 * (SCORE.overall.value or 0):.1f} % (95 % CI" in text
     assert "3 votes a pair, order: both orders, sampling not logged" in text
+    asked = replace(RUN, metadata={"generation": {"temperature": 0.2}})
+    told = FORMATS["statement"](["m"], [score_run(asked)])
+    assert "temperature 0.2 asked for (what was sent is not known)" in told
+    seen = replace(asked, metadata={**asked.metadata, "sent": {"temperature": 0, "max_tokens": 512}})
+    told = FORMATS["statement"](["m"], [score_run(seen)])
+    assert "sampling as sent: max_tokens 512, temperature 0, policy" in told
+    assert "0.2" not in told
 
 
 @pytest.mark.parametrize("kind", ["markdown", "latex", "csv", "model-index", "protocol", "statement"])

@@ -147,7 +147,11 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
     add_name(table, "")
     for name in shown:
         add_number(table, name)
-    table.add_row(escape(score.run.judge), *map(_with_interval, shown.values()))
+    numbers = [_with_interval(estimate) for estimate in shown.values()]
+    if score.range is not None:
+        low, high = score.range
+        numbers[0] = f"[bold]{100 * low:.1f} to {100 * high:.1f}[/bold]"
+    table.add_row(escape(score.run.judge), *numbers)
     table.add_row("pairs", *(f"n={e.n}" for e in shown.values()), style="dim")
     for rule in rules:
         cells = (rule.overall, rule.macro, *(rule.by_subset.get(name) for name in score.by_subset))

@@ -117,8 +117,11 @@ def _percent(estimate: Estimate | None) -> str:
 
 
 def _sampling(run: Run) -> str:
-    found = run.metadata.get("generation")
-    if not isinstance(found, Mapping) or not found:
+    """The sampling that the wrapper sent, where it was seen; what the task asked for is not always what is sent."""
+    sent, asked = run.metadata.get("sent"), run.metadata.get("generation")
+    if isinstance(sent, Mapping) and sent:
+        return f"sampling as sent: {', '.join(f'{name} {value}' for name, value in sorted(sent.items()))}"
+    if not isinstance(asked, Mapping):
         return "sampling not logged"
-    named = [f"{key} {found[key]}" for key in ("temperature", "top_p", "max_new_tokens") if key in found]
-    return ", ".join(named) or "sampling not logged"
+    named = [f"{key} {asked[key]}" for key in ("temperature", "top_p", "max_new_tokens") if key in asked]
+    return f"{', '.join(named)} asked for (what was sent is not known)" if named else "sampling not logged"

@@ -74,6 +74,33 @@ def doubt_of(run: Run, policy: Policy) -> Doubt:
     return doubt(run.right, run.wrong, run.neither - run.unparsed, run.unparsed, policy)
 
 
+TOO_MANY = 0.05
+"""Share of ballots without an answer above which a score is a range."""
+
+
+def range_of(run: Run, policy: Policy) -> tuple[float, float] | None:
+    """The overall if every vote that the judge never gave were wrong, and if every one were right.
+
+    Returns:
+        None where at most :data:`TOO_MANY` of the ballots have no answer, or no pair is left to count.
+    """
+    if run.unanswered <= TOO_MANY * len(run.ballots):
+        return None
+    lost = run.count(run.no_answer)
+    found = doubt(run.right, run.wrong, run.neither - lost, lost, policy)
+    return None if found.if_wrong is None or found.if_right is None else (found.if_wrong, found.if_right)
+
+
+def told_of_range(run: Run, bounds: tuple[float, float]) -> str:
+    """The warning in the place of a headline, with the command that mends it."""
+    low, high = (f"{100 * bound:.1f}" for bound in bounds)
+    ballots = len(run.ballots)
+    return (
+        f"{run.unanswered} of {ballots} ballots have no answer ({run.unanswered / ballots:.1%}): the overall is between {low} "
+        f"(all of them wrong) and {high} (all right); vlrb task --again failed,empty --votes-from LOG asks them again"
+    )
+
+
 def unread_groups(run: Run) -> list[Group]:
     """A run's answers that could not be read, by reason and shape; the examples are lines of its log.
 

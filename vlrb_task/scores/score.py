@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from vlrb_task.pairs.pair import SUBSETS, order_subsets
 from vlrb_task.scores.baselines import Baseline
+from vlrb_task.scores.doubt import range_of, told_of_range
 from vlrb_task.scores.estimates import Estimate, nothing
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
@@ -59,6 +61,11 @@ class Score:
         """Pairs of the revision without a vote."""
         return self.run.missing
 
+    @cached_property
+    def range(self) -> tuple[float, float] | None:
+        """Where too many ballots have no answer: the overall if all of those votes were wrong, and if all were right."""
+        return range_of(self.run, self.policy)
+
     def of_kind(self, kind: str) -> list[tuple[Statistic, Any]]:
         """The rows of one kind that the run has, with their values."""
         return [
@@ -84,7 +91,10 @@ class Score:
             "pairs": len(run.labels),
             "missing": self.missing,
             "votes": len(run.votes),
+            "unanswered": run.unanswered,
         }
+        if self.range is not None:
+            result["overall_range"] = dict(zip(("low", "high"), self.range, strict=True))
         for row, value in self.of_kind("estimate"):
             result[row.name] = value.to_dict()
         result |= {name: self.by_subset.get(name, nothing("wilson")).to_dict() for name in SUBSETS}
@@ -161,4 +171,6 @@ def score_run(run: Run, policy: Policy = Policy.STRICT) -> Score:
         raise ValueError("a run without votes has no score")
     scored = Scored(run, policy)
     told = scored.completeness.warnings() if scored.completeness is not None else []
+    if bounds := range_of(run, policy):
+        told = [told_of_range(run, bounds), *told]
     return Score(run.warn(*told), policy, {row.name: row.compute(scored) for row in STATISTICS})

@@ -53,9 +53,7 @@ class Lines:
             damaged.pop()
             self.warnings.append(f"the last line ({last}) is half-written and was dropped")
         if damaged:
-            self.warnings.append(
-                f"{len(damaged)} lines are no JSON object and were dropped, the first is {damaged[0]}"
-            )
+            self.warnings.append(f"{len(damaged)} lines are no JSON object and were dropped, the first is {damaged[0]}")
         if replaced:
             self.warnings.append(f"{replaced} lines held bytes that are no UTF-8, shown as U+FFFD")
 

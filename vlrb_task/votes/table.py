@@ -294,6 +294,17 @@ class Run:
         found = np.bincount(self.votes.reason[self.votes.reason != NONE], minlength=len(REASONS))
         return {str(reason): int(n) for reason, n in sorted(zip(REASONS, found, strict=True)) if n}
 
+    @cached_property
+    def no_answer(self) -> Mask:
+        """Which votes the judge never gave: the request failed, or the answer has no text, shape ``(votes,)``."""
+        given: Mask = np.isin(self.votes.reason, [PLACE[Reason.FAILED_REQUEST], PLACE[Reason.EMPTY]])
+        return given
+
+    @property
+    def unanswered(self) -> int:
+        """Ballots without an answer; the two of a pointwise vote count by themselves."""
+        return int(np.isin(self.ballots.reason, [PLACE[Reason.FAILED_REQUEST], PLACE[Reason.EMPTY]]).sum())
+
     def unparsed_as(self, reason: Reason) -> int:
         """Votes that are unparsed for one reason."""
         return self.reasons.get(str(reason), 0)
