@@ -208,6 +208,10 @@ def test_shards_through_the_command(tmp_path: Path) -> None:
     assert "9 duplicate votes, counted once" in told
     assert "1 half-written last line, dropped" in told
     assert streamed["metadata"].pop("logs") == 3
+    # Of the unread texts the lines are named, which are others in the shards.
+    assert [group["count"] for group in streamed["doubt"].pop("groups")] == [
+        group["count"] for group in whole["doubt"].pop("groups")
+    ]
     for name in ("source", "warnings"):
         whole.pop(name), streamed.pop(name)
     assert streamed == whole

@@ -20,6 +20,7 @@ from vlrb_task.pairs.labels import LabelSet, load_labels
 from vlrb_task.pairs.pair import Answer, Benchmark
 from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
+from vlrb_task.support.errors import DataError
 from vlrb_task.votes.assemble import Options, assemble
 from vlrb_task.votes.door import LogFile, open_logs
 from vlrb_task.votes.grouping import JOIN
@@ -121,6 +122,8 @@ def read_runs(
     options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
     reader = _Reader(parser, keep_texts, by_hand)
     own, others = _read(logs, given, reader, processes, progress)
+    if not own and not others:
+        raise DataError(f"{JOIN.join(log.name for log in logs)}: no votes", empty)
     metadata = {log.name: log.metadata for log in logs}
     runs = assemble(own, given.labels if given else None, metadata, options) if own else []
     if others:
