@@ -135,3 +135,13 @@ def test_accuracy_by_margin_is_counted_in_equal_parts() -> None:
     assert [(part.low, part.high, part.accuracy.n) for part in parts] == [(0.0, 1.0, 5), (2.0, 6.0, 5)]
     assert [part.accuracy.value for part in parts] == pytest.approx([0.6, 0.6])
     assert accuracy_by_margin([], []) == []
+
+
+def test_the_interval_of_a_tiny_error_is_found_and_does_not_search_for_ever() -> None:
+    """A pattern of 1e-12: the multiple of it that an interval ends at is of the order of 1e11."""
+    sure, right = np.full(4, 0.75 + 1e-12), np.array([1.0, 1.0, 1.0, 0.0])
+    estimate, _ = expected_calibration_error(sure, right, [np.arange(4)])
+    assert estimate.value == pytest.approx(0, abs=1e-9)
+    assert estimate.low is not None
+    assert estimate.high is not None
+    assert 0 <= estimate.low <= estimate.high <= 1

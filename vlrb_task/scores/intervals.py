@@ -304,7 +304,8 @@ def _tango_low(won: float, lost: float, n: float) -> float:
 
 def root(function: Callable[[float], float], low: float, high: float) -> float:
     """Where a function that is above 0 at ``low`` and not at ``high`` crosses 0, by halving: scoring does without scipy."""
-    while high - low > 1e-12:
+    # Relative to large ends: two neighbouring numbers far from 0 are further apart than that.
+    while high - low > 1e-12 * max(1.0, abs(low), abs(high)):
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) > 0 else (low, middle)
     return (low + high) / 2
