@@ -63,7 +63,7 @@ def code_of_the_page() -> str:
 
 def test_the_page_s_program_gives_the_numbers_of_vlrb_score(folder: Path) -> None:
     program = code_of_the_page().replace("VOTES", str(folder)).replace("PAIRS", str(folder / "pairs.jsonl"))
-    program += "import json; print(json.dumps(score_run(run).to_dict()))\n"
+    program += "import json; print()\nprint(json.dumps(score_run(run).to_dict()))\n"
     found = output(sys.executable, "-c", program)
     logs = map(str, sorted(folder.glob("*.votes.jsonl")))
     pairs = ("--pairs", str(folder / "pairs.jsonl"))
@@ -77,9 +77,8 @@ def test_the_page_s_program_gives_the_numbers_of_vlrb_score(folder: Path) -> Non
 
 
 def output(*command: str) -> dict[str, Any]:
-    """The JSON document with which a program ends."""
+    """The JSON document that is all of a program's output, or its last line."""
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    return dict(
-        json.loads(done.stdout[done.stdout.index("{\n") if "{\n" in done.stdout else done.stdout.rindex('{"source"') :])
-    )
+    whole = done.stdout.startswith("{")
+    return dict(json.loads(done.stdout if whole else done.stdout.strip().splitlines()[-1]))
