@@ -163,5 +163,6 @@ def test_every_environment(tmp_path: Path, environment: str) -> None:
         assert done.returncode in (0, 2), (command, log.name, told)
         if done.returncode == 2:
             assert told.startswith("vlrb: "), (command, log.name, told)
-            assert command in ("a judge",), (command, log.name, told)
+            # The base install lacks the libraries of some commands, and says so.
+            assert command == "a judge" or "vlrb[report]" in told, (command, log.name, told)
         log.unlink()
