@@ -61,7 +61,7 @@ def core(session: nox.Session) -> None:
 @nox.session
 def scale(session: nox.Session) -> None:
     """Merging, streaming and other people's pairs; faults of files, disks and the hub."""
-    session.install("-e", ".", *TEST, *CORE_TESTS)
+    session.install("-e", ".[report]", *TEST, *CORE_TESTS)
     session.run("pytest", "tests/scale", "tests/reliability", *session.posargs)
 
 

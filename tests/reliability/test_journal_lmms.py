@@ -12,27 +12,35 @@ from tests.support.lmms_eval import QUIET, lmms_eval, vlrb_json
 
 BASELINE = ("--model", "vlrb_baseline", "--model_args", "policy=random,seed=3", "--tasks", "vlrb_demo")
 
-FULL = """
+OPEN = """
 import resource, sys
 from pathlib import Path
+from vlrb_task.lmms.following import Following
 from vlrb_task.lmms.journal import Journal
 
-resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
-journal = Journal(Path(sys.argv[1]), {"model": "m"}, 10)
+following = Following(object(), "Wrapper", {"model": "m"})
+"""
+FULL = (
+    OPEN
+    + """
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+journal = Journal(Path(sys.argv[1]), following, 10)
 for number in range(20):
-    journal._write([{"key": f"{number:016x}", "judge": "criteria", "vote": 0, "first": 0, "text": "x" * 50, "model": "m"}])
+    vote = {"key": f"{number:016x}", "judge": "criteria", "vote": 0, "first": 0, "text": "x" * 50, "messages_sha256": "m"}
+    journal._write([vote | following.fields])
 print(journal.lost)
 """
+)
 
 
 def test_a_disk_that_is_full_costs_the_journal_and_not_the_run(tmp_path: Path) -> None:
-    """Each file may grow to 400 bytes here. What was written whole is found again; what was cut is dropped."""
+    """Each file may grow to 500 bytes here. What was written whole is found again; what was cut is dropped."""
     done = subprocess.run([sys.executable, "-B", "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
     lost = int(done.stdout)
     assert lost > 0
     assert done.stderr.count("could not be written") == 1, "told once"
-    code = "import sys; from pathlib import Path; from vlrb_task.lmms.journal import Journal; "
-    code += "print(len(Journal(Path(sys.argv[1]), {'model': 'm'}, 10).known))"
+    code = OPEN + "print(len(Journal(Path(sys.argv[1]), following, 10).known))"
     again = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert int(again.stdout) == 20 - lost
     assert "half-written and was dropped" in again.stderr

@@ -101,9 +101,12 @@ class Group:
                 found[name] = values[0]
         if len(self.logs) > 1:
             found["logs"] = len(self.logs)
-        model = next((h.model for h in self.headers if h.model), None)
+        named = [h.model for h in self.headers if h.model]
+        # A model without a name of its own bears its wrapper's class; what the log's folder calls it tells more.
+        own = [h.model for h in self.headers if h.model and h.model != h.more.get("wrapper")]
+        model = next(iter(own), None) or found.get("model") or next(iter(named), None)
         more = {name: value for header in reversed(self.headers) for name, value in header.more.items()}
-        return found | ({"model": model} if model else {}) | _schedule(self.headers) | more
+        return more | found | ({"model": model} if model else {}) | _schedule(self.headers)
 
 
 def _schedule(headers: Iterable[Header]) -> dict[str, Any]:
