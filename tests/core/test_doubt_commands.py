@@ -90,7 +90,7 @@ def test_unread_texts_are_written_labelled_and_counted(log: Path, tmp_path: Path
     found = score(log, "--labels", labels)
     assert (found["overall"]["value"], found["parser"]) == (0.8, "final + hand labels")
     assert found["metadata"]["hand_labels"] == 2
-    assert found["warnings"][0] == "2 of 10 answers are read as hand labels say, not by the parser"
+    assert "2 of 10 answers are read as hand labels say, not by the parser" in found["warnings"]
     assert [entry["count"] for entry in found["doubt"]["groups"]] == [1, 1]
     shown = vlrb("score", log, "--labels", labels)
     assert "parser final + hand labels" in shown.stdout
@@ -109,7 +109,8 @@ def test_labels_of_another_judge_are_told(log: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels.jsonl"
     labels.write_text(json.dumps({"text": ODD % 7, "gold": "tie", "judge": "boxed"}) + "\n")
     found = score(log, "--labels", labels)
-    assert (found["parser"], found["warnings"][0]) == ("final", "no answer of this run has a hand label")
+    assert found["parser"] == "final"
+    assert "no answer of this run has a hand label" in found["warnings"]
 
 
 def test_scores_by_hand(tmp_path: Path) -> None:
