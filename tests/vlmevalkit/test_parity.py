@@ -37,6 +37,13 @@ LEFT_OUT = ("source", "metadata")
 """What may differ between the frameworks: the name of the log, and which framework wrote it."""
 
 
+def comparable(score: dict[str, Any], *left_out: str) -> dict[str, Any]:
+    """A score without what belongs to its file, its line numbers included."""
+    for group in score["doubt"]["groups"]:
+        del group["lines"]
+    return {name: value for name, value in score.items() if name not in (*LEFT_OUT, *left_out)}
+
+
 class Settled(PlantedJudge):
     """Says the same whenever it is asked the same, so that it does not matter which task asked first."""
 
@@ -58,7 +65,7 @@ class Half:
 
     def score(self, task: str) -> dict[str, Any]:
         found = vlrb_json("score", str(self.logs[task]))
-        return {name: value for name, value in found.items() if name not in LEFT_OUT}
+        return comparable(found)
 
     def votes(self, task: str) -> Counter[tuple[str, int, int]]:
         """The ballots: key, vote and the answer shown first."""
@@ -218,12 +225,11 @@ def test_vlmevalkits_own_predictions_score_as_our_compatible_dataset(
             env={"LMUData": str(data), "VLRB_PAIRS": str(parquet), "PRED_FORMAT": "xlsx", "OPENAI_API_KEY": ""},
         )
     assert "error_message" in finished.status()["VL-RewardBench"], "its own scorer wants a key"
-    native = vlrb_json("score", str(finished.file("judge_VL-RewardBench.xlsx")), "--pairs", str(parquet))
-    alone = vlrb_json("score", str(finished.file("judge_VL-RewardBench.xlsx")))
-    compatible = vlrb_json("score", str(finished.file("judge_VLRB_Compat_1250.votes.jsonl")))
-    for score in (native, compatible, alone):
-        for name in (*LEFT_OUT, "prompt"):
-            del score[name]
+    votes = finished.file("judge_VLRB_Compat_1250.votes.jsonl")
+    predictions = str(finished.file("judge_VL-RewardBench.xlsx"))
+    native = comparable(vlrb_json("score", predictions, "--pairs", str(parquet)), "prompt")
+    alone = comparable(vlrb_json("score", predictions), "prompt")
+    compatible = comparable(vlrb_json("score", str(votes)), "prompt")
     assert native == compatible
     for name in ("fingerprint", "by_source", "warnings"):
         del alone[name], native[name]
