@@ -12,6 +12,8 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from tests.support.generated import with_part
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE, ADAPTER = "vlrb_task", "vlmevalkit_adapter"
 
@@ -126,11 +128,7 @@ def document_with_map() -> str:
     Raises:
         ValueError: the document has no place for a map.
     """
-    before, begins, rest = MAP_FILE.read_text(encoding="utf-8").partition(MAP_BEGINS)
-    _, ends, after = rest.partition(MAP_ENDS)
-    if not (begins and ends):
-        raise ValueError(f"no {MAP_BEGINS!r} … {MAP_ENDS!r} in {MAP_FILE}")
-    return f"{before}{begins}{drawn_map()}{ends}{after}"
+    return with_part(MAP_FILE, MAP_BEGINS, drawn_map(), MAP_ENDS)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.generated import with_part
 from vlrb_task.scores.statistics import STATISTICS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
@@ -23,11 +24,7 @@ def page() -> str:
     Raises:
         ValueError: the page has no place for the table.
     """
-    before, begins, rest = PAGE.read_text(encoding="utf-8").partition(BEGINS)
-    _, ends, after = rest.partition(ENDS)
-    if not (begins and ends):
-        raise ValueError(f"no {BEGINS!r} … {ENDS!r} in {PAGE}")
-    return f"{before}{begins}{table()}{ends}{after}"
+    return with_part(PAGE, BEGINS, table(), ENDS)
 
 
 if __name__ == "__main__":

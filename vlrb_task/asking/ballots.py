@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Literal
 
 from vlrb_task.pairs.pair import Answer, Pair, other
-from vlrb_task.support.errors import UnknownName
+from vlrb_task.support.errors import choice
 
 
 class Order(str, Enum):
@@ -63,12 +63,7 @@ class Schedule:
         Raises:
             UnknownName: no such order.
         """
-        try:
-            return cls(Order(order), votes)
-        except ValueError as error:
-            if order in set(Order):
-                raise
-            raise UnknownName(f"no order {order!r}: use one of {', '.join(Order)}") from error
+        return cls(choice(Order, order, "no order"), votes)
 
 
 @dataclass(frozen=True, slots=True)

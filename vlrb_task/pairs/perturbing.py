@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from vlrb_task.pairs.keys import pair_key
 from vlrb_task.pairs.pictures import UnreadablePicture, opened
-from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.support.errors import DataError, choice
 
 Row = dict[str, Any]
 Rows = Callable[[], Iterator[Row]]
@@ -45,9 +45,7 @@ class Pictures(str, Enum):
         Raises:
             UnknownName: no such choice.
         """
-        if name not in set(cls):
-            raise UnknownName(f"--image {name!r}: use one of {', '.join(cls)}")
-        return cls(name)
+        return choice(cls, name, "--image")
 
 
 def with_pictures(read: Rows, how: Pictures, name: str) -> Iterator[Row]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.pairs.labels import Ints
-from vlrb_task.support.errors import UnknownName
+from vlrb_task.support.errors import choice
 
 Values = NDArray[np.float64]
 """One number a pair; NaN where a policy drops it."""
@@ -37,10 +37,7 @@ class Policy(str, Enum):
         Raises:
             UnknownName: no such policy.
         """
-        try:
-            return cls(name)
-        except ValueError as error:
-            raise UnknownName(f"no policy {name!r}: use one of {', '.join(cls)}") from error
+        return choice(cls, name, "no policy")
 
 
 @dataclass(frozen=True, slots=True)

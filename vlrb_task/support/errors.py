@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 from reprlib import Repr
+from typing import TypeVar
+
+Choice = TypeVar("Choice", bound=Enum)
 
 _LONGEST_WORD = 300
 _LONGEST_LINE = 3000
@@ -62,3 +66,15 @@ class PromptUnavailable(VlrbError):
 
 class UnknownName(VlrbError):
     """A judge, parser, policy, order or task name that does not exist; the text lists those that do."""
+
+
+def choice(choices: type[Choice], name: str, what: str) -> Choice:
+    """One of an enumeration by its value; ``what`` begins the message, such as ``no policy``.
+
+    Raises:
+        UnknownName: there is none; the message lists those that exist.
+    """
+    try:
+        return choices(name)
+    except ValueError as error:
+        raise UnknownName(f"{what} {name!r}: use one of {', '.join(str(one.value) for one in choices)}") from error
