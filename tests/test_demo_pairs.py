@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.demo_pairs import draw
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import SUBSETS, Benchmark, parse_rows
 
@@ -109,7 +110,6 @@ def test_datasets_reads_images_and_lists(tmp_path: Any) -> None:
 
 
 def test_the_generator_makes_these_rows(rows: list[dict[str, Any]]) -> None:
-    draw = pytest.importorskip("vlrb_task.pairs.demo.draw")
     made = draw.demo_table()
     schema = pq.read_schema(demo_parquet())
     assert (made.schema.names, made.schema.metadata) == (schema.names, schema.metadata)

@@ -1,4 +1,4 @@
-"""Make the demonstration set: ``python -m vlrb_task.pairs.demo.draw OUT.parquet``.
+"""Make the demonstration set: ``python -m tests.support.demo_pairs.draw OUT.parquet``.
 
 Always the same rows from the same texts and drawing code; only the encoding of the files may differ between
 versions of Pillow and pyarrow.
@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import tomllib
 
-from vlrb_task.pairs.demo import pictures_general, pictures_hallucination, pictures_reasoning
-from vlrb_task.pairs.demo.canvas import Canvas
+from tests.support.demo_pairs import pictures_general, pictures_hallucination, pictures_reasoning
+from tests.support.demo_pairs.canvas import Canvas
 
 PICTURES: dict[str, Any] = {
     "general": pictures_general,
@@ -91,7 +91,7 @@ def demo_table() -> pa.Table:
 
 def main(arguments: list[str] | None = None) -> None:
     """Write the parquet file that the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m vlrb_task.pairs.demo.draw", description="Draw the demo pairs.")
+    parser = argparse.ArgumentParser(prog="python -m tests.support.demo_pairs.draw", description="Draw the demo pairs.")
     parser.add_argument("out", type=Path, help="the parquet file to write")
     out: Path = parser.parse_args(arguments).out
     table = demo_table()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vlrb_task.pairs.demo.canvas import (
+from tests.support.demo_pairs.canvas import (
     BLUE,
     BROWN,
     DARK,

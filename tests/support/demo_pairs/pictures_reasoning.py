@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vlrb_task.pairs.demo.canvas import (
+from tests.support.demo_pairs.canvas import (
     BLUE,
     DARK,
     GREEN,
