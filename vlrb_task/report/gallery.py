@@ -119,8 +119,14 @@ class JudgeVotes:
         return segments(text or "", span, most, marks)
 
     def _marks(self, text: str, span: tuple[int, int] | None, reason: int | None) -> list[Mark]:
-        """What was found in a text, if it was read by the parser and not by hand."""
+        """What was found in a text, if it was read by the parser and not by hand.
+
+        A text that ends exactly as its judge was asked to has its verdict marked and no more, as most of a log are such.
+        """
         if self._explain is None:
+            return []
+        quick = getattr(self._explain.parser, "quick", None)
+        if reason is None and quick is not None and quick(text) is not None:
             return []
         told = explain_own(self._explain, text)
         if (told.reading.span != span and reason is None) or (told.reading.reason is None) != (reason is None):
