@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from pathlib import Path
 
 SOURCES = (("hallucination", 448), ("RLAIF", 233), ("RLHF", 68), ("mathverse", 167), ("mmmu", 151), ("wildvision", 183))
@@ -122,14 +122,14 @@ def expand_benchmark(folder: Path) -> None:
         "test"
     ]
     before = sum(f.stat().st_size for f in cache.rglob("*") if f.is_file())
-    kept: list[object] = []
+    kept: list[Sized] = []
 
     def run() -> None:
         kept[:] = [expand(loaded, judge="criteria", schedule=Schedule(Order.ALTERNATE, 10))]
 
     report("expand 1,250 rows to 12,500 ballots (K = 10)", timed(run), "< 0.5 s")
     after = sum(f.stat().st_size for f in cache.rglob("*") if f.is_file())
-    print(f"{'':58} {len(kept[0])} rows; cache on disk {before:,} bytes before, {after:,} after")  # type: ignore[arg-type]
+    print(f"{'':58} {len(kept[0])} rows; cache on disk {before:,} bytes before, {after:,} after")
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.check import Labelled, Outcome, labelled, outcome
 from vlrb_task.parsing import get_parser
-from vlrb_task.parsing.verdicts import Verdict
+from vlrb_task.parsing.verdicts import Reading, Verdict
 from vlrb_task.support.jsonl import Lines
 
 
@@ -111,7 +111,9 @@ def difference(rule: Rule, items: Sequence[Labelled]) -> Difference:
         if item.judge not in rule.texts:
             continue
         text = with_names(item.text) if rule.named else item.text
-        their, our = theirs(text).verdict, ours(text).verdict  # type: ignore[union-attr]
+        reading = ours(text)
+        assert isinstance(reading, Reading), f"{rule.own} is not pairwise"
+        their, our = theirs(text).verdict, reading.verdict
         right = outcome(item, their) is Outcome.RIGHT, outcome(item, our) is Outcome.RIGHT
         counts["texts"] += 1
         if their is our:

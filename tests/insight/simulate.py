@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.support.table import Label, PairVotes, Vote, pairs_of, run_of
 from vlrb_task.judges.base import PromptRecord
-from vlrb_task.pairs.pair import Answer, fingerprint
+from vlrb_task.pairs.pair import Answer, fingerprint, other
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.votes import Run, write_votes
 
@@ -126,7 +126,7 @@ def _vote(rng: np.random.Generator, planted: Planted, label: Label, number: int,
     if draw < planted.longer and words[0] != words[1]:
         return Vote(number, shown, 0 if words[0] > words[1] else 1)
     right = rng.random() < chance
-    return Vote(number, shown, label.better if right else 1 - label.better)  # type: ignore[arg-type]
+    return Vote(number, shown, label.better if right else other(label.better))
 
 
 TEXTS = {

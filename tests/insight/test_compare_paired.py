@@ -154,9 +154,9 @@ def test_other_revisions_parts_and_labels_are_compared_on_common_pairs_and_said_
     assert any("part has votes on a part only: 50 of 130" in remark for remark in basis.remarks)
     assert [len(r.labels) for r in basis.runs] == [50, 50]
 
-    flipped = [replace(shown[0], better=1 - shown[0].better), *shown[1:]]  # type: ignore[arg-type]
-    other = run(Planted(), shown=flipped, sizes=SMALL, name="other")
-    basis = common_basis([whole, other])
+    flipped = [replace(shown[0], better=other(shown[0].better)), *shown[1:]]
+    relabelled = run(Planted(), shown=flipped, sizes=SMALL, name="other")
+    basis = common_basis([whole, relabelled])
     assert "129 pairs" in basis.line
     assert any(remark.startswith("different revisions") for remark in basis.remarks)
     assert any(remark.startswith("1 common pairs have another label") for remark in basis.remarks)

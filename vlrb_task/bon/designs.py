@@ -14,7 +14,7 @@ from enum import Enum
 from math import ceil, log2
 
 from vlrb_task.bon.questions import Question
-from vlrb_task.support.errors import UnknownName
+from vlrb_task.support.errors import choice
 
 Comparison = tuple[int, int]
 """Two candidates, by number."""
@@ -41,10 +41,7 @@ class Scheme(str, Enum):
         Raises:
             UnknownName: no such scheme.
         """
-        try:
-            return cls(name.replace("-", "_"))
-        except ValueError as error:
-            raise UnknownName(f"no scheme {name!r}: use one of {', '.join(cls)}") from error
+        return choice(cls, name.replace("-", "_"), "no scheme")
 
 
 def seating(question: Question) -> list[int]:
