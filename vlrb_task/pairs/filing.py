@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from vlrb_task.pairs.columns import Column
@@ -80,8 +81,8 @@ class Rule:
             if self.default is None:
                 raise DataError(f"an empty {what}")
         else:
-            likely = {text: self.names[text]} if self.how == "equals" and text in self.names else self.names
-            for key, name in likely.items():
+            for key in self._likely(text):
+                name = self.names[key]
                 if found := _fits(self.how, key, text):
                     named = name or found
                     return named.find(row, origins) if isinstance(named, Rule) else (named, False)
@@ -90,6 +91,18 @@ class Rule:
         if isinstance(self.default, Rule):
             return self.default.find(row, origins)[0], True
         return str(self.default), True
+
+    def _likely(self, text: str) -> Iterable[str]:
+        """The keys that can fit a text: of those that must equal it, the one that does."""
+        if self.how != "equals":
+            return self.names
+        key = text if text in self.names else self._spelled.get(label_of(text))
+        return [] if key is None else [key]
+
+    @cached_property
+    def _spelled(self) -> Mapping[str, str]:
+        """The keys by their one spelling, worked out once for all rows; of two that are spelled alike, the first."""
+        return {label_of(key): key for key in reversed([*self.names])}
 
     def _text(self, row: Mapping[str, Any], origins: Mapping[str, str], what: str) -> str:
         value = self.column.of(row) if self.column else origins.get(str(self.origin), "")
@@ -115,7 +128,7 @@ def _fits(how: How, key: str, text: str) -> str | None:
         found = re.search(key, text)
         return None if found is None else (found[found.re.groups and 1] or key)
     if how == "equals":
-        return key if label_of(text) == label_of(key) else None
+        return key  # found as equal
     if how == "contains":
         return key if key in text else None
     return key if text.startswith(key) else None

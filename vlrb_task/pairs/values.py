@@ -114,7 +114,7 @@ def label_of(value: object) -> str:
     that it becomes in a column with gaps.
     """
     text = str(value)
-    if re.fullmatch(r"[+-]?[0-9]+\.0+", text):
+    if text.endswith("0") and re.fullmatch(r"[+-]?[0-9]+\.0+", text):
         return text.partition(".")[0]
     folded = text.lower()
     folded = _YAML_BOOLEANS.get(folded, folded)
