@@ -24,7 +24,8 @@ from vlrb_task.compare.comparison import compare
 from vlrb_task.export import FORMATS
 from vlrb_task.export.tables import latex_text, neutralise
 from vlrb_task.judges.base import PromptRecord
-from vlrb_task.report.figures import FIGURES, INK, draw, svg
+from vlrb_task.report.drawing import INK, svg
+from vlrb_task.report.figures import FIGURES, draw
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
 

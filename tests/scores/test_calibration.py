@@ -69,6 +69,12 @@ def test_equal_confidences_are_not_parted() -> None:
     assert [float(sure[at].mean()) for at in bins] == pytest.approx([0.6, 0.7, 0.9])
 
 
+@pytest.mark.parametrize("votes", [3, 5, 7, 9, 10])
+def test_shares_that_are_as_far_from_a_half_are_equally_sure(votes: int) -> None:
+    sure, _ = confidence(np.arange(votes + 1) / votes)
+    assert len(np.unique(sure)) == votes // 2 + 1
+
+
 @settings(max_examples=30, deadline=None)
 @given(chances)
 def test_the_area_is_the_mean_over_random_orders_of_ties(p: list[float]) -> None:

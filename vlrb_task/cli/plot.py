@@ -47,8 +47,8 @@ def command(
 ) -> None:
     """Write the pictures of a report as SVG, PDF or PNG.
 
-    They are scores, subsets, differences, at_k, order, length, selective and agreement; those for which the logs have
-    nothing are left out.
+    They are scores, subsets, differences, at_k, order, length, selective, agreement, panel, power, reliability,
+    risk_coverage and margins; those for which the logs have nothing are left out.
     """
     from vlrb_task.scores.policies import Policy
     from vlrb_task.votes import read_runs
@@ -56,7 +56,8 @@ def command(
     require("vlrb plot", "statsmodels", "krippendorff", "matplotlib")
     from vlrb_task.cli.compare_tables import show_warnings
     from vlrb_task.compare.comparison import compare
-    from vlrb_task.report.figures import FIGURES, PICTURE, draw, save
+    from vlrb_task.report.drawing import PICTURE, save
+    from vlrb_task.report.figures import FIGURES, draw
 
     if unknown := set(names) - set(FIGURES):
         raise UnknownName(f"no picture {min(unknown)!r}: use one of {', '.join(FIGURES)}")

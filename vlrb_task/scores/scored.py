@@ -161,7 +161,7 @@ class Scored:
             margin = margin[known]
         elif self.confidences is not None:
             source, p, known = self.confidences
-            margin = 2 * p - 1
+            margin = np.round(2 * p - 1, 12)
         else:
             return None
         return accuracy_by_margin(margin, source, groups=None if self.groups is None else self.groups[known])

@@ -318,8 +318,8 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     _part(
         "aurc",
-        "area under risk-coverage",
-        "mean error when only the k surest pairs are kept, over all k",
+        "AURC",
+        "area under the risk-coverage curve: mean error when only the k surest pairs are kept, over all k",
         "0 to 1; the overall error where confidence tells nothing",
         "Wilson, with the variance of the influence function",
         lambda c: c.aurc,
