@@ -45,9 +45,12 @@ PICTURE = re.compile(rb"\bvlrb \d[\w.+]*, Matplotlib ")
 
 
 def short(name: str, most: int = 38) -> str:
-    """A name that is not too long for a picture, and that it can show."""
+    """A name that is not too long for a picture, and that it can show. Names of one family differ at their end: the middle
+    is left out.
+    """
     name = printable(name)
-    return name if len(name) <= most else name[: most - 1] + "…"
+    start = most // 3
+    return name if len(name) <= most else f"{name[:start]}…{name[start + 1 - most :]}"
 
 
 def style(ink: str) -> AbstractContextManager[None]:
@@ -143,9 +146,9 @@ def stroke(number: int) -> dict[str, Any]:
 
 
 def legend(axes: Axes, columns: int = 2) -> None:
-    """Above the axes where it is short, else beside them."""
+    """Above the axes; of many short names beside them."""
     count = len(axes.get_legend_handles_labels()[1])
-    if count <= 4:
+    if count <= 4 or columns == 1:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, borderaxespad=0.2, handlelength=3)
     else:
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), handlelength=3)

@@ -116,7 +116,8 @@ def power(comparison: Comparison) -> Figure | None:
             np.array([getattr(point, name) for point in one.curve], dtype=float) for name in ("pairs", "low", "high")
         )
         line = stroke(number)
-        label = f"{one.votes} vote{'s' * (one.votes != 1)} a pair; circle: {100 * one.smallest:.1f} points on the pairs at hand"
+        votes = f"{one.votes} vote{'s' * (one.votes != 1)} a pair"
+        label = f"{votes}; large mark: {100 * one.smallest:.1f} points on the pairs at hand"
         axes.plot(x, pairs, **line, markevery=4, label=label)
         axes.fill_between(x, low, high, color=line["color"], alpha=0.13, lw=0)
         axes.plot(
