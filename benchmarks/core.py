@@ -1,7 +1,7 @@
 """How long the core takes: ``python benchmarks/core.py``. Prints a table; asserts nothing, machines differ.
 
-Measured: importing and listing the tasks, scoring 6,250 votes of 2 kB with and without some statistics, expanding 1,250 rows to ten ballots each (where the
-``datasets`` library is installed), and memory.
+Measured: importing and listing the tasks, scoring 6,250 votes of 2 kB with and without some statistics, expanding 1,250 rows
+to ten ballots each (where the ``datasets`` library is installed), and memory.
 """
 
 from __future__ import annotations
