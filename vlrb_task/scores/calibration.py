@@ -160,8 +160,7 @@ def calibration(
 def confidence(p: Array) -> tuple[Array, Array]:
     """How sure, ``max(p, 1 - p)``, and how right: 1, 1/2 at a tie, or 0."""
     # Rounded: 1 - 1/3 is not 2/3 to the last digit, and pairs that are equally sure must not be ranked.
-    sure: Array = np.round(np.maximum(p, 1 - p), 12)
-    return sure, np.where(p == 0.5, 0.5, (p > 0.5).astype(np.float64))
+    return np.maximum(p, 1 - p).round(12), np.where(p == 0.5, 0.5, (p > 0.5).astype(np.float64))
 
 
 def _scaled(values: Array, most: float, groups: Groups | None) -> Estimate:
