@@ -237,7 +237,7 @@ def _check_plot(path: Path | None, inputs: Sequence[Path | str | None], force: b
     if path is None:
         return
     require("vlrb bon --plot", "matplotlib")
-    from vlrb_task.report.figures import FORMATS, PICTURE
+    from vlrb_task.report.drawing import FORMATS, PICTURE
 
     if path.suffix.removeprefix(".") not in FORMATS:
         raise UnknownName(f"--plot {path}: end its name in .{', .'.join(FORMATS)}")
@@ -245,7 +245,7 @@ def _check_plot(path: Path | None, inputs: Sequence[Path | str | None], force: b
 
 
 def _save(path: Path, figure: Figure) -> None:
-    from vlrb_task.report.figures import save
+    from vlrb_task.report.drawing import save
 
     save(figure, path)
     error_console().print(f"wrote {path}", soft_wrap=True, markup=False)

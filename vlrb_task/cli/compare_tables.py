@@ -37,6 +37,8 @@ def show(comparison: Comparison) -> None:
             print_whole(out, _contrasts(comparison))
         print_whole(out, _agreement(comparison))
     print_whole(out, _analyses(comparison))
+    if any(score.calibration for score in comparison.scores):
+        print_whole(out, _calibration(comparison))
     for table in _tags_and_sources(comparison):
         print_whole(out, table)
     if comparison.correlations:
@@ -64,6 +66,13 @@ def cell(estimate: Estimate | None, sign: str = "") -> str:
     low, high = percent(estimate.low, sign), percent(estimate.high, sign)
     between = " to " if sign else "–"
     return f"{percent(estimate.value, sign)}\n[bright_black]{low}{between}{high}[/]"
+
+
+def decimal(estimate: Estimate | None) -> str:
+    """A number that is no percentage above its interval."""
+    if estimate is None or estimate.value is None:
+        return "-"
+    return f"{estimate.value:.3f}\n[bright_black]{estimate.low:.3f}–{estimate.high:.3f}[/]"
 
 
 def _scores(comparison: Comparison) -> Table:
@@ -215,6 +224,22 @@ def _analyses(comparison: Comparison) -> Table:
             f"{percent(unanimous[0].accuracy.value)} ({percent(unanimous[0].coverage)})" if unanimous else "-",
             "\n".join(f"{k}: {percent(value)}" for k, value in score.at_k.items()) or "-",
         )
+    return table
+
+
+def _calibration(comparison: Comparison) -> Table:
+    table = Table(
+        caption="what confidences are worth, with 95 % intervals; ties: pairs of confidence 1/2, equal ratings"
+    )
+    add_name(table, "")
+    add_name(table, "confidences")
+    shown = columns("calibration", comparison.scores)
+    for title in ("pairs", "ties", *(column.title for column in shown)):
+        add_number(table, title)
+    for name, score in zip(comparison.basis.names, comparison.scores, strict=True):
+        if found := score.calibration:
+            cells = (decimal(column.of(score)) for column in shown)
+            table.add_row(escape(name), found.source, str(found.n), str(found.ties), *cells)
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,6 +132,8 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     if score.groups("by_tag"):
         print_whole(out, _tag_table(score))
     out.print(_rates(score), soft_wrap=True)
+    for line in _confidences(score):
+        out.print(line, soft_wrap=True, markup=False)
     show_doubt(out, run, score.policy)
     print_warnings(run.warnings)
 
@@ -178,9 +180,7 @@ def percent(estimate: Estimate | None) -> str:
 def _with_interval(estimate: Estimate) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "-"
-    return f"[bold]{percent(estimate)}[/bold] [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]".replace(
-        " [", r" \[", 1
-    )
+    return rf"[bold]{percent(estimate)}[/bold] \[{_ends(estimate)}]"
 
 
 def _rates(score: Score) -> str:
@@ -191,3 +191,20 @@ def _rates(score: Score) -> str:
         if counts:
             parts.append(f"{row.title}: " + ", ".join(f"{reason} {count}" for reason, count in counts.items()))
     return " · ".join(parts)
+
+
+def _confidences(score: Score) -> Iterator[str]:
+    if found := score.calibration:
+        numbers = [
+            f"{row.title} {value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
+            for row, value in score.of_kind("part")
+            if "decomposition" not in row.name
+        ]
+        yield f"confidences ({found.source}, {found.n} pairs, {found.ties} ties): " + " · ".join(numbers)
+    if by := score.by_margin:
+        parts = ", ".join(f"{percent(p.accuracy)} [{_ends(p.accuracy)}]" for p in by.parts)
+        yield f"accuracy by margin of {by.source}, the least first ({by.ties} equal): {parts}"
+
+
+def _ends(estimate: Estimate) -> str:
+    return f"{100 * (estimate.low or 0.0):.1f}, {100 * (estimate.high or 0.0):.1f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,21 @@ from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.benches import Benches
 from vlrb_task.compare.correlation import Correlation, correlations
 from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests
+from vlrb_task.compare.panel import MOST_JUDGES
+from vlrb_task.compare.panels import JudgePanel, panel_of
+from vlrb_task.compare.planning import Planned, plan
 from vlrb_task.compare.power import Detectable, detectable
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.baselines import Baseline, baselines
+from vlrb_task.scores.planning import POWER
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.scores.scored import Scored
+from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
+
+TYPICAL_DIFFERENCE = 0.03
+"""Of the best two judges: for the power that is said beside the curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class Comparison:
         analyses: one for each judge.
         published: rows of the packaged table, if asked for.
         correlations: with other benchmarks, if given.
+        costs: of a pair, by judge, for the panel; of the others their votes a pair.
     """
 
     basis: Basis
@@ -80,6 +89,26 @@ class Comparison:
     analyses: tuple[Analysis, ...]
     published: tuple[Published, ...] = ()
     correlations: tuple[Correlation, ...] = ()
+    costs: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def panel(self) -> JudgePanel | None:
+        """The judges together, worked out at each call; None for one judge or too many."""
+        return panel_of(self.basis, self.costs) if 2 <= len(self.basis.names) <= MOST_JUDGES else None
+
+    @property
+    def power(self) -> Planned | None:
+        """What the pairs at hand show of two judges like the best two here, or of typical ones beside a single judge; worked
+        out at each call. None where the policy keeps no pair of both.
+        """
+        best = sorted(range(len(self.scores)), key=lambda i: -(self.scores[i].overall.value or 0.0))[:2]
+        like = [self.basis.runs[i] for i in sorted(best)] if len(best) > 1 else []
+        try:
+            return plan(
+                TYPICAL_DIFFERENCE, POWER, like, policy=self.basis.policy, at_hand=len(self.basis.runs[0].labels)
+            )
+        except DataError:
+            return None
 
     @property
     def subsets(self) -> list[str]:
@@ -154,6 +183,7 @@ def compare(
     *,
     with_published: bool = False,
     benches: Benches | None = None,
+    costs: Mapping[str, float] | None = None,
 ) -> Comparison:
     """Compare judges on the pairs that all of them voted on.
 
@@ -184,6 +214,7 @@ def compare(
         analyses=tuple(analyse(run, policy) for run in basis.runs),
         published=rows,
         correlations=tuple(_correlations(basis, scores, rows, benches)) if benches else (),
+        costs=costs or {},
     )
 
 

@@ -14,7 +14,8 @@ from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.paired import groups_line
 from vlrb_task.export.protocol import schedule
 from vlrb_task.pairs.pair import order_subsets, set_name
-from vlrb_task.report import figures
+from vlrb_task.report.drawing import INK, svg
+from vlrb_task.report.figures import CONFIDENCE, FIGURES, draw
 from vlrb_task.report.gallery import MOST_CHARACTERS, JudgeVotes, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
@@ -60,7 +61,10 @@ def render(
     labels = basis.runs[0].labels
     judges = [JudgeVotes(run, basis.policy) for run in basis.runs]
     script = _asset("gallery.js")
-    drawn = figures.draw(comparison, ink=figures.INK)
+    drawn = {
+        name: (name, FIGURES[name][0], _own(svg(figure, name, FIGURES[name][0])))
+        for name, figure in draw(comparison, ink=INK).items()
+    }
     scored = list(zip(basis.names, comparison.scores, strict=True))
     yield environment.get_template("page.html.j2").render(
         comparison=comparison,
@@ -70,7 +74,10 @@ def render(
         caveats=[f"{name}: {told}" for name, score in scored for told in caveats(score.run)],
         subsets=comparison.subsets,
         columns=columns("scores", comparison.scores),
-        figures=[(n, figures.FIGURES[n][0], _own(figures.svg(f, n, figures.FIGURES[n][0]))) for n, f in drawn.items()],
+        figures=[picture for name, picture in drawn.items() if name not in CONFIDENCE],
+        confidences=[(name, score) for name, score in scored if score.calibration or score.by_margin],
+        confidence_columns=columns("calibration", comparison.scores),
+        confidence_figures=[picture for name, picture in drawn.items() if name in CONFIDENCE],
         groups_line=groups_line(comparison.groups),
         tests=sorted(zip(comparison.tests, comparison.agreement, strict=True), key=lambda both: both[0].p_holm),
         analyses=list(zip(basis.names, comparison.analyses, strict=True)),

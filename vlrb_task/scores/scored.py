@@ -11,6 +11,8 @@ import numpy as np
 from vlrb_task.pairs.labels import Ints, Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.at_k import AtK, at_k
+from vlrb_task.scores.bins import Margins, accuracy_by_margin
+from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.completeness import Completeness, completeness
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import share
@@ -18,7 +20,7 @@ from vlrb_task.scores.policies import Policy, Values, kept, outcomes
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.table import Run
 
-Source = Literal["probabilities", "rewards", "shares of votes"]
+Source = Literal["probabilities", "rewards", "ratings", "shares of votes"]
 _SURE = 1e-12
 """Probabilities nearer to 0 or 1 are taken as this where their logits are averaged."""
 
@@ -138,6 +140,31 @@ class Scored:
         told, known = run.right + run.wrong, ~run.labels.tied
         agreed = np.divide(run.right, told, out=np.full(pairs, 0.5), where=told > 0)
         return "shares of votes", agreed[known], known
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """What the confidences are worth; None where there are none. Rewards are ranked as they are: where they lie far
+        apart their logistic function is 1 for many pairs.
+        """
+        if self.confidences is None:
+            return None
+        source, p, known = self.confidences
+        rank = np.abs(self.margins[0][known]) if source == "rewards" else None
+        return calibration(p, None if self.groups is None else self.groups[known], rank, source)
+
+    @cached_property
+    def by_margin(self) -> Margins | None:
+        """Accuracy by the margin of rewards or ratings, else of probabilities or shares of votes; None where there is none."""
+        margin, known = self.margins
+        source: Source = "rewards" if self.run.ballots.scored.any() else "ratings"
+        if known.any():
+            margin = margin[known]
+        elif self.confidences is not None:
+            source, p, known = self.confidences
+            margin = np.round(2 * p - 1, 12)
+        else:
+            return None
+        return accuracy_by_margin(margin, source, groups=None if self.groups is None else self.groups[known])
 
     @cached_property
     def margins(self) -> tuple[Values, Mask]:
