@@ -147,7 +147,8 @@ class Scored:
         second = (ballots.first[known] != run.labels.better[pair]).astype(np.int64)
         logit = np.log(p / (1 - p)) * np.where(second, -1.0, 1.0)
         place = 2 * pair + second
-        total, count = np.bincount(place, logit, 2 * pairs), np.bincount(place, minlength=2 * pairs)
+        total = np.bincount(place, weights=logit, minlength=2 * pairs).astype(np.float64)
+        count = np.bincount(place, minlength=2 * pairs)
         return total.reshape(-1, 2), count.reshape(-1, 2)
 
     @cached_property
