@@ -14,9 +14,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lmms_eval.api.instance import unwrap_generation_output
-from loguru import logger
-
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import PAIR
 from vlrb_task.parsing.probabilities import remark
@@ -118,10 +115,13 @@ class Following:
         Raises:
             SystemExit: the model has no probabilities.
         """
+        from lmms_eval.api.instance import unwrap_generation_output
+        from loguru import logger
+
         prompts = {_digest(str(requests[place].args[0])) for place in scored}
         scorer = LabelScores.of(self._model, lambda text: _digest(text) in prompts)
         # A client of async_openai does not outlive one such call: through a server all are asked together.
-        alone = range(len(requests)) if scorer.served else scored
+        alone = range(len(requests)) if scorer.told_apart else scored
         answers: list[Any] = [None] * len(requests)
         with watching(self._sent, threads=True, scorer=scorer):
             for place, answer in zip(alone, ask([requests[place] for place in alone]), strict=True):

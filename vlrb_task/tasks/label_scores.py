@@ -45,14 +45,15 @@ class LabelScores:
 
     Args:
         wanted: whether a prompt is one of that judge's; requests through a server may be others'.
-        tokenizer: of a model in this process; None for servers and for vLLM's engine, which give tokens as text.
+        tokenizer: of a model that transformers runs; servers and vLLM's engine give tokens as text.
+        told_apart: whether requests that are not wanted may come too: those of a server show their prompt.
 
     Attributes:
         given: answers that were replaced.
     """
 
-    def __init__(self, wanted: Callable[[str], bool], tokenizer: Any = None) -> None:
-        self.wanted, self.tokenizer, self.given = wanted, tokenizer, 0
+    def __init__(self, wanted: Callable[[str], bool], tokenizer: Any = None, *, told_apart: bool = True) -> None:
+        self.wanted, self.tokenizer, self.told_apart, self.given = wanted, tokenizer, told_apart, 0
 
     @classmethod
     def of(cls, model: Any, wanted: Callable[[str], bool]) -> LabelScores:
@@ -61,17 +62,13 @@ class LabelScores:
         Raises:
             NoProbabilities: it asks none of those that are known.
         """
-        if _library(getattr(model, "client", None)) in ("openai", "vllm") or hasattr(model, "api_base"):
-            return cls(wanted)
+        library = type(getattr(model, "client", None)).__module__.partition(".")[0]
+        if library in ("openai", "vllm") or hasattr(model, "api_base"):
+            return cls(wanted, told_apart=library != "vllm")
         tokenizer = _tokenizer(model)
         if tokenizer is None or not any(_generates(getattr(model, name, None)) for name in ("model", "_model")):
             raise NoProbabilities(f"the model {type(model).__name__} gives texts only")
-        return cls(wanted, tokenizer)
-
-    @property
-    def served(self) -> bool:
-        """Whether each request is told apart by its prompt."""
-        return self.tokenizer is None
+        return cls(wanted, tokenizer, told_apart=False)
 
     def asking(self, library: str, args: tuple[Any, ...], kwargs: Kwargs) -> tuple[Kwargs, Finish | None]:
         """A call into a library, changed so that it gives probabilities, and what makes the answer's text of its result."""
@@ -188,10 +185,6 @@ class LabelScores:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
-
-
-def _library(value: object) -> str:
-    return type(value).__module__.partition(".")[0]
 
 
 def _tokenizer(model: Any) -> Any:
