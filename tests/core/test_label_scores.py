@@ -14,6 +14,7 @@ from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.label_judge import completion, listed
 from vlrb_task.parsing.probabilities import label_logprobs
 from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.support.errors import VlrbError
 from vlrb_task.tasks.label_scores import LISTED, LabelScores, NoProbabilities
 from vlrb_task.tasks.observed import watching
 
@@ -116,3 +117,16 @@ def test_an_engine_like_vllms_is_asked_for_them(monkeypatch: pytest.MonkeyPatch)
     with watching(lambda sent: None, scorer=scorer):
         results = [*engine.chat(["x"], sampling_params=asked), *engine.generate(["x", "y"], [asked, asked])]
     assert [label_logprobs(result.outputs[0].text).p for result in results] == [pytest.approx(6 / 7)] * 3
+
+
+def test_vlmevalkits_models_that_give_texts_only_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vlmevalkit_adapter import failures
+    from vlmevalkit_adapter.meeting import meet
+
+    monkeypatch.setattr(failures, "_failed", {})
+    model = SimpleNamespace(generate_inner=lambda message: "A")
+    dataset: Any = SimpleNamespace(dataset_name="VLRB_Prob", labels=True, is_own_text=lambda text: True)
+    with pytest.raises(VlrbError, match=r"^the model SimpleNamespace gives texts only"):
+        meet(model, dataset)
+    assert failures.failed()["VLRB_Prob"].startswith("the model SimpleNamespace gives texts only")
+    assert model.generate_inner("x") == "A", "other datasets ask it as before"

@@ -32,8 +32,7 @@ def votes(run: Finished, task: str = "mine") -> list[dict[str, Any]]:
 
 def test_averaged_logits_give_the_preference_that_the_place_hides(tmp_path: Path, tasks: Path) -> None:
     """Another task is asked in the same run, through the same client, and gets its texts."""
-    pairs = load_benchmark(str(demo_parquet())).pairs
-    judge = LabelJudge(pairs, bias=2.0)
+    judge = LabelJudge(load_benchmark(str(demo_parquet())).pairs, bias=2.0)
 
     def answer(prompt: str) -> str | bytes:
         try:
@@ -47,11 +46,8 @@ def test_averaged_logits_give_the_preference_that_the_place_hides(tmp_path: Path
             *(tmp_path, "--model", "async_openai", "--model_args", model),
             *("--tasks", "mine,vlrb_demo", "--include_path", str(tasks)),
         )
-    found, by_key = votes(run), {pair.key: pair for pair in pairs}
-    assert len(found) == 72
-    for vote in found:
-        assert vote["p"] == pytest.approx(judge.p(by_key[vote["key"]], vote["first"]), rel=1e-9)
-        assert json.loads(vote["text"])["rest"] == pytest.approx(0.1)
+    found = votes(run)
+    judge.check(found)
     table = run.metrics("mine")
     assert table["right_averaged"] == pytest.approx(judge.share())
     assert table["overall"] != pytest.approx(judge.share(), abs=0.05)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.support.judge_server import Refuse
 from vlrb_task.pairs.pair import ANSWERS, Answer, Pair
+from vlrb_task.parsing.probabilities import summed
 
 TOKENS = {"A": 0.6, " A": 0.3, "a": 0.1}, {"B": 0.5, " B": 0.25, "b": 0.15, "**B": 0.1}
 """How the probability of either label is spread over tokens."""
@@ -55,13 +56,25 @@ class LabelJudge:
         """Of the pairs that it prefers the better response of."""
         return sum(margin > 0 for margin in self.margins.values()) / len(self.margins)
 
-    def __call__(self, prompt: str) -> bytes:
-        pair, first = self._shown(prompt)
+    def tokens(self, pair: Pair, first: Answer) -> dict[str, float]:
+        """The log probabilities of the first token, the likeliest first."""
         p = self.p(pair, first)
-        tokens = {"The": math.log(OTHER)}
+        found = {"The": math.log(OTHER)}
         for chance, variants in zip((p, 1 - p), TOKENS, strict=True):
-            tokens |= {token: math.log((1 - OTHER) * chance * part) for token, part in variants.items()}
-        return completion(listed(dict(sorted(tokens.items(), key=lambda item: -item[1]))))
+            found |= {token: math.log((1 - OTHER) * chance * part) for token, part in variants.items()}
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def check(self, votes: Iterable[Mapping[str, Any]]) -> None:
+        """Hold a framework's votes against what was answered: to the last digit, so that both frameworks' are the same."""
+        by_key = {pair.key: pair for pair in self.pairs}
+        found = {(vote["key"], vote["first"]): vote for vote in votes}
+        assert set(found) == {(key, first) for key in by_key for first in ANSWERS}
+        for (key, first), vote in found.items():
+            assert vote["text"] == summed(self.tokens(by_key[key], first).items())
+            assert math.isclose(vote["p"], self.p(by_key[key], first), rel_tol=1e-9)
+
+    def __call__(self, prompt: str) -> bytes:
+        return completion(listed(self.tokens(*self._shown(prompt))))
 
     def _shown(self, prompt: str) -> tuple[Pair, Answer]:
         for pair in self.pairs:
