@@ -25,7 +25,7 @@ def scored(margins: list[float], bias: float, policy: Policy = Policy.STRICT, lo
         for vote, first in enumerate((0, 1)):
             odds = bias + (margin if first == pair % 2 else -margin)
             chosen = None if odds == 0 else first if odds > 0 else 1 - first
-            said = {"choice": chosen, "p": 1 / (1 + math.exp(-odds)), "digest": odds}
+            said: dict[str, object] = {"choice": chosen, "p": 1 / (1 + math.exp(-odds)), "digest": odds}
             said = {"reason": Reason.NOT_A_NUMBER, "digest": "lost"} if vote == 0 and pair < lost else said
             rows.append({"pair": pair, "vote": vote, "first": first, **said})
     labels = Labels.of(
@@ -66,7 +66,8 @@ def test_a_judge_that_only_leans_is_half_right() -> None:
 def test_a_pair_without_one_order_is_an_unparsed_vote(policy: str, expected: float, n: int) -> None:
     found = scored([1.0, 1.0, 1.0, 1.0, -1.0], 0.5, Policy.parse(policy), lost=2).estimate("right_averaged")
     assert found is not None
-    assert (found.value, found.n) == (pytest.approx(expected), n)
+    assert found.value == pytest.approx(expected)
+    assert found.n == n
 
 
 def test_without_probabilities_there_is_none() -> None:
