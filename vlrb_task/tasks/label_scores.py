@@ -9,6 +9,7 @@ the logits of the first token. The answer's text is replaced by what was found
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import sys
@@ -27,7 +28,13 @@ LISTED = 20
 """Tokens that are asked for: the most that OpenAI's API and vLLM's default settings allow."""
 
 _SERVED = {"logprobs": True, "top_logprobs": LISTED, "temperature": 0}
-_LOCAL = {"max_new_tokens": 1, "do_sample": False, "num_beams": 1, "output_logits": True}
+_LOCAL = {
+    "max_new_tokens": 1,
+    "do_sample": False,
+    "num_beams": 1,
+    "output_logits": True,
+    "return_dict_in_generate": True,
+}
 
 
 class NoProbabilities(SystemExit):
@@ -73,9 +80,10 @@ class LabelScores:
     def asking(self, library: str, args: tuple[Any, ...], kwargs: Kwargs) -> tuple[Kwargs, Finish | None]:
         """A call into a library, changed so that it gives probabilities, and what makes the answer's text of its result."""
         if library == "generate":
-            wants_more = bool(kwargs.get("return_dict_in_generate"))
-            asked = kwargs | _LOCAL | {"return_dict_in_generate": True}
-            return asked, (lambda result: self._of_generate(result, whole=wants_more)) if self.tokenizer else None
+            if self.tokenizer is None:
+                return kwargs, None
+            whole = bool(kwargs.get("return_dict_in_generate"))
+            return kwargs | _LOCAL, functools.partial(self._of_generate, whole=whole)
         if library == "vllm":
             found = kwargs.get("sampling_params", args[1] if len(args) > 1 else None)
             for one in found if isinstance(found, list) else [found] if found is not None else []:
@@ -91,7 +99,8 @@ class LabelScores:
         Raises:
             NoProbabilities: all are texts: the model did not go through the library that it has.
         """
-        if not self.given and any(label_logprobs(str(text)).reason is Reason.NO_VERDICT for text in texts):
+        reasons = {label_logprobs(str(text)).reason for text in texts} - {Reason.EMPTY, Reason.FAILED_REQUEST}
+        if reasons == {Reason.NO_VERDICT} and not (self.given and self.told_apart):
             raise NoProbabilities("the model's answers came another way than is known")
 
     def _is_ours(self, body: object) -> bool:
@@ -121,7 +130,7 @@ class LabelScores:
                 answer = response.json()
                 choice = answer["choices"][0]
                 choice["message"]["content"] = self._of_choice(choice)
-            except (ValueError, LookupError, TypeError):
+            except (ValueError, LookupError, TypeError, AttributeError):
                 return response  # no chat completion: the wrapper says so
             response._content = json.dumps(answer).encode()
         return response
