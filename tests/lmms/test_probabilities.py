@@ -55,7 +55,7 @@ def test_averaged_logits_give_the_preference_that_the_place_hides(tmp_path: Path
     score = vlrb_json("score", str(run.samples("mine")))
     for name in ("right_averaged", "right_better_first", "right_better_second"):
         assert score[name] == pytest.approx(table[name])
-        assert score["intervals"][name]["low"] < score[name] < score["intervals"][name]["high"]
+        assert score["intervals"][name]["low"] < score[name] <= score["intervals"][name]["high"]
     assert score["calibration"]["source"] == "probabilities"
     assert f"right by averaged logits {100 * judge.share():.1f} %" in vlrb("score", str(run.samples("mine"))).stdout
     assert "the labels A and B hold 90.0 % of the probability on average" in run.output

@@ -360,7 +360,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "rate",
         right_averaged,
-        frozenset({"scores", "csv"}),
+        frozenset({"csv"}),
     ),
     Statistic(
         "right_better_first",
