@@ -40,9 +40,8 @@ def test_averaged_logits_give_the_preference_that_the_place_hides(tmp_path: Path
     assert document["overall"]["value"] != pytest.approx(judge.share(), abs=0.05)
     assert document["right_better_first"] > document["right_averaged"] > document["right_better_second"]
     assert document["provenance"]["sent"]["max_tokens"] == 1
-    status = json.dumps(done.status()["VLRB_Mine"])
-    assert "Right Averaged" in status
-    assert "90.0 % of the probability on average" in status
+    assert done.status()["VLRB_Mine"]["metrics"]["Right Averaged"] == document["right_averaged"]
+    assert "90.0 % of the probability on average" in done.file("logs/*.log").read_text()
 
 
 def test_a_server_without_logprobs_ends_the_run_with_one_line(tmp_path: Path, env: dict[str, str]) -> None:
