@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -81,13 +82,16 @@ def test_a_real_wrapper_on_the_cpu_gives_the_logits_of_the_first_token(tmp_path:
 
 
 def _as_a_forward_pass(checkpoint: Path) -> None:
-    """What ``generate`` gives for a padded batch, against one forward pass for each prompt."""
+    """What ``generate`` gives for a padded batch, against one forward pass for each prompt.
+
+    The wrapper is one as VLMEvalKit has them, whose own want a GPU.
+    """
     import torch
     from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
+    from vlmevalkit_adapter.meeting import meet
     from vlrb_task.parsing.probabilities import label_logprobs, label_of
-    from vlrb_task.tasks.label_scores import LabelScores
-    from vlrb_task.tasks.observed import watching
+    from vlrb_task.tasks.observed import Tally
 
     model = Qwen2_5_VLForConditionalGeneration.from_pretrained(checkpoint, attn_implementation="eager").eval()
     tokenizer = AutoTokenizer.from_pretrained(checkpoint, padding_side="left")
@@ -99,11 +103,23 @@ def _as_a_forward_pass(checkpoint: Path) -> None:
             chances = model(**tokenizer(prompt, return_tensors="pt")).logits[0, -1].double().softmax(-1).tolist()
             sums = [math.fsum(p for p, label in zip(chances, labels, strict=False) if label == side) for side in (0, 1)]
             expected.append(sums[0] / sum(sums))
-    wrapper = type("Wrapper", (), {"model": model, "tokenizer": tokenizer})()
-    with watching(lambda sent: None, scorer=LabelScores.of(wrapper, lambda text: True)):
+
+    def generate_inner(prompts: list[str]) -> list[str]:
         inputs = tokenizer(prompts, return_tensors="pt", padding=True)
         made = model.generate(**inputs, max_new_tokens=64, do_sample=True, temperature=2.0)
-    texts = tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        found: list[str] = tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        return found
+
+    wrapper = SimpleNamespace(model=model, tokenizer=tokenizer, generate_inner=generate_inner)
+    dataset: Any = SimpleNamespace(dataset_name="VLRB_Prob", labels=True, is_own_text=lambda text: True, sent=Tally())
+    meet(wrapper, dataset)
+    texts = wrapper.generate_inner(prompts)
+    assert dataset.sent.record()["sent"] == {
+        "do_sample": False,
+        "max_new_tokens": 1,
+        "num_beams": 1,
+        "temperature": 2.0,
+    }
     assert [label_logprobs(text).p for text in texts] == [pytest.approx(p, rel=1e-4) for p in expected]
 
 

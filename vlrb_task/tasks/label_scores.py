@@ -69,9 +69,11 @@ class LabelScores:
         Raises:
             NoProbabilities: it asks none of those that are known.
         """
-        library = type(getattr(model, "client", None)).__module__.partition(".")[0]
-        if library in ("openai", "vllm") or hasattr(model, "api_base"):
-            return cls(wanted, told_apart=library != "vllm")
+        libraries = {type(getattr(model, name, None)).__module__.partition(".")[0] for name in ("client", "llm")}
+        if "vllm" in libraries:
+            return cls(wanted, told_apart=False)
+        if "openai" in libraries or hasattr(model, "api_base"):
+            return cls(wanted)
         tokenizer = _tokenizer(model)
         if tokenizer is None or not any(_generates(getattr(model, name, None)) for name in ("model", "_model")):
             raise NoProbabilities(f"the model {type(model).__name__} gives texts only")
