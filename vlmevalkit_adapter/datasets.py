@@ -106,6 +106,11 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
     def data(self, value: Any) -> None:
         self._data = value
 
+    @property
+    def labels(self) -> bool:
+        """Whether the label of an answer is scored, not sampled."""
+        return self.asking.judge.labels
+
     def is_own_text(self, text: str) -> bool:
         """Whether this is what one of the ballots asks."""
         return self.asking.is_own_text(text)

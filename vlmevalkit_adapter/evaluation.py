@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vlmevalkit_adapter.asking import Asking
+from vlrb_task.parsing.probabilities import remark
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
@@ -97,6 +98,8 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
     found = (*_partial(score), *_told(counts), *asking.source.warnings, *score.run.warnings)
     warnings = tuple(dict.fromkeys(found))
     result = _result(asking, score, failed, warnings)
+    if asking.judge.labels and (told := remark(record["text"] for record in records)):
+        result["Labels"] = told
     if asking.is_rest:
         return Evaluation(score, _rest_only(result), warnings, (votes,))
     document = score.to_dict() | {"warnings": list(warnings), "provenance": provenance(records[0])}
@@ -199,7 +202,8 @@ def _result(asking: Asking, score: Score, failed: int, warnings: tuple[str, ...]
     for name, estimate in {"overall": score.overall, "macro": score.macro, **score.by_subset}.items():
         numbers[name.capitalize()] = estimate.value
     numbers["Overall Low"], numbers["Overall High"] = score.overall.low, score.overall.high
-    for name in ("parsed_rate", "coverage", "first_rate", "consistency", "both_orders_right"):
+    names = ("right_averaged", "right_better_first", "right_better_second")
+    for name in ("parsed_rate", "coverage", "first_rate", "consistency", "both_orders_right", *names):
         numbers[name.replace("_", " ").title()] = full.get(name)
     for k, value in (full.get("at_k") or {}).items():
         numbers[f"Majority of {k}"] = value

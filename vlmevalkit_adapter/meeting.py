@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from vlmevalkit_adapter import failures
 from vlrb_task.support.errors import VlrbError
+from vlrb_task.tasks.label_scores import LabelScores, NoProbabilities
 from vlrb_task.tasks.models import model_id
 from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
 
@@ -31,6 +32,9 @@ class Asked(Protocol):
     sent: Tally
     others_prompt: bool
     model_id: str
+
+    @property
+    def labels(self) -> bool: ...
 
     def is_own_text(self, text: str) -> bool: ...
 
@@ -78,6 +82,7 @@ def meet(model: Any, dataset: Asked) -> None:
 
     Raises:
         OtherPrompt: it adds a system message of its own, and ``VLRB_ALLOW_OTHER_PROMPTS`` does not allow it.
+        VlrbError: the labels of the answers are scored, and the model has no probabilities.
     """
     model.use_custom_prompt = never
     names = [name for attribute in _NAMES if isinstance(name := getattr(model, attribute, None), str) and name]
@@ -89,15 +94,28 @@ def meet(model: Any, dataset: Asked) -> None:
     if inner is None or getattr(inner, "watched_for", None) == dataset.dataset_name:
         return
     inner = getattr(inner, "unwatched", inner)
+    scorer = _scorer(model, dataset) if dataset.labels else None
 
     @functools.wraps(inner)
     def generate_inner(*args: Any, **kwargs: Any) -> Any:
-        with watching(lambda sent: _check(dataset, sent), threads=False):
-            return inner(*args, **kwargs)
+        with watching(lambda sent: _check(dataset, sent), threads=False, scorer=scorer):
+            answer = inner(*args, **kwargs)
+        if scorer is not None:
+            scorer.check([answer[1] if isinstance(answer, tuple) else answer])
+        return answer
 
     generate_inner.unwatched = inner  # type: ignore[attr-defined]
     generate_inner.watched_for = dataset.dataset_name  # type: ignore[attr-defined]
     model.generate_inner = generate_inner
+
+
+def _scorer(model: Any, dataset: Asked) -> LabelScores:
+    try:
+        return LabelScores.of(model, dataset.is_own_text)
+    except NoProbabilities as error:
+        failure = VlrbError(str(error).removeprefix("vlrb: "))
+        failures.note(dataset.dataset_name, failure)
+        raise failure from error
 
 
 def never(*args: Any, **kwargs: Any) -> bool:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 
 ASKED = (
     *("factors", "boxed", "json", "letter", "tools", "caption", "pointwise_10", "yes_no", "reward"),
-    *("arena", "scores", "pointwise_5"),
+    *("arena", "scores", "pointwise_5", "prob"),
 )
 
 

@@ -152,6 +152,8 @@ class Judge:
         authors_parser: the parser that reads as their script does, for ``vlrb score --parser``.
         approximate: what could not be established about the authors' own procedure, or is not done here, for people.
         alternatives: own judges of the same answer format, named in the error when this one's prompt is not on this machine.
+        labels: the answer's first token is not sampled but scored: it is asked how probable either label of
+            :mod:`vlrb_task.parsing.probabilities` is.
         version: raised when the prompt's text changes: scores of two versions are not comparable.
     """
 
@@ -173,6 +175,7 @@ class Judge:
     authors_parser: str | None = None
     approximate: str | None = None
     alternatives: tuple[str, ...] = ()
+    labels: bool = False
     version: int = 1
 
     def __post_init__(self) -> None:

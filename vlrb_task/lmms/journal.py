@@ -36,6 +36,7 @@ from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.support.redact import without_secrets
+from vlrb_task.votes.reading import probability
 
 FOLDER_VARIABLE = "VLRB_JOURNAL"
 PART_VARIABLE = "VLRB_JOURNAL_EVERY"
@@ -191,7 +192,8 @@ class Journal:
         if is_unreadable(record["key"]):
             failure = Reason.UNREADABLE_IMAGE
         seen = self.following.record(record["judge"], record["schedule"])
-        return record | seen | {"text": found} | ({"failure": str(failure)} if failure else {})
+        p = probability(record["judge"], found, failure)
+        return record | seen | {"text": found} | p | ({"failure": str(failure)} if failure else {})
 
     def _read(self) -> dict[Slot, str]:
         known: dict[Slot, str] = {}

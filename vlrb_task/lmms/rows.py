@@ -157,6 +157,7 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
         record["failure"] = str(failure)
     item = {name: vote[name] for name in ("key", "better", "vote", "first", "answer") if vote[name] is not None}
     item |= _read(vote["judge"], vote["first"], text, failure)
+    record |= {"p": item["p"]} if "p" in item else {}
     whole = item | {"subset": vote["subset"], "sizes": record["subset_sizes"], "digest": _digest(text)}
     metrics: dict[str, Any] = {VOTE_FIELD: record}
     names = ["parsed_rate", "unanswered"]
@@ -169,6 +170,8 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
         names.append("first_rate")
         if not rest and Schedule(Order(vote["schedule"]["order"]), vote["schedule"]["votes"]).asks_both_orders:
             names += ["consistency", "both_orders_right"]
+            if get_judge(vote["judge"]).labels:
+                names += ["right_averaged", "right_better_first", "right_better_second"]
     metrics |= dict.fromkeys(names, item)
     # After its metric, each time: lmms-eval fills the standard error's place with "N/A" when it meets the metric.
     return metrics | {f"{name}_stderr": metrics[name] for name in list(metrics) if name != VOTE_FIELD}
@@ -208,4 +211,5 @@ def _read(judge: str, first: Answer | None, text: str, failure: Reason | None) -
         return {"rating": reading.score} | reason
     if first is None:
         return {"rating": None} | reason
-    return {"choice": choice_of(reading.verdict, first)} | reason
+    chosen = {"choice": choice_of(reading.verdict, first)} | reason
+    return chosen if reading.p is None else chosen | {"p": reading.p}

@@ -43,7 +43,8 @@ def metric_names(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str]]:
     # Where some pairs have no better answer, no number over all pairs means anything.
     if UNDECIDABLE in subsets:
         return [*labelled, *votes]
-    return [("overall", "overall"), ("macro", "macro"), *labelled, *votes, ("both_orders_right", "both_orders_right")]
+    orders = ("both_orders_right", "right_averaged", "right_better_first", "right_better_second")
+    return [("overall", "overall"), ("macro", "macro"), *labelled, *votes, *((name, name) for name in orders)]
 
 
 _HIGHER_IS_BETTER = {"first_rate": "null", "unanswered": "false"}

@@ -121,17 +121,11 @@ class Scored:
             with one vote a pair and nothing else, and for shares of a run that stopped.
         """
         run, ballots = self.run, self.run.ballots
-        known = ~np.isnan(ballots.p) & ~run.labels.tied[ballots.pair]
         pairs = len(run.labels)
-        if known.any():
-            pair = ballots.pair[known]
-            p = np.clip(ballots.p[known], _SURE, 1 - _SURE)
-            better_first = ballots.first[known] == run.labels.better[pair]
-            logit = np.log(p / (1 - p)) * np.where(better_first, 1.0, -1.0)
-            count = np.bincount(pair, minlength=pairs)
-            held = count > 0
-            mean = np.bincount(pair, logit, pairs)[held] / count[held]
-            return "probabilities", 1 / (1 + np.exp(-mean)), held
+        total, count = (part.sum(axis=1) for part in self.logits)
+        held = count > 0
+        if held.any():
+            return "probabilities", 1 / (1 + np.exp(-total[held] / count[held])), held
         margin, held = self.margins
         if held.any() and ballots.scored.any():
             return "rewards", 1 / (1 + np.exp(-np.clip(margin[held], -700, 700))), held
@@ -165,6 +159,24 @@ class Scored:
         else:
             return None
         return accuracy_by_margin(margin, source, groups=None if self.groups is None else self.groups[known])
+
+    @cached_property
+    def logits(self) -> tuple[Values, Ints]:
+        """Of logged probabilities: the sum of the logits of the better response, and how many there are.
+
+        Returns:
+            Both of shape ``(pairs, 2)``, by where the better response was shown; a pair whose label is a tie has none.
+        """
+        run, ballots = self.run, self.run.ballots
+        known = ~np.isnan(ballots.p) & ~run.labels.tied[ballots.pair]
+        pair, pairs = ballots.pair[known], len(run.labels)
+        p = np.clip(ballots.p[known], _SURE, 1 - _SURE)
+        second = (ballots.first[known] != run.labels.better[pair]).astype(np.int64)
+        logit = np.log(p / (1 - p)) * np.where(second, -1.0, 1.0)
+        place = 2 * pair + second
+        total = np.bincount(place, weights=logit, minlength=2 * pairs).astype(np.float64)
+        count = np.bincount(place, minlength=2 * pairs)
+        return total.reshape(-1, 2), count.reshape(-1, 2)
 
     @cached_property
     def margins(self) -> tuple[Values, Mask]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vlrb_task.scores import measures, orders
+from vlrb_task.scores.averaged import right_averaged, right_in
 from vlrb_task.scores.calibration import Calibration
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.scored import Scored
@@ -214,6 +215,38 @@ STATISTICS: tuple[Statistic, ...] = (
         _RATIO,
         "rate",
         measures.of_both_orders(orders.both_orders_right),
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "right_averaged",
+        "right by averaged logits",
+        "where votes have probabilities: score of the pairs by the sign of the mean logit of both orders, in which a lean "
+        "towards one place cancels. Exactly equal responses are half right; a pair without a probability in one of the orders "
+        "is an unparsed vote of the policy",
+        _BOTH,
+        "as `overall`",
+        "rate",
+        right_averaged,
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "right_better_first",
+        "right where the better one is shown first",
+        "where votes have probabilities: right votes of those that showed the better response first, as they are, not averaged",
+        "fraction; n = votes",
+        _RATIO,
+        "rate",
+        right_in(0),
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "right_better_second",
+        "where it is shown second",
+        "the same of the votes that showed it second",
+        "fraction; n = votes",
+        _RATIO,
+        "rate",
+        right_in(1),
         frozenset({"csv"}),
     ),
     Statistic(

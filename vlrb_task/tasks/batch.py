@@ -101,9 +101,14 @@ def write_batch(
 
     Raises:
         DataError: pairs without any picture, and ``no_images`` was not given; rows that changed while they were read.
-        VlrbError: a request that is larger than a whole file may be; a file that cannot be written.
+        VlrbError: a request that is larger than a whole file may be; a file that cannot be written; a judge whose label is
+            scored.
     """
     judge, sampling = questions.judge, questions.spec.sampling or questions.judge.sampling
+    if judge.labels:
+        raise VlrbError(
+            f"judge {judge.name!r} needs probabilities, and batch files ask for texts, as judge 'letter' does"
+        )
     settings = {**layout.settings(sampling), **changed}
     settings = {name: value for name, value in settings.items() if value is not None}
     shows = judge.image != "none" and not no_images

@@ -28,6 +28,9 @@ _METRICS = {
     "first_rate",
     "consistency",
     "both_orders_right",
+    "right_averaged",
+    "right_better_first",
+    "right_better_second",
     "vlrb_vote",
 }
 

@@ -16,6 +16,7 @@ from vlrb_task.pairs.pair import Benchmark, Pair
 from vlrb_task.tasks.ballot_list import BallotList, read_ballots
 from vlrb_task.tasks.shipped import TaskSpec
 from vlrb_task.votes import benchmark_fields, make_record
+from vlrb_task.votes.reading import probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Questions:
         )
         if text is None:
             del record["text"]
-        return record
+            return record
+        return record | probability(self.spec.judge, text)
 
 
 def questions_of(

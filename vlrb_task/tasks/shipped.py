@@ -82,6 +82,7 @@ _SCHEDULES = (
         "the frameworks' own parity order and settings, scored offline",
         sampling=_NATIVE,
     ),
+    TaskSpec("vlrb_prob", "prob", Schedule(Order.BOTH), "the label is scored and not sampled, in both orders"),
     TaskSpec(
         "vlrb_demo", "criteria", Schedule(Order.BOTH), "the packaged synthetic pairs, both orders, no download", DEMO
     ),
@@ -94,7 +95,7 @@ def shipped_tasks() -> Mapping[str, TaskSpec]:
     judges = (
         TaskSpec(f"vlrb_{name}", name, Schedule(Order.KEY), f"judge {name} at its published settings, one vote a pair")
         for name in shipped_names()
-        if name != "official"
+        if name not in {spec.judge for spec in _SCHEDULES if spec.pairs == HUB}
     )
     return MappingProxyType({spec.name: spec for spec in (*_SCHEDULES, *judges)})
 
