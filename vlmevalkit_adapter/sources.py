@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from vlrb_task.pairs.benchmarks import is_benchmark
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
 from vlrb_task.pairs.placing import PLACED, flattened
-from vlrb_task.pairs.rows import HubDataset, Row, hub_files, hub_id, is_local, load_benchmark, read_rows, unreachable
+from vlrb_task.pairs.rows import (
+    PAIRS_VARIABLE,
+    HubDataset,
+    Row,
+    hub_files,
+    hub_id,
+    is_local,
+    load_benchmark,
+    pairs_of,
+    read_rows,
+    unreachable,
+)
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, HUB
 from vlrb_task.votes.vlmevalkit import adopt_ids
 
-PAIRS_VARIABLE = "VLRB_PAIRS"
 NATIVE_TSV = "VL-RewardBench.tsv"
 
 log = logging.getLogger("vlrb")
@@ -51,9 +61,9 @@ def open_source(pairs: str, data_root: Path) -> Source:
     """The pairs that a task asks about.
 
     Args:
-        pairs: ``demo``, ``hub``, or pairs as ``--pairs`` takes them. For ``hub`` the environment variable
-            ``VLRB_PAIRS`` names others; without it, the hub's dataset is taken from its cache or the hub, and where
-            neither has it, VLMEvalKit's own TSV.
+        pairs: ``demo``, ``hub``, or pairs as ``--pairs`` takes them. For ``hub`` and known benchmarks the environment
+            variable ``VLRB_PAIRS`` may name others; without it, the hub's dataset is taken from its cache or the hub, and
+            where neither has that of ``hub``, VLMEvalKit's own TSV.
         data_root: VLMEvalKit's data folder: pictures are written below it.
 
     Raises:
@@ -61,7 +71,7 @@ def open_source(pairs: str, data_root: Path) -> Source:
     """
     if pairs == DEMO:
         return _read(str(demo_parquet()), DEMO, data_root)
-    wanted = (os.environ.get(PAIRS_VARIABLE) or hub_id()) if pairs == HUB else pairs
+    wanted = (pairs_of() or hub_id()) if pairs == HUB else (is_benchmark(pairs) and pairs_of(pairs)) or pairs
     if is_local(wanted):
         return _read(wanted, Path(wanted).name, data_root)
     dataset, tsv = HubDataset.parse(wanted), data_root / NATIVE_TSV
@@ -108,7 +118,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
             files.append(tuple(stored))
             yield row
 
-    rows = without_pictures(read_rows(spec, images=True))
+    rows = without_pictures(read_rows(spec, images=True, network=True))
     if is_local(spec) and Path(spec).suffix.lower() == ".tsv":
         rows, found = _with_ids(rows)
         warnings += found
