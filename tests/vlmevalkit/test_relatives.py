@@ -1,16 +1,23 @@
-"""Other benchmarks as VLMEvalKit's messages: answers that are pictures in their places, frames, and videos that are refused."""
+"""Other benchmarks as VLMEvalKit's messages: answers that are pictures in their places, frames, and videos."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.support.relatives import RELATIVES, Made
+from tests.support.judge_server import JudgeServer
+from tests.support.relatives import RELATIVES, Made, make_clip
+from tests.support.vlmevalkit import arguments, launch
 from vlmevalkit_adapter.asking import ask
 from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import DataError
-from vlrb_task.tasks.shipped import TaskSpec
+from vlrb_task.tasks.shipped import TaskSpec, shipped_tasks
+from vlrb_task.votes import read_runs
 
 
 def spec(pairs: str, judge: str = "criteria") -> TaskSpec:
@@ -52,6 +59,38 @@ def test_frames_are_pictures_and_a_criterion_is_told(tmp_path: Path) -> None:
     assert {asking.record(index)["better"] for index in asking.questions} == {0, 1, "tie"}
 
 
-def test_a_video_in_a_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="a video or a sound in a file is not sent under VLMEvalKit here"):
-        ask(spec(made(tmp_path, "video_rewardbench")[0]), tmp_path / "lmu")
+@pytest.mark.parametrize("name", RELATIVES)
+def test_each_benchmark_has_a_dataset(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs, _ = made(tmp_path, name)
+    monkeypatch.setenv("VLRB_PAIRS", f"absent.parquet,{pairs}")
+    task = shipped_tasks()[f"vlrb_{name}"]
+    if name in ("video_rewardbench", "mr2bench"):
+        with pytest.raises(DataError, match="a video in a file, which only datasets of videos send: NAME_8frame"):
+            ask(task, tmp_path / "lmu")
+    asking = ask(task, tmp_path / "lmu", {"nframe": 8})
+    assert asking.source.benchmark.fingerprint == load_benchmark(pairs).fingerprint
+    assert len(asking.rows()) == 2 * len(load_benchmark(pairs).pairs)
+
+
+def test_videos_and_pictures_in_one_run(tmp_path: Path) -> None:
+    """The real run loop: eight frames of each video for a model that takes none, the file for one that does."""
+    pairs, _ = made(tmp_path, "mr2bench")
+    make_clip(tmp_path / "mr2bench" / "2.mp4")
+    (tmp_path / "lmu").mkdir()
+    env = {"LMUData": str(tmp_path / "lmu"), "VLRB_PAIRS": pairs}
+    name = "VLRB_MR2BENCH_8frame"
+    asked = []
+    for folder, flags in (("frames", ()), ("files", ("--video-llm",))):
+        with JudgeServer(lambda _: "Overall Judgment: Answer 1 is better.") as server:
+            command = ("-m", "vlmeval", *arguments(server.url, tmp_path / folder, name), *flags)
+            done = launch(*command, work=tmp_path / folder, env=env, flags=("--check",))
+        assert done.returncode == 0, done.output[-3000:]
+        content = [request["messages"][-1]["content"] for request in server.requests]
+        asked.append(Counter("".join(part["type"][0] for part in parts) for parts in content))
+        (run,) = read_runs([done.file("*.votes.jsonl")])
+        score = score_run(run).to_dict()
+        assert (score["overall"]["value"], score["overall"]["n"], score["first_rate"]) == (0.5, 14, 1.0)
+        vote = json.loads(done.file("*.votes.jsonl").read_text().splitlines()[-1])
+        assert (vote["nframe"], vote["prompt_is_ours"]) == (8, True)
+    # Of four ranked answers 6 and 5 pairs about a picture, and 3 about a video, in both orders.
+    assert asked == [{"it": 22, "i" * 8 + "t": 6}, {"it": 22, "vt": 6}]

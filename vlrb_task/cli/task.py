@@ -142,7 +142,8 @@ def command(
         target = output / f"{name}.parquet"
         copied = copy_pairs(spec.pairs, target, chosen, described, shown)
         print_warnings(copied.warnings)
-        subsets, within, spec = copied.subsets, copied.messages, replace(spec, pairs=target.name)
+        subsets, within = copied.subsets, copied.messages
+        spec = replace(spec, pairs=target.name, video=copied.video)
     path = output / f"{name}.yaml"
     listed = write_ballots(spec, left, output) if left else None
     text = task_yaml(spec, subsets, described.sha256 if described else None, listed, messages=within)

@@ -15,9 +15,9 @@ from typing import Any
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.templates import cache_folder
 from vlrb_task.lmms import metrics
-from vlrb_task.lmms.sent import picture_sha256
 from vlrb_task.lmms.write import metrics as names_of_metrics
 from vlrb_task.pairs.benchmarks import is_benchmark
+from vlrb_task.pairs.media import file_sha256
 from vlrb_task.pairs.rows import pairs_of
 from vlrb_task.support.errors import VlrbError
 from vlrb_task.tasks.copying import copy_pairs
@@ -51,7 +51,7 @@ def _copied(benchmark: str, pairs: str) -> tuple[Path, list[str]]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         copied = copy_pairs(pairs, made, get_judge(shipped_tasks()[f"vlrb_{benchmark}"].judge))
-        file = folder / f"{benchmark}-{picture_sha256(str(made))[:16]}.parquet"
+        file = folder / f"{benchmark}-{file_sha256(made)[:16]}.parquet"
         # What is there stays as it is: the datasets library makes a copy of its own for each time of change.
         made.unlink() if file.exists() else made.replace(file)
     except (VlrbError, OSError) as error:

@@ -40,11 +40,13 @@ class Copied:
         subsets: of the pairs.
         warnings: what whoever runs the task is to know first.
         messages: whether some pictures stand within the text, or some pairs have a video.
+        video: whether some pairs have a video in a file.
     """
 
     subsets: list[str]
     warnings: list[str]
     messages: bool
+    video: bool
 
 
 def copy_pairs(
@@ -82,13 +84,13 @@ def copy_pairs(
     def read() -> Iterator[Row]:
         return _shown(_with(captions, read_rows(source, images=sees, network=True)), source, judge)
 
-    check, within = PictureCheck(), [False]
+    check, found = PictureCheck(), {PLACED: False, "video": False}
     rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
-    write_rows(_seen(rows, check, within), target)
+    write_rows(_seen(rows, check, found), target)
     warnings = _warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
-    return Copied(subsets, warnings, within[0])
+    return Copied(subsets, warnings, any(found.values()), found["video"])
 
 
 def _with(captions: Captions | None, rows: Iterator[Row]) -> Iterator[Row]:
@@ -109,10 +111,12 @@ def _unplaced(read: Callable[[], Iterator[Row]], pictures: Pictures) -> Iterator
         yield row
 
 
-def _seen(rows: Iterator[Row], check: PictureCheck, within: list[bool]) -> Iterator[Row]:
+def _seen(rows: Iterator[Row], check: PictureCheck, found: dict[str, bool]) -> Iterator[Row]:
+    """The rows; what some of them have is noted."""
     for row in rows:
         check.add(row)
-        within[0] = within[0] or bool(row.get(PLACED) or row.get("video"))
+        for name in found:
+            found[name] = found[name] or bool(row.get(name))
         yield row
 
 

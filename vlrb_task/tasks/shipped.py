@@ -32,6 +32,7 @@ class TaskSpec:
         pairs: ``hub`` (VL-RewardBench), ``demo`` (the packaged pairs), a known benchmark's name, or a user's own as ``--pairs``
             takes them.
         sampling: settings other than the judge's published ones.
+        video: whether a pair may have a video in a file.
         ballots: file of the part of the schedule that is asked, see :mod:`vlrb_task.tasks.ballot_list`; None asks all of it.
     """
 
@@ -42,6 +43,7 @@ class TaskSpec:
     pairs: str = HUB
     sampling: Sampling | None = None
     ballots: str | None = None
+    video: bool = False
 
     @property
     def dataset_name(self) -> str:
@@ -108,7 +110,7 @@ def _of_benchmark(name: str) -> TaskSpec:
     found = benchmark(name)
     judge = "criterion" if found.criterion else "criteria"
     summary = f"{found.about['title']}: judge {judge}, both orders"
-    return TaskSpec(f"vlrb_{name}", judge, Schedule(Order.BOTH), summary, name)
+    return TaskSpec(f"vlrb_{name}", judge, Schedule(Order.BOTH), summary, name, video=found.video is not None)
 
 
 def task_of(judge: str) -> TaskSpec | None:
