@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.support.judge_server import JudgeServer
 from tests.support.relatives import RELATIVES, Made, make_clip
 from tests.support.vlmevalkit import arguments, launch
 from vlmevalkit_adapter.asking import ask
+from vlmevalkit_adapter.registration import register
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.pairs.rows import load_benchmark
 from vlrb_task.scores.score import score_run
@@ -94,3 +96,43 @@ def test_videos_and_pictures_in_one_run(tmp_path: Path) -> None:
         assert (vote["nframe"], vote["prompt_is_ours"]) == (8, True)
     # Of four ranked answers 6 and 5 pairs about a picture, and 3 about a video, in both orders.
     assert asked == [{"it": 22, "i" * 8 + "t": 6}, {"it": 22, "vt": 6}]
+
+
+@pytest.mark.filterwarnings("ignore")  # VLMEvalKit's own, while it is imported
+def test_a_model_on_this_machine_is_given_the_number_of_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through VLMEvalKit's loop and its real Qwen wrapper, whose weights alone are left out."""
+    monkeypatch.setenv("VLRB_PAIRS", made(tmp_path, "video_rewardbench")[0])
+    for number in range(3):
+        make_clip(tmp_path / "video_rewardbench" / f"{number}.mp4")
+    monkeypatch.setattr("sys.argv", ["run"])
+    import vlmeval.dataset
+    from vlmeval.inference_video import infer_data_job_video
+    from vlmeval.vlm.qwen2_vl.model import Qwen2VLChat
+
+    monkeypatch.setattr("vlmevalkit_adapter.videos.LMUDataRoot", lambda: str(tmp_path))
+    monkeypatch.setattr("vlmevalkit_adapter.datasets.LMUDataRoot", lambda: str(tmp_path))
+    register(vlmeval.dataset)
+    dataset = vlmeval.dataset.build_dataset("VLRB_VIDEO_REWARDBENCH_8frame")
+    content = []
+
+    class Weightless(Qwen2VLChat):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.min_pixels = self.max_pixels = self.total_pixels = self.fps = None
+            self.nframe, self._use_custom_prompt = 64, True
+
+        def generate_inner(self, message: list[dict[str, str]], dataset: str | None = None) -> str:
+            content.append(self._prepare_content(message, dataset))
+            return "Overall Judgment: Answer 1 is better."
+
+    infer_data_job_video(Weightless(), str(tmp_path), "tiny", dataset, str(tmp_path / "tiny.tsv"))
+    assert [[part["type"] for part in parts] for parts in content] == [["video", "text"]] * 6
+    assert {parts[0]["nframes"] for parts in content} == {8}
+    assert dataset.evaluate(str(tmp_path / "tiny.tsv"))["Overall"] == 0.5
+    # --api-mode builds its messages in other processes.
+    assert pickle.loads(pickle.dumps(dataset)).build_prompt(0, video_llm=True) == dataset.build_prompt(
+        0, video_llm=True
+    )
+    model = Weightless()
+    model.system_prompt = "Answer in French."
+    with pytest.raises(SystemExit, match="the model's own system message would be sent"):
+        model.generate(dataset.build_prompt(0), dataset=dataset.dataset_name)

@@ -32,6 +32,9 @@ _METRICS = {
 }
 
 
+_NO_PLACE = "--after: judge {!r} has no place for the answers of a first step"
+
+
 @dataclass(frozen=True)
 class Copied:
     """What was copied.
@@ -58,7 +61,7 @@ def copy_pairs(
         source: where they are, as ``--pairs`` names them.
         target: the file to write.
         judge: who is asked about them.
-        captions: to be added to the rows.
+        captions: captions, or a first step's answers, to be added to the rows.
         pictures: what is shown in place of their own pictures; None shows those.
 
     Raises:
@@ -67,8 +70,10 @@ def copy_pairs(
     from vlrb_task.pairs.parquet import write_rows
 
     template, sees = judge.prompt.template, judge.image != "none"
-    if captions is not None and (template is None or "caption" not in template.holes):
-        raise VlrbError(f"--captions: judge {judge.name!r} reads no caption")
+    holes = template.holes if template else set()
+    if captions is not None and not holes & {"caption", captions.column.removesuffix("s")}:
+        what = "--captions: judge {!r} reads no caption" if captions.column == "caption" else _NO_PLACE
+        raise VlrbError(what.format(judge.name))
     if pictures is not None and not sees:
         raise VlrbError(f"--image {pictures}: judge {judge.name!r} is shown no picture")
 
