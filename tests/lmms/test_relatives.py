@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.judge_server import JudgeServer
-from tests.support.lmms_eval import Finished, lmms_eval, vlrb_json
+from tests.support.lmms_eval import Finished, lmms_eval
 from tests.support.relatives import RELATIVES, make_clip
 from vlrb_task.pairs.benchmarks import benchmark, benchmark_names
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.scores.score import score_run
+from vlrb_task.votes import read_runs
 
 VIDEOS = ("video_rewardbench", "mr2bench")
 """With videos as files."""
@@ -77,11 +79,13 @@ def test_every_other_benchmark_by_its_name(tmp_path: Path) -> None:
     assert done.returncode == 0, done.output[-3000:]
     results = done.results()["results"]
     assert set(results) == {"vlrb_suite", *suite, *others}
+    scores = {}
     for name, spec in specs.items():
-        score, made = vlrb_json("score", str(done.samples(f"vlrb_{name}"))), load_benchmark(spec)
-        assert (score["fingerprint"], score["metadata"]["benchmark"]) == (made.fingerprint, name)
+        (found,), made = read_runs([done.samples(f"vlrb_{name}")]), load_benchmark(spec)
+        scores[name] = score_run(found).to_dict()
+        assert (found.fingerprint, found.metadata["benchmark"]) == (made.fingerprint, name)
         assert set(made.subset_counts) <= {metric.partition(",")[0] for metric in results[f"vlrb_{name}"]}
-        assert score["consistency"] == (1.0 if name == "omni_rewardbench" else 0.0)
+        assert scores[name]["consistency"] == (1.0 if name == "omni_rewardbench" else 0.0)
     shown = [request["messages"][-1]["content"] for request in server.requests]
     assert Counter(map(kinds, shown)) == {
         # MMRB2: 2 edit rows (a picture within the question), 4 with answers that are pictures alone.
@@ -101,7 +105,7 @@ def test_every_other_benchmark_by_its_name(tmp_path: Path) -> None:
     assert sorted(one[::-1] for one in pictures) == sorted(pictures), "each pair's pictures in both orders"
     assert any(left != right for left, right in pictures)
 
-    omni_score = vlrb_json("score", str(done.samples("vlrb_omni_rewardbench")))
+    omni_score = scores["omni_rewardbench"]
     assert (omni_score["overall"]["value"], omni_score["overall_no_ties"]["n"]) == (1.0, 4)
     assert omni_score["all_right"]["n"] == 2
     assert len(omni_score["by_criterion"]) == 3

@@ -75,37 +75,35 @@ def test_each_benchmark_has_a_dataset(name: str, tmp_path: Path, monkeypatch: py
 
 
 def test_videos_and_pictures_in_one_run(tmp_path: Path) -> None:
-    """The real run loop: eight frames of each video for a model that takes none, the file for one that does."""
+    """The real run loop: eight frames of each video for a model that takes none."""
     pairs, _ = made(tmp_path, "mr2bench")
     make_clip(tmp_path / "mr2bench" / "2.mp4")
     (tmp_path / "lmu").mkdir()
     env = {"LMUData": str(tmp_path / "lmu"), "VLRB_PAIRS": pairs}
-    name = "VLRB_MR2BENCH_8frame"
-    asked = []
-    for folder, flags in (("frames", ()), ("files", ("--video-llm",))):
-        with JudgeServer(lambda _: "Overall Judgment: Answer 1 is better.") as server:
-            command = ("-m", "vlmeval", *arguments(server.url, tmp_path / folder, name), *flags)
-            done = launch(*command, work=tmp_path / folder, env=env, flags=("--check",))
-        assert done.returncode == 0, done.output[-3000:]
-        content = [request["messages"][-1]["content"] for request in server.requests]
-        asked.append(Counter("".join(part["type"][0] for part in parts) for parts in content))
-        (run,) = read_runs([done.file("*.votes.jsonl")])
-        score = score_run(run).to_dict()
-        assert (score["overall"]["value"], score["overall"]["n"], score["first_rate"]) == (0.5, 14, 1.0)
-        vote = json.loads(done.file("*.votes.jsonl").read_text().splitlines()[-1])
-        assert (vote["nframe"], vote["prompt_is_ours"]) == (8, True)
+    with JudgeServer(lambda _: "Overall Judgment: Answer 1 is better.") as server:
+        command = ("-m", "vlmeval", *arguments(server.url, tmp_path, "VLRB_MR2BENCH_8frame"))
+        done = launch(*command, work=tmp_path, env=env, flags=("--check",))
+    assert done.returncode == 0, done.output[-3000:]
+    content = [request["messages"][-1]["content"] for request in server.requests]
     # Of four ranked answers 6 and 5 pairs about a picture, and 3 about a video, in both orders.
-    assert asked == [{"it": 22, "i" * 8 + "t": 6}, {"it": 22, "vt": 6}]
+    found = Counter("".join(part["type"][0] for part in parts) for parts in content)
+    assert found == {"it": 2 * (6 + 5), "i" * 8 + "t": 2 * 3}
+    (run,) = read_runs([done.file("*.votes.jsonl")])
+    score = score_run(run).to_dict()
+    assert (score["overall"]["value"], score["overall"]["n"], score["first_rate"]) == (0.5, 14, 1.0)
+    vote = json.loads(done.file("*.votes.jsonl").read_text().splitlines()[-1])
+    assert (vote["nframe"], vote["prompt_is_ours"]) == (8, True)
 
 
 @pytest.mark.filterwarnings("ignore")  # VLMEvalKit's own, while it is imported
 def test_a_model_on_this_machine_is_given_the_number_of_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Through VLMEvalKit's loop and its real Qwen wrapper, whose weights alone are left out."""
+    """Through VLMEvalKit's loop and its real wrappers: Qwen's, whose weights alone are left out, and a server's."""
     monkeypatch.setenv("VLRB_PAIRS", made(tmp_path, "video_rewardbench")[0])
     for number in range(3):
         make_clip(tmp_path / "video_rewardbench" / f"{number}.mp4")
     monkeypatch.setattr("sys.argv", ["run"])
     import vlmeval.dataset
+    from vlmeval.api import LMDeployAPI
     from vlmeval.inference_video import infer_data_job_video
     from vlmeval.vlm.qwen2_vl.model import Qwen2VLChat
 
@@ -127,6 +125,9 @@ def test_a_model_on_this_machine_is_given_the_number_of_frames(tmp_path: Path, m
     infer_data_job_video(Weightless(), str(tmp_path), "tiny", dataset, str(tmp_path / "tiny.tsv"))
     assert [[part["type"] for part in parts] for parts in content] == [["video", "text"]] * 6
     assert {parts[0]["nframes"] for parts in content} == {8}
+    server = LMDeployAPI(model="x", api_base="http://127.0.0.1:9/v1/chat/completions", video_llm=True)
+    sent = server.prepare_itlist(dataset.build_prompt(0, video_llm=server.VIDEO_LLM))
+    assert [part["type"] for part in sent] == ["video_url", "text"]
     assert dataset.evaluate(str(tmp_path / "tiny.tsv"))["Overall"] == 0.5
     # --api-mode builds its messages in other processes.
     assert pickle.loads(pickle.dumps(dataset)).build_prompt(0, video_llm=True) == dataset.build_prompt(
