@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,12 +32,14 @@ class Asking:
         of_task: the task's ballots with their prompts.
         hashes: the hash of each ballot's messages, by the ballot's name.
         names: the ballots' names by the index of their row, in the order in which they are asked.
+        frames: how many frames of videos are shown, which stands in each record.
     """
 
     source: Source
     of_task: Questions
     hashes: Mapping[str, str]
     names: Mapping[str, str]
+    frames: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def spec(self) -> TaskSpec:
@@ -95,16 +97,18 @@ class Asking:
     def record(self, index: str, text: str | None = None) -> Row:
         """A ballot's vote record; without a text, as the prediction file carries it."""
         name = self.names[index]
-        record = self.of_task.record(name, text) | {"messages_sha256": self.hashes[name]}
+        record = self.of_task.record(name, text) | {"messages_sha256": self.hashes[name], **self.frames}
         if self.questions[index].pair.key in self.source.unreadable:
             record["failure"] = str(Reason.UNREADABLE_IMAGE)
         return record
 
     def message(self, index: str) -> list[dict[str, str]]:
-        """What VLMEvalKit sends for a row: the picture and the judge's prompt. New each time, as models change it."""
+        """What VLMEvalKit sends for a row: pictures, videos and the judge's prompt. New each time, as models change it."""
+        key = self.questions[index].pair.key
+        videos = self.source.pictures[key][-1:] if key in self.source.videos else ()
         asked = _asked(self.of_task, self.names[index], self.pictures(index))
         return [
-            {"type": "image", "value": str(part.picture)}
+            {"type": "video" if part.picture in videos else "image", "value": str(part.picture)}
             if isinstance(part, Shown)
             else {"type": "text", "value": part}
             for part in asked.parts
@@ -133,8 +137,13 @@ def _asked(questions: Questions, index: str, pictures: Sequence[P]) -> Conversat
     return conversation(judge.ask(questions.prompt(index)), pictures, image=judge.image)
 
 
-def ask(spec: TaskSpec, data_root: Path) -> Asking:
+def ask(spec: TaskSpec, data_root: Path, frames: Mapping[str, float] | None = None) -> Asking:
     """Make a task's ballots.
+
+    Args:
+        spec: the task.
+        data_root: VLMEvalKit's data folder.
+        frames: how many frames of a video are shown; without it, videos are refused.
 
     Raises:
         DataError: see :func:`~vlmevalkit_adapter.sources.open_source`; or a judge of captions, and pairs without; or a list of
@@ -142,8 +151,9 @@ def ask(spec: TaskSpec, data_root: Path) -> Asking:
         PromptUnavailable: the judge's prompt is not at hand or was changed.
     """
     prompt = template(spec.judge)
-    source = open_source(spec.pairs, data_root)
-    questions = replace(questions_of(spec, source.benchmark, prompt, index_of), placed=source.placed)
+    source = open_source(spec.pairs, data_root, videos=frames is not None)
+    questions = questions_of(spec, source.benchmark, prompt, index_of)
+    questions = replace(questions, placed=source.placed, videos=source.videos)
     hashes = {}
     for name, question in questions.by_index.items():
         key = question.pair.key
@@ -151,4 +161,6 @@ def ask(spec: TaskSpec, data_root: Path) -> Asking:
         hashes[name] = messages_sha256(_asked(questions, name, shown))
     # With --reuse VLMEvalKit keeps what an earlier run answered under the same index. The hash is part of it, so that an
     # answer to another prompt or another picture is never taken.
-    return Asking(source, questions, hashes, {f"{name}.{digest[:8]}": name for name, digest in hashes.items()})
+    return Asking(
+        source, questions, hashes, {f"{name}.{digest[:8]}": name for name, digest in hashes.items()}, frames or {}
+    )

@@ -1,8 +1,9 @@
 """Where a VLMEvalKit model and a VLRB dataset meet, before the first request: our prompt is what the model gets to see.
 
-VLMEvalKit hands every model the dataset's ``dump_image`` before it asks anything. There the model is told to build no prompt
-of its own (``--api-mode`` lets it, whatever the dataset says), and a system message that is not the judge's ends the run.
-From then on what is sent is observed: a message that is not ours ends the run as well, before it is sent.
+VLMEvalKit hands every model the dataset's ``dump_image`` before it asks anything (not about videos, where it names the dataset
+with each request). There the model is told to build no prompt of its own (``--api-mode`` lets it, whatever the dataset says),
+and a system message that is not the judge's ends the run. From then on what is sent is observed: a message that is not ours
+ends the run as well, before it is sent.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from vlmevalkit_adapter import failures
@@ -43,14 +45,33 @@ class OtherPrompt(VlrbError):
     """A model would be asked something else than the judge's prompt."""
 
 
+_of_videos: dict[str, Any] = {}
+
+
 def watch_models() -> None:
     """Have every loaded model class tell when it meets a dataset of ours."""
+    _wrap("set_dump_image", _telling)
+
+
+def watch_videos(dataset: Any) -> None:
+    """Have every loaded model class meet a dataset of videos before its first request.
+
+    VLMEvalKit hands its ``dump_image`` to no model, but names the dataset with every request.
+    """
+    _of_videos[dataset.dataset_name] = dataset
+    _wrap("generate", _naming)
+
+
+def _wrap(method: str, wrapper: Callable[[Any], Any]) -> None:
+    """Replace a method of every loaded model class, once."""
     for module, name in (("vlmeval.api.base", "BaseAPI"), ("vlmeval.vlm.base", "BaseModel")):
         base = getattr(sys.modules.get(module), name, None)
         for cls in _family(base) if base is not None else ():
-            original = vars(cls).get("set_dump_image")
+            original = vars(cls).get(method)
             if original is not None and not getattr(original, "tells_vlrb", False):
-                cls.set_dump_image = _telling(original)
+                wrapped = wrapper(original)
+                wrapped.tells_vlrb = True
+                setattr(cls, method, wrapped)
 
 
 def _family(base: type[Any]) -> set[type[Any]]:
@@ -73,8 +94,21 @@ def _telling(original: Any) -> Any:
             meet(self, dataset)
         return result
 
-    set_dump_image.tells_vlrb = True  # type: ignore[attr-defined]
     return set_dump_image
+
+
+def _naming(original: Any) -> Any:
+    @functools.wraps(original)
+    def generate(self: Any, *args: Any, **kwargs: Any) -> Any:
+        name = kwargs.get("dataset", args[1] if len(args) > 1 else None)
+        if isinstance(name, str) and name in _of_videos:
+            try:
+                meet(self, _of_videos[name])
+            except OtherPrompt as error:
+                raise SystemExit(f"vlrb: {error}") from error  # as in _check
+        return original(self, *args, **kwargs)
+
+    return generate
 
 
 def meet(model: Any, dataset: Asked) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.other_benchmarks import png
 
 Rows = list[dict[str, Any]]
@@ -25,6 +27,15 @@ def _picture(folder: Path, name: str, number: int) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(png(COLORS[number % 3], 8 + number))
     return name
+
+
+def make_clip(path: Path) -> None:
+    """A real video of two seconds in a file, where there is something to write one with; else the test is skipped."""
+    cv2, numpy = pytest.importorskip("cv2"), pytest.importorskip("numpy")
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 8, (64, 64))
+    for frame in range(16):
+        writer.write(numpy.full((64, 64, 3), frame * 15, numpy.uint8))
+    writer.release()
 
 
 def _json_lines(path: Path, rows: Rows) -> None:

@@ -169,8 +169,9 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
         UnknownName: no such task.
         VlrbError: ``--pairs`` for a task that has pairs of its own.
     """
+    from vlrb_task.pairs.benchmarks import is_benchmark
     from vlrb_task.pairs.demo import demo_parquet
-    from vlrb_task.pairs.rows import HUB_ID
+    from vlrb_task.pairs.rows import HUB_ID, pairs_of
     from vlrb_task.tasks.saved import load_task, tasks_of_environment
     from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
 
@@ -180,6 +181,8 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
     if spec is None:
         listed = ", ".join(shipped_tasks())
         raise UnknownName(f"--task {name!r}: no such task; use one of {listed}, or a .task.json file of vlrb task")
+    if is_benchmark(spec.pairs):
+        return replace(spec, pairs=pairs or pairs_of(spec.pairs) or spec.pairs)
     if pairs is not None and spec.pairs not in (HUB, pairs):
         raise VlrbError(f"--pairs: task {spec.name} has pairs of its own; write a task on yours with vlrb task --pairs")
     if spec.pairs == DEMO:

@@ -84,6 +84,7 @@ def _prompt(doc: Doc) -> str:
         subset=vote["subset"],
         caption=doc.get("caption"),
         criterion=doc.get("criterion"),
+        steps=tuple(doc.get("steps") or ()),
     )
     ballot = _ballot(vote)
     shown = placed(pair, doc.get(PLACED), ballot, more=bool(doc.get("video")))

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 from vlrb_task.asking.messages import Conversation, conversation, messages_sha256
 from vlrb_task.asking.placing import numbered
 from vlrb_task.judges import Judge, get_judge
+from vlrb_task.pairs.media import file_sha256
 
 _lock = threading.Lock()
 _pictures: dict[str, tuple[str, ...]] = {}
@@ -23,19 +25,11 @@ _chat: set[str] = set()
 def picture_sha256(value: Any) -> str:
     """SHA-256 of a picture's or a video's file; of a picture that is only there decoded, of its mode, size and pixels."""
     if isinstance(value, str):  # a video's path
-        with open(value, "rb") as file:
-            return _file_sha256(file)
+        return file_sha256(Path(value))
     data = value.get("bytes") if isinstance(value, Mapping) else None
     if data is None and hasattr(value, "tobytes"):
         data = f"{value.mode} {value.size}".encode() + value.tobytes()
     return hashlib.sha256(data or b"").hexdigest()
-
-
-def _file_sha256(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 def note_pictures(key: str, pictures: Sequence[Any]) -> None:

@@ -26,7 +26,7 @@ _MEDIA = ("pictures", "answer_pictures", "video", "audio")
 def is_named(spec: str) -> bool:
     """Whether pairs are named as a known benchmark: ``NAME`` or ``NAME=FOLDER``. A file of the same name is meant first."""
     name = spec.partition("=")[0]
-    return is_benchmark(name) and not Path(spec).exists()
+    return is_benchmark(name) and not Path(spec).is_file()
 
 
 def mapping_of(spec: str) -> Mapped:

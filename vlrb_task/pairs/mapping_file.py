@@ -23,7 +23,7 @@ _COLUMNS = frozenset(
 ABOUT = frozenset(
     {
         *("title", "summary", "revision", "license", "paper", "homepage", "media", "size", "groups", "revisions"),
-        *("metrics", "differs", "published", "checked", "loads", "needs"),
+        *("metrics", "differs", "published", "checked", "loads", "needs", "suite"),
     }
 )
 """What a file may say of a benchmark beside its columns; see :mod:`vlrb_task.pairs.benchmarks`."""

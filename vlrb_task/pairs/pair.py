@@ -23,8 +23,8 @@ from vlrb_task.pairs.subsets import order_subsets as order_subsets
 from vlrb_task.pairs.subsets import revision_name as revision_name
 from vlrb_task.pairs.subsets import set_name as set_name
 from vlrb_task.pairs.values import Answer as Answer
+from vlrb_task.pairs.values import cells, is_empty, listed
 from vlrb_task.pairs.values import first_ranked as first_ranked
-from vlrb_task.pairs.values import is_empty, listed
 from vlrb_task.pairs.values import plain_text as plain_text
 from vlrb_task.support.errors import DataError
 
@@ -49,6 +49,7 @@ class Pair:
         caption: a text that says what the picture shows, where the rows have one: for judges that do not see it.
         group: what pairs share that belong together (one prompt, picture or problem); None where nothing says.
         criterion: the one thing by which the answers were compared; None: as a whole.
+        steps: what a first step said of each vote's ballot; one text stands for every vote.
         media: ``image``, ``video``, ``audio`` or ``text``; None where the rows do not say.
     """
 
@@ -64,6 +65,7 @@ class Pair:
     group: str | None = None
     criterion: str | None = None
     media: str | None = None
+    steps: tuple[str, ...] = ()
 
     @property
     def tied(self) -> bool:
@@ -198,6 +200,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         group=_given(row, "group"),
         criterion=criterion,
         media=_given(row, "media"),
+        steps=tuple(plain_text(one, "steps") for one in cells(row.get("steps"))),
     )
     return pair, unknown
 

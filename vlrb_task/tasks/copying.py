@@ -35,6 +35,9 @@ _METRICS = {
 }
 
 
+_NO_PLACE = "--after: judge {!r} has no place for the answers of a first step"
+
+
 @dataclass(frozen=True)
 class Copied:
     """What was copied.
@@ -43,11 +46,13 @@ class Copied:
         subsets: of the pairs.
         warnings: what whoever runs the task is to know first.
         messages: whether some pictures stand within the text, or some pairs have a video.
+        video: whether some pairs have a video in a file.
     """
 
     subsets: list[str]
     warnings: list[str]
     messages: bool
+    video: bool
 
 
 def copy_pairs(
@@ -59,7 +64,7 @@ def copy_pairs(
         source: where they are, as ``--pairs`` names them.
         target: the file to write.
         judge: who is asked about them.
-        captions: to be added to the rows.
+        captions: captions, or a first step's answers, to be added to the rows.
         pictures: what is shown in place of their own pictures; None shows those.
 
     Raises:
@@ -68,8 +73,10 @@ def copy_pairs(
     from vlrb_task.pairs.parquet import write_rows
 
     template, sees = judge.prompt.template, judge.image != "none"
-    if captions is not None and (template is None or "caption" not in template.holes):
-        raise VlrbError(f"--captions: judge {judge.name!r} reads no caption")
+    holes = template.holes if template else set()
+    if captions is not None and not holes & {"caption", captions.column.removesuffix("s")}:
+        what = "--captions: judge {!r} reads no caption" if captions.column == "caption" else _NO_PLACE
+        raise VlrbError(what.format(judge.name))
     if pictures is not None and not sees:
         raise VlrbError(f"--image {pictures}: judge {judge.name!r} is shown no picture")
 
@@ -85,13 +92,13 @@ def copy_pairs(
     def read() -> Iterator[Row]:
         return _shown(_with(captions, read_rows(source, images=sees, network=True)), source, judge)
 
-    check, within = PictureCheck(), [False]
+    check, found = PictureCheck(), {PLACED: False, "video": False}
     rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
-    write_rows(_seen(rows, check, within), target)
+    write_rows(_seen(rows, check, found), target)
     warnings = _warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
-    return Copied(subsets, warnings, within[0])
+    return Copied(subsets, warnings, any(found.values()), found["video"])
 
 
 def _with(captions: Captions | None, rows: Iterator[Row]) -> Iterator[Row]:
@@ -112,10 +119,12 @@ def _unplaced(read: Callable[[], Iterator[Row]], pictures: Pictures) -> Iterator
         yield row
 
 
-def _seen(rows: Iterator[Row], check: PictureCheck, within: list[bool]) -> Iterator[Row]:
+def _seen(rows: Iterator[Row], check: PictureCheck, found: dict[str, bool]) -> Iterator[Row]:
+    """The rows; what some of them have is noted."""
     for row in rows:
         check.add(row)
-        within[0] = within[0] or bool(row.get(PLACED) or row.get("video"))
+        for name in found:
+            found[name] = found[name] or bool(row.get(name))
         yield row
 
 

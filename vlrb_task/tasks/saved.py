@@ -51,6 +51,7 @@ def save_task(spec: TaskSpec, folder: Path) -> Path:
         "pairs": spec.pairs,
         "sampling": asdict(spec.sampling) if spec.sampling else None,
         "ballots": spec.ballots,
+        "video": spec.video,
     }
     path = folder / f"{spec.name}{_SUFFIX}"
     write_text(path, json.dumps(value, indent=2) + "\n")
@@ -96,6 +97,7 @@ def load_task(path: Path) -> TaskSpec:
             pairs=str(beside) if pairs != HUB and beside.is_file() else pairs,
             sampling=Sampling(**sampling) if sampling else None,
             ballots=str(path.parent / value["ballots"]) if value.get("ballots") else None,
+            video=value.get("video") is True,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: not a task that vlrb task wrote ({error})") from error
