@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
 from vlrb_task.pairs.placing import PLACED, flattened
@@ -84,6 +85,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
     placed: list[list[int] | None] = []
     hashes: list[tuple[str, ...]] = []
     unreadable: list[int] = []
+    check = PictureCheck()
     folder = data_root / "images" / "VLRB"
 
     def without_pictures(rows: Iterator[Row]) -> Iterator[Row]:
@@ -94,6 +96,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
                     "frames are (docs/pairs.md: `video`), and lmms-eval takes the file"
                 )
             shown = pictures_of(row)
+            check.add(row)
             placed.append(row.get(PLACED))
             hashes.append(tuple(hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown))
             row = {name: value for name, value in row.items() if name not in ("image", "images")}
@@ -114,8 +117,7 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
         warnings += found
     benchmark = parse_rows(rows, origin=origin)
     keys = [pair.key for pair in benchmark.pairs]
-    if missing := files.count(()):
-        warnings.append(f"{missing} of {len(keys)} pairs have no picture and are asked about without one")
+    warnings += [*check.warnings(), *contradiction_warning(benchmark.pairs)]
     return Source(
         benchmark,
         dict(zip(keys, files, strict=True)),

@@ -35,18 +35,18 @@ DEMO_FILE = "../../pairs/demo/demo.parquet"
 def metric_names(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str]]:
     """The metrics of every task, each with the function of :mod:`vlrb_task.lmms.metrics` that makes it.
 
-    lmms-eval prints those that :func:`vlrb_task.lmms.rows.process_results` gives: a pointwise judge has no ``first_rate``, and a
-    task that asks one order no ``consistency``.
+    lmms-eval prints those that :func:`vlrb_task.lmms.rows.process_results` gives: a pointwise judge has no ``first_rate``, a task
+    that asks one order no ``consistency``, and one whose pictures are sent no ``no_images``.
     """
     labelled = [(name, "subset") for name in subsets if name != UNDECIDABLE]
-    votes = [(name, name) for name in ("parsed_rate", "unanswered", "first_rate", "consistency")]
+    votes = [(name, name) for name in ("parsed_rate", "unanswered", "no_images", "first_rate", "consistency")]
     # Where some pairs have no better answer, no number over all pairs means anything.
     if UNDECIDABLE in subsets:
         return [*labelled, *votes]
     return [("overall", "overall"), ("macro", "macro"), *labelled, *votes, ("both_orders_right", "both_orders_right")]
 
 
-_HIGHER_IS_BETTER = {"first_rate": "null", "unanswered": "false"}
+_HIGHER_IS_BETTER = {"first_rate": "null", "unanswered": "false", "no_images": "null"}
 _MESSAGES = "doc_to_messages: !function vlrb_task.lmms.rows.doc_to_messages"
 
 

@@ -25,6 +25,7 @@ _METRICS = {
     "macro",
     "parsed_rate",
     "unanswered",
+    "no_images",
     "first_rate",
     "consistency",
     "both_orders_right",
@@ -88,6 +89,10 @@ def copy_pairs(
     warnings = _warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
+        if check.without == check.rows > check.texts:
+            warnings.append(
+                "runs of this task stop before their first request; if that is meant: vlrb task --no-images"
+            )
     return Copied(subsets, warnings, within[0])
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import Ints, Mask
+from vlrb_task.pairs.perturbing import Pictures
 from vlrb_task.support.arrow import to_numpy
 from vlrb_task.votes import warnings
 from vlrb_task.votes.header import Header, Identity, parse_header
@@ -170,7 +171,7 @@ def _of_run(group: Group) -> tuple[str, ...]:
     return (
         *group.warnings,
         *([warnings.OTHER_PROMPT] if any(one.get("prompt_is_ours") is False for one in more) else []),
-        *([warnings.NO_IMAGES] if any(one.get("no_images") for one in more) else []),
+        *([warnings.NO_IMAGES] if any(part.identity.pictures == Pictures.NONE for part in group.parts) else []),
     )
 
 

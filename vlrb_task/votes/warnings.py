@@ -47,7 +47,7 @@ def copied_votes(compared: int, copied: int) -> str | None:
 
 
 OTHER_PROMPT = "votes answer another prompt than the judge's, which was allowed (VLRB_ALLOW_OTHER_PROMPTS)"
-NO_IMAGES = "no pictures were sent (--no-images)"
+NO_IMAGES = "no pictures were sent, as --no-images (VLRB_NO_IMAGES) says is meant"
 
 
 def counted(why: str, count: int, example: str = "") -> str:
