@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -21,7 +22,7 @@ datasets = pytest.importorskip("datasets")
 BOTH = Schedule(Order.BOTH)
 
 
-def task(folder: Path, pictures: dict[int, bytes], *options: str) -> tuple[datasets.Dataset, str]:
+def task(folder: Path, pictures: dict[int, bytes], *options: str) -> tuple[Any, str]:
     """The rows of a task on three pairs, as lmms-eval loads them, and what ``vlrb task`` told."""
     rows = [
         {"id": f"mmmu_{n}", "query": f"q{n}", "response": [f"a{n}", f"b{n}"], "human_ranking": [0, 1]}

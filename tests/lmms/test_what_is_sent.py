@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import Finished, lmms_eval, vlrb, vlrb_json
-from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.judges import get_judge
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.parsing.verdicts import Verdict
 from vlrb_task.votes.warnings import NO_IMAGES
 

@@ -19,11 +19,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
-from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
 from vlrb_task.pairs.health import bare_warning, contradiction_warning
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.labels import TIED, Mask, label_fields
 from vlrb_task.pairs.mapping import TIE
 from vlrb_task.pairs.pair import Benchmark, parse_rows

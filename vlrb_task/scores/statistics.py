@@ -195,6 +195,12 @@ def judged_calibration(scored: Scored) -> Calibration | None:
     return None if found is None else replace(found, source=source)
 
 
+def tool_calls(scored: Scored) -> dict[str, int] | None:
+    calls = scored.run.ballots.calls
+    told = calls != NONE
+    return {"calls": int(calls[told].sum()), "answers": int((calls > 0).sum())} if told.any() else None
+
+
 def unparsed(scored: Scored) -> Mapping[str, int]:
     return scored.run.reasons
 
@@ -403,4 +409,13 @@ STATISTICS: tuple[Statistic, ...] = (
         judged_calibration,
     ),
     Statistic("unparsed", "unparsed", "unparsed votes by reason", "counts", "", "counts", unparsed),
+    Statistic(
+        "tool_calls",
+        "tool calls",
+        "tool calls that the judge made on its way to its answers, and answers with any; where logs tell of them",
+        "counts",
+        "",
+        "counts",
+        tool_calls,
+    ),
 )

@@ -106,6 +106,8 @@ class Group:
         # A model without a name of its own bears its wrapper's class; what the log's folder calls it tells more.
         own = [h.model for h in self.headers if h.model and h.model != h.more.get("wrapper")]
         model = next(iter(own), None) or found.get("model") or next(iter(named), None)
+        if tasks := dict.fromkeys(part.task for part in self.parts if part.task):
+            found["task"] = JOIN.join(tasks)
         more = {name: value for header in reversed(self.headers) for name, value in header.more.items()}
         return more | found | ({"model": model} if model else {}) | _schedule(self.headers)
 
