@@ -151,6 +151,12 @@ def _codes(column: pa.ChunkedArray | pa.Array) -> list[Ints]:
     return [to_numpy(values.dictionary_encode().indices, NONE).astype(np.int64)]
 
 
+def _joined(hashes: pa.Array) -> pa.Array:
+    """The two texts of each row with a space between them."""
+    blank = strings([" "])[0]  # pyarrow would import pandas to make one of a text
+    return pc.binary_join(hashes, blank)
+
+
 def _batch(table: pa.Table, headers: pa.DictionaryArray, log: str) -> pa.RecordBatch:
     size = table.num_rows
     words = table["words"].combine_chunks()
@@ -163,7 +169,7 @@ def _batch(table: pa.Table, headers: pa.DictionaryArray, log: str) -> pa.RecordB
         "header": headers,
         "words_0": to_arrow(pairs[:, 0]),
         "words_1": to_arrow(pairs[:, 1]),
-        "answers": pc.binary_join(table["answers_sha256"].combine_chunks(), " "),
+        "answers": _joined(table["answers_sha256"].combine_chunks()),
         "hashed": to_arrow(is_valid(table["messages_sha256"])),
         "tools": pa.nulls(size, pa.string()),
         "calls": to_arrow(np.full(size, NONE, dtype=np.int64)),
