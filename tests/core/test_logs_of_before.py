@@ -81,6 +81,14 @@ def test_vlmevalkit_votes_that_do_not_say_what_was_sent_are_told_of(tmp_path: Pa
         ({"framework": "lmms-eval"}, False),
     ):
         assert (words in told(write(tmp_path / "x.votes.jsonl", votes(**more)))) == warned, more
+    rows = [
+        {"index": n, "question": f"q{n}", "response": "['a', 'b']", "answer": "[0, 1]", "category": "general"}
+        | {"prediction": FIRST}
+        for n in range(3)
+    ]
+    own = tmp_path / "InternVL3-8B_VL-RewardBench.json"
+    own.write_text(json.dumps(rows))
+    assert words.replace("12", "3") in told(own)
 
 
 def test_a_system_prompt_among_the_models_arguments_is_told_of(tmp_path: Path) -> None:

@@ -27,6 +27,20 @@ def test_a_benchmark_of_texts_needs_no_picture() -> None:
     check_sight(get_judge("criteria"), parse_rows(rows), shown=False)
 
 
+def test_doctor_says_whether_a_judge_can_be_asked(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.jsonl"
+    row = {"id": "mmmu_1", "query": "q", "response": ["a", "b"], "human_ranking": [0, 1]}
+    pairs.write_text(json.dumps(row) + "\n")
+    found = {}
+    for judge in ("criteria", "blind", "caption"):
+        done = CliRunner().invoke(group, ["doctor", "--pairs", str(pairs), "--judge", judge, "--json"])
+        found[judge] = json.loads(done.stdout)["data"]["problems"]
+        assert done.exit_code == bool(found[judge])
+    assert found["blind"] == []
+    assert "no pair has a picture" in found["criteria"][0]
+    assert "caption" in found["caption"][0]
+
+
 def test_votes_without_pictures_are_another_run_and_every_result_says_so(tmp_path: Path) -> None:
     benchmark = made_up_pairs(4)
     asked = [(pair, ballot) for pair in benchmark.pairs for ballot in ballots_of(pair, BOTH)]

@@ -86,7 +86,7 @@ def copy_pairs(
     check, within = PictureCheck(), [False]
     rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
     write_rows(_seen(rows, check, within), target)
-    warnings = _warnings(benchmark, judge)
+    warnings = pair_warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
         if check.without == check.rows > check.texts:
@@ -140,7 +140,8 @@ def _name(source: str) -> str:
     return DEFAULT if source == hub_id() else Path(source).stem
 
 
-def _warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
+def pair_warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
+    """What whoever asks a judge about these pairs is to know first."""
     template = judge.prompt.template
     by_criterion = sum(pair.criterion is not None for pair in benchmark.pairs)
     told = contradiction_warning(benchmark.pairs)
