@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from vlrb_task.pairs.demo import demo_parquet
-from vlrb_task.pairs.health import PictureCheck, contradiction_warning
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
 from vlrb_task.pairs.placing import PLACED, flattened
@@ -118,6 +119,8 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
     benchmark = parse_rows(rows, origin=origin)
     keys = [pair.key for pair in benchmark.pairs]
     warnings += [*check.warnings(), *contradiction_warning(benchmark.pairs)]
+    if check.without and is_local(spec):
+        warnings += unread_warning(spec, islice(read_rows(spec), 50))
     return Source(
         benchmark,
         dict(zip(keys, files, strict=True)),

@@ -139,7 +139,7 @@ def _row_problems(spec: str, total: int) -> tuple[list[str], list[str], bool]:
     """
     from rich.progress import track
 
-    from vlrb_task.pairs.health import PictureCheck, unread_picture_columns
+    from vlrb_task.pairs.health import PictureCheck, unread_warning
     from vlrb_task.pairs.mapping import ROW_NUMBER
     from vlrb_task.pairs.parquet import plain_row
     from vlrb_task.pairs.rows import read_rows
@@ -162,11 +162,11 @@ def _row_problems(spec: str, total: int) -> tuple[list[str], list[str], bool]:
             problems += [f"{where}: {problem}" for problem in _unreadable(row)] if opens else []
     except DataError as error:  # of the reader, after its last row
         problems += list(error.problems) or [str(error)]
-    warnings = list(check.warnings())
-    if odd := unread_picture_columns(spec, few):
-        listed = ", ".join(map(repr, odd))
-        warnings.append(f"columns that look like pictures and are not read as such: {listed} (docs/pairs.md: `images`)")
-    return problems, warnings, check.without < check.rows or check.texts == check.rows
+    return (
+        problems,
+        [*check.warnings(), *unread_warning(spec, few)],
+        check.without < check.rows or check.texts == check.rows,
+    )
 
 
 def _unreadable(row: dict[str, Any]) -> list[str]:

@@ -97,6 +97,21 @@ class PictureCheck:
             yield f"all {self.shown} pictures are the same"
 
 
+def unread_warning(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One line for columns that look like pictures and are not read as such; none where there are none.
+
+    Args:
+        spec: as :func:`unread_picture_columns`'.
+        rows: as there.
+
+    Raises:
+        DataError: as there.
+    """
+    listed = ", ".join(map(repr, unread_picture_columns(spec, rows)))
+    told = f"columns that look like pictures and are not read as such: {listed} (docs/pairs.md: `images`)"
+    return [told] if listed else []
+
+
 def unread_picture_columns(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Columns of a set of pairs that look like pictures and are not read as such, by name.
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import Judge, require_captions
 from vlrb_task.pairs.benchmarks import DEFAULT
 from vlrb_task.pairs.captions import Captions
-from vlrb_task.pairs.health import PictureCheck, contradiction_warning
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.perturbing import Pictures, with_pictures
 from vlrb_task.pairs.placing import PLACED, flattened
-from vlrb_task.pairs.rows import hub_id, read_rows
+from vlrb_task.pairs.rows import hub_id, is_local, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
 
 Row = dict[str, Any]
@@ -89,6 +90,8 @@ def copy_pairs(
     warnings = pair_warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
+        if check.without and is_local(source):
+            warnings += unread_warning(source, islice(read_rows(source), 50))
         if check.without == check.rows > check.texts:
             warnings.append(
                 "runs of this task stop before their first request; if that is meant: vlrb task --no-images"
