@@ -17,6 +17,7 @@ from vlrb_task.judges import Judge, get_judge
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.tasks.questions import Question, Questions, questions_of
 from vlrb_task.tasks.shipped import TaskSpec
+from vlrb_task.tasks.sight import check_sight, is_blind
 from vlrb_task.votes.vlmevalkit import RECORD_COLUMN, index_of
 
 Row = dict[str, Any]
@@ -53,6 +54,11 @@ class Asking:
     def questions(self) -> dict[str, Question]:
         """The ballots by the index of their row, in the order in which they are asked."""
         return {index: self.of_task.by_index[name] for index, name in self.names.items()}
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the judge is sent no pictures although it takes them."""
+        return is_blind(self.judge, self.source.benchmark)
 
     @property
     def is_rest(self) -> bool:
@@ -98,6 +104,8 @@ class Asking:
         """A ballot's vote record; without a text, as the prediction file carries it."""
         name = self.names[index]
         record = self.of_task.record(name, text) | {"messages_sha256": self.hashes[name], **self.frames}
+        if self.is_blind:
+            return record | {"no_images": True}
         if self.questions[index].pair.key in self.source.unreadable:
             record["failure"] = str(Reason.UNREADABLE_IMAGE)
         return record
@@ -117,7 +125,7 @@ class Asking:
     def pictures(self, index: str) -> list[Path]:
         """The files of a ballot's pictures, in its order; none where the row has none, or the judge sees none."""
         question = self.questions[index]
-        if self.judge.image == "none":
+        if self.judge.image == "none" or self.is_blind:
             return []
         key = question.pair.key
         return in_order(self.source.pictures[key], self.source.placed.get(key), question.ballot)
@@ -154,10 +162,13 @@ def ask(spec: TaskSpec, data_root: Path, frames: Mapping[str, float] | None = No
     source = open_source(spec.pairs, data_root, videos=frames is not None)
     questions = questions_of(spec, source.benchmark, prompt, index_of)
     questions = replace(questions, placed=source.placed, videos=source.videos)
+    blind = is_blind(questions.judge, source.benchmark)
+    shows = any(source.pictures.values()) or bool(source.videos)
+    check_sight(questions.judge, source.benchmark, shown=shows, placed=bool(source.placed))
     hashes = {}
     for name, question in questions.by_index.items():
         key = question.pair.key
-        shown = in_order(source.hashes[key], source.placed.get(key), question.ballot)
+        shown = () if blind else in_order(source.hashes[key], source.placed.get(key), question.ballot)
         hashes[name] = messages_sha256(_asked(questions, name, shown))
     # With --reuse VLMEvalKit keeps what an earlier run answered under the same index. The hash is part of it, so that an
     # answer to another prompt or another picture is never taken.

@@ -7,10 +7,12 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from vlrb_task.pairs.benchmarks import is_benchmark
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.media import file_sha256
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
@@ -99,6 +101,7 @@ def _read(spec: str, origin: str, data_root: Path, videos: bool) -> Source:
     hashes: list[tuple[str, ...]] = []
     unreadable: list[int] = []
     moving: list[int] = []
+    check = PictureCheck()
     folder = data_root / "images" / "VLRB"
 
     def without_pictures(rows: Iterator[Row]) -> Iterator[Row]:
@@ -111,6 +114,7 @@ def _read(spec: str, origin: str, data_root: Path, videos: bool) -> Source:
                     "NAME_1fps, … in place of NAME (docs/vlmevalkit.md)"
                 )
             shown = pictures_of(row)
+            check.add(row)
             placed.append(row.get(PLACED))
             found = [hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown]
             row = {name: value for name, value in row.items() if name not in ("image", "images")}
@@ -136,8 +140,9 @@ def _read(spec: str, origin: str, data_root: Path, videos: bool) -> Source:
         warnings += told
     benchmark = parse_rows(rows, origin=origin)
     keys = [pair.key for pair in benchmark.pairs]
-    if missing := files.count(()):
-        warnings.append(f"{missing} of {len(keys)} pairs have no picture and are asked about without one")
+    warnings += [*check.warnings(), *contradiction_warning(benchmark.pairs)]
+    if check.without and is_local(spec):
+        warnings += unread_warning(spec, islice(read_rows(spec), 50))
     return Source(
         benchmark,
         dict(zip(keys, files, strict=True)),

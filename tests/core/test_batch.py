@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 from tests.support.batch_runner import lines, run_anthropic, run_gemini, run_openai
 from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.planted import SAYS
-from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.cli.main import group
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import VlrbError
 

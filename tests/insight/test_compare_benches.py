@@ -82,6 +82,7 @@ def test_lmms_evals_results_are_read(tmp_path: Path) -> None:
             "results": {
                 "mmmu_val": {"alias": "mmmu_val", "mmmu_acc,none": score, "mmmu_acc_stderr,none": 0.1, "n,none": "N/A"},
                 "vlrb": {"overall,none": 0.9},
+                "mine": {"overall,none": 0.9, "parsed_rate,none": 1.0},
             },
             "model_name": model,
         }

@@ -143,7 +143,7 @@ def rows(folder: Folder, asked: Asked) -> Iterator[Row]:
     sizes = {name: (folder.path / "images" / name).stat().st_size for name in set(pictures) if name}
     embedded = sum(sizes[name] for name in pictures if name) <= EMBEDDED
     for (question, (first, second)), name in zip(asked, pictures, strict=True):
-        row = question.row(first, second)
+        row = question.row(first, second) | {"media": "image" if name else "text"}
         if name:
             file = folder.path.resolve() / "images" / name
             row["image"] = (

@@ -123,11 +123,12 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     total = len(run.labels) + score.missing
     what = f"all {total} pairs" if not score.missing else f"PART of the pairs: {len(run.labels)} of {total}"
     out.print(
-        f"[bold]{escape(run.judge)}[/bold]{_model(run)} on {what}, "
+        f"[bold]{escape(run.judge)}[/bold]{_model(run)} on {what}, {_asked(run)}"
         + escape(f"revision {run.revision} ({run.fingerprint[:12]}), {len(run.votes)} votes, policy {score.policy}, ")
         + escape(f"parser {run.parser}"),
         soft_wrap=True,
     )
+    print_warnings(run.warnings)
     print_whole(out, _table(score, rules))
     if score.groups("by_tag"):
         print_whole(out, _tag_table(score))
@@ -135,12 +136,18 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     for line in _confidences(score):
         out.print(line, soft_wrap=True, markup=False)
     show_doubt(out, run, score.policy)
-    print_warnings(run.warnings)
 
 
 def _model(run: Run) -> str:
     model = run.metadata.get("model")
     return f" asked of [bold]{escape(str(model))}[/bold]" if model else ""
+
+
+def _asked(run: Run) -> str:
+    """The task and the order in which its answers were shown, as far as the log tells."""
+    task, schedule = run.metadata.get("task"), run.metadata.get("schedule") or {}
+    order = f"order {schedule['order']} of {schedule['votes']} votes, " if schedule.get("order") else ""
+    return escape(f"task {task}, " if task else "") + escape(order)
 
 
 def _table(score: Score, rules: Sequence[Baseline]) -> Table:

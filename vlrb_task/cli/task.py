@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     metavar="HOW",
     help="blank, shuffled, noise or none: what is shown in the pictures' place, to see whether the judge needs them.",
 )
+@click.option("--no-images", is_flag=True, help="Send no pictures: as --image none. Every result then says so.")
 @click.option("--captions", type=FILE, help="JSON file of id (or key) to caption, for the judge `caption`.")
 @click.option(
     "--after",
@@ -80,6 +81,7 @@ def command(
     pairs: str | None,
     bench: str | None,
     pictures: str | None,
+    no_images: bool,
     captions: Path | None,
     after: tuple[Path, ...],
     logs: tuple[Path, ...],
@@ -119,13 +121,17 @@ def command(
 
     schedule = Schedule.parse(order, votes)
     pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None
+    if no_images:
+        if shown not in (None, Pictures.NONE):
+            raise VlrbError(f"--image {shown} and --no-images: give one of them")
+        shown = Pictures.NONE
     chosen = get_judge(judge)
     check_name(name)
     given = {"temperature": temperature, "top_p": top_p, "max_new_tokens": max_new_tokens}
     changed = {setting: value for setting, value in given.items() if value is not None}
     sampling = replace(chosen.sampling, **changed) if changed else None  # type: ignore[arg-type]
     spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or hub_id(), sampling)
-    if shown is not None and logs:
+    if shown is not None and logs and not no_images:
         raise VlrbError("--image: not with --votes-from, whose votes are about other pictures")
     if after and (captions or logs):
         raise VlrbError("--after: not with --captions or --votes-from")

@@ -27,7 +27,7 @@ from lmms_eval.api.instance import GenerationResult, unwrap_generation_output
 from loguru import logger
 
 from vlrb_task.judges import get_judge
-from vlrb_task.lmms.docs import BALLOT, PAIR, vote_of
+from vlrb_task.lmms.docs import BALLOT, PAIR, shown_as, vote_of
 from vlrb_task.lmms.following import Following
 from vlrb_task.lmms.rows import answered_text, is_unreadable, note_unreadable
 from vlrb_task.lmms.sent import handed_to, picture_sha256
@@ -180,16 +180,16 @@ class Journal:
 
     def _pictures(self, rows: Any, doc_id: int, record: Record) -> tuple[str, ...]:
         """The hashes of the pictures of a row; those of a pair are read once."""
-        key = record["key"]
+        key = shown_as(record)
         if key not in self._shown:
-            seen = get_judge(record["judge"]).image != "none"
+            seen = get_judge(record["judge"]).image != "none" and not record.get("no_images")
             self._shown[key] = tuple(map(picture_sha256, pictures_of(rows[doc_id]))) if seen else ()
         return self._shown[key]
 
     def _answered(self, record: Record, answer: Any) -> Record:
         """A vote record with its text, as lmms-eval itself will take it from what the wrapper returned."""
         found, failure = answered_text(unwrap_generation_output(answer)[0])
-        if is_unreadable(record["key"]):
+        if is_unreadable(record):
             failure = Reason.UNREADABLE_IMAGE
         seen = self.following.record(record["judge"], record["schedule"])
         p = probability(record["judge"], found, failure)
@@ -214,7 +214,7 @@ class Journal:
                     else:
                         known.setdefault(_slot(line), line["text"])
                         if line.get("failure") == Reason.UNREADABLE_IMAGE:
-                            note_unreadable(line["key"])
+                            note_unreadable(line)
             except DataError as error:
                 raise SystemExit(f"vlrb: {error}") from error
             for warning in lines.warnings:

@@ -119,9 +119,17 @@ def unanswered(items: Items) -> int:
     return sum(item.get("reason") in _NO_ANSWER for item in items)
 
 
+def no_images(items: Items) -> int:
+    """Ballots that were asked without the pair's pictures, because that was meant."""
+    return len(items)
+
+
 def unanswered_stderr(items: Items) -> str:
     """A count has no standard error."""
     return NOTHING
+
+
+no_images_stderr = unanswered_stderr
 
 
 overall_stderr = _pair_of(_overall)[1]

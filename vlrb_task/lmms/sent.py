@@ -32,32 +32,32 @@ def picture_sha256(value: Any) -> str:
     return hashlib.sha256(data or b"").hexdigest()
 
 
-def note_pictures(key: str, pictures: Sequence[Any]) -> None:
+def note_pictures(pair: str, pictures: Sequence[Any]) -> None:
     """A wrapper took a pair's pictures."""
     with _lock:
-        if key not in _pictures:
-            _pictures[key] = tuple(picture_sha256(picture) for picture in pictures)
+        if pair not in _pictures:
+            _pictures[pair] = tuple(picture_sha256(picture) for picture in pictures)
 
 
-def note_chat(key: str) -> None:
+def note_chat(pair: str) -> None:
     """A wrapper took a pair's conversation, in which a system message stands apart."""
     with _lock:
-        _chat.add(key)
+        _chat.add(pair)
 
 
-def sent_sha256(judge: Judge, key: str, prompt: str, in_order: Callable[[Sequence[str]], Sequence[str]]) -> str | None:
+def sent_sha256(judge: Judge, pair: str, prompt: str, in_order: Callable[[Sequence[str]], Sequence[str]]) -> str | None:
     """The hash of what a wrapper was handed for a ballot; None where it took no pictures, so that this is not known.
 
     Args:
         judge: whose prompt.
-        key: the pair's.
+        pair: its pair's name here, see :func:`vlrb_task.lmms.docs.shown_as`.
         prompt: filled.
         in_order: puts the pair's pictures in the order in which the ballot shows them.
     """
-    pictures = _pictures.get(key)
+    pictures = _pictures.get(pair)
     if pictures is None and judge.image != "none":
         return None
-    return messages_sha256(_handed(judge, prompt, in_order(pictures or ()), chat=key in _chat))
+    return messages_sha256(_handed(judge, prompt, in_order(pictures or ()), chat=pair in _chat))
 
 
 def handed_to(chat: bool, judge: str, text: str, pictures: Sequence[str]) -> str:

@@ -40,16 +40,16 @@ DEMO_FILE = "../../pairs/demo/demo.parquet"
 def metrics(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str, bool | None]]:
     """The metrics of every task: name, function of :mod:`vlrb_task.lmms.metrics`, and whether higher is better.
 
-    lmms-eval prints those that :func:`vlrb_task.lmms.rows.process_results` gives: a pointwise judge has no ``first_rate``, and a
-    task that asks one order no ``consistency``.
+    lmms-eval prints those that :func:`vlrb_task.lmms.rows.process_results` gives: a pointwise judge has no ``first_rate``, a task
+    that asks one order no ``consistency``, and one whose pictures are sent no ``no_images``.
     """
     found = [(name, "subset") for name in subsets if name != UNDECIDABLE]
-    found += [(name, name) for name in ("parsed_rate", "unanswered", "first_rate", "consistency")]
+    found += [(name, name) for name in ("parsed_rate", "unanswered", "no_images", "first_rate", "consistency")]
     # Where some pairs have no better answer, no number over all pairs means anything.
     if UNDECIDABLE not in subsets:
         orders = ("both_orders_right", "right_averaged", "right_better_first", "right_better_second")
         found = [("overall", "overall"), ("macro", "macro"), *found, *((name, name) for name in orders)]
-    higher = {"first_rate": None, "unanswered": False}
+    higher = {"first_rate": None, "unanswered": False, "no_images": None}
     return [
         row
         for name, function in found

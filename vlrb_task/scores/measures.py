@@ -157,3 +157,9 @@ def of_calibration(measure: Callable[[Calibration], Estimate]) -> Callable[[Scor
 
 def unparsed(scored: Scored) -> Mapping[str, int]:
     return scored.run.reasons
+
+
+def tool_calls(scored: Scored) -> dict[str, int] | None:
+    calls = scored.run.ballots.calls
+    told = calls != NONE
+    return {"calls": int(calls[told].sum()), "answers": int((calls > 0).sum())} if told.any() else None

@@ -368,4 +368,13 @@ STATISTICS: tuple[Statistic, ...] = (
         lambda scored: scored.by_margin,
     ),
     Statistic("unparsed", "unparsed", "unparsed votes by reason", "counts", "", "counts", measures.unparsed),
+    Statistic(
+        "tool_calls",
+        "tool calls",
+        "tool calls that the judge made on its way to its answers, and answers with any; where logs tell of them",
+        "counts",
+        "",
+        "counts",
+        measures.tool_calls,
+    ),
 )

@@ -28,6 +28,7 @@ from vlrb_task.support.writing import replacing
 from vlrb_task.tasks.batch_layouts import Layout, Picture
 from vlrb_task.tasks.batch_pictures import sendable
 from vlrb_task.tasks.questions import Questions
+from vlrb_task.tasks.sight import check_sight, is_blind
 
 LIST_SUFFIX = ".batch.jsonl"
 VERSION = 1
@@ -111,6 +112,7 @@ def write_batch(
         )
     settings = {**layout.settings(sampling), **changed}
     settings = {name: value for name, value in settings.items() if value is not None}
+    no_images = judge.image != "none" and (no_images or is_blind(judge, questions.benchmark))
     shows = judge.image != "none" and not no_images
     run = {
         "model": model,
@@ -120,7 +122,7 @@ def write_batch(
         "generation": asdict(sampling),
         "sent": settings,
     }
-    common = run | ({"no_images": True} if no_images and judge.image != "none" else {})
+    common = run | ({"no_images": True} if no_images else {})
     written = Written([], list_path(output))
     batch = hashlib.sha256(
         json.dumps([run, judge.prompt.sha256, questions.benchmark.fingerprint, list(questions.by_index)]).encode()
@@ -169,8 +171,7 @@ def _with_pictures(
                 yield from ((name, found) for name in names)
     except ValueError as error:  # zip's
         raise DataError(f"{pairs}: the rows changed while they were read") from error
-    if len(bare) == len(asked):
-        raise DataError(f"{pairs}: no pair has a picture; if that is meant: --no-images")
+    check_sight(questions.judge, questions.benchmark, shown=len(bare) < len(asked), meant="--no-images")
     if bare:
         counts["pairs have no picture and are asked about without one"] = len(bare)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import Judge, require_captions
 from vlrb_task.pairs.benchmarks import DEFAULT
 from vlrb_task.pairs.captions import Captions
-from vlrb_task.pairs.health import PictureCheck, contradiction_warning
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.perturbing import Pictures, with_pictures
 from vlrb_task.pairs.placing import PLACED, flattened
-from vlrb_task.pairs.rows import hub_id, read_rows
+from vlrb_task.pairs.rows import hub_id, is_local, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
 
 Row = dict[str, Any]
@@ -25,6 +26,7 @@ _METRICS = {
     "macro",
     "parsed_rate",
     "unanswered",
+    "no_images",
     "first_rate",
     "consistency",
     "both_orders_right",
@@ -95,9 +97,15 @@ def copy_pairs(
     check, found = PictureCheck(), {PLACED: False, "video": False}
     rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
     write_rows(_seen(rows, check, found), target)
-    warnings = _warnings(benchmark, judge)
+    warnings = pair_warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
+        if check.without and is_local(source):
+            warnings += unread_warning(source, islice(read_rows(source), 50))
+        if check.without == check.rows > check.texts:
+            warnings.append(
+                "runs of this task stop before their first request; if that is meant: vlrb task --no-images"
+            )
     return Copied(subsets, warnings, any(found.values()), found["video"])
 
 
@@ -147,7 +155,8 @@ def _name(source: str) -> str:
     return DEFAULT if source == hub_id() else Path(source).stem
 
 
-def _warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
+def pair_warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
+    """What whoever asks a judge about these pairs is to know first."""
     template = judge.prompt.template
     by_criterion = sum(pair.criterion is not None for pair in benchmark.pairs)
     told = contradiction_warning(benchmark.pairs)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, ballots_of
-from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.asking.placing import placed
 from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.pair import Benchmark, Pair
 from vlrb_task.tasks.ballot_list import BallotList, read_ballots
 from vlrb_task.tasks.shipped import TaskSpec

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vlrb_task.judges import get_judge
@@ -39,6 +40,8 @@ def choice_of(verdict: Verdict, first: Answer) -> Answer | None:
         return first
     return other(first) if verdict is Verdict.SECOND else None
 
+
+_END_OF_THOUGHT = "</(think|thinking|analysis|reasoning)>"
 
 _ANSWERS: tuple[Answer, Answer] = (0, 1)
 _VERDICTS = tuple(Verdict)
@@ -102,6 +105,8 @@ def read_texts(
     codes = _numbers(texts.indices)
     distinct = texts.dictionary.to_pylist()
     has_text = codes != NONE
+    thought = np.zeros(size, dtype=bool)
+    thought[has_text] = to_numpy(pc.match_substring_regex(texts.dictionary, _END_OF_THOUGHT))[codes[has_text]]
     digests = np.array([digest_of(text) for text in distinct], dtype=np.uint64)
     digest[has_text] = digests[codes[has_text]]
     for header, rows in _by_header(batch, has_text):
@@ -148,6 +153,7 @@ def read_texts(
         "reason": to_arrow(reason.astype(np.int8)),
         "rating": to_arrow(rating),
         "p": pa.array(p, mask=np.isnan(p)),
+        "thought": to_arrow(thought),
         "start": to_arrow(start.astype(np.int32)),
         "end": to_arrow(end.astype(np.int32)),
         "digest": to_arrow(digest),
