@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vlrb_task.asking.ballots import MOST_VOTES
 from vlrb_task.bon.designs import Scheme
 from vlrb_task.cli.options import (
     FILE,
@@ -45,7 +46,12 @@ def command() -> None:
 )
 @click.option("--order", default="both", show_default=True, type=click.Choice(["both", "key"]), help="Orders asked.")
 @click.option(
-    "--votes", default=1, show_default=True, type=click.IntRange(1, 1000), metavar="K", help="Votes in each order."
+    "--votes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MOST_VOTES),
+    metavar="K",
+    help="Votes in each order.",
 )
 @click.option("--name", default="vlrb_bon", show_default=True, help="Of pairs and tasks; begins with vlrb.")
 @click.option("--metric", help="The scorer's metric or column that says what is right.")

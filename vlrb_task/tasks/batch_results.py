@@ -92,7 +92,7 @@ def find_list(results: Sequence[Path], requests: Path | None) -> BatchList:
     found: dict[str, Path] = {}
     for path in sorted(path for folder in folders for path in folder.glob(f"*{LIST_SUFFIX}")):
         first = next((value for _, value in Lines(path)), {})
-        if first.get("batch") == VERSION and first.get("id") in ids:
+        if first.get("batch") == VERSION and isinstance(first.get("id"), str) and first["id"] in ids:
             found.setdefault(first["id"], path)
     if len(found) > 1:
         listed = ", ".join(str(path) for path in found.values())
