@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -82,13 +83,26 @@ class Folder:
         return {question.id: question for question in self.questions}
 
 
-def write(folder: Folder) -> None:
-    """Write what the folder is, its pairs and tasks aside."""
-    folder.path.mkdir(parents=True, exist_ok=True)
+QUESTIONS = re.compile(rb'\A\{"id": "[^\n]*, "draws": \[')
+"""How ``questions.jsonl`` begins."""
+
+
+def is_made(path: Path) -> bool:
+    """Whether a folder was made, and to its end: what tells of it is written last."""
+    return (path / "bon.json").exists()
+
+
+def write_making(folder: Folder) -> None:
+    """Write how the folder was made: from now on it is one."""
     making = asdict(folder.making) | {"scheme": str(folder.making.scheme)}
+    write_text(folder.path / "bon.json", json.dumps({"v": VERSION} | making, indent=2) + "\n")
+
+
+def write_questions(folder: Folder) -> None:
+    """Write the questions with their candidates."""
+    folder.path.mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(_line(question, folder.pictures.get(question.id))) + "\n" for question in folder.questions)
     write_lines(folder.path / "questions.jsonl", lines)
-    write_text(folder.path / "bon.json", json.dumps({"v": VERSION} | making, indent=2) + "\n")
 
 
 def _line(question: Question, picture: str | None) -> Row:
