@@ -322,7 +322,7 @@ def test_a_batch_of_another_task_is_not_taken(tmp_path: Path) -> None:
     lonely = tmp_path / "elsewhere" / "results.jsonl"
     lonely.write_text(results.read_text())
     assert "--requests" in refused("batch", "read", lonely, "-o", tmp_path / "x.votes.jsonl")
-    (tmp_path / "a.batch.jsonl").write_text('{"batch": 1, "format": "openai", "ballots": 9}\n')
+    (tmp_path / "a.batch.jsonl").write_text('{"batch": 1, "id": "x", "format": "openai", "ballots": 9}\n')
     assert "damaged" in refused(
         "batch", "read", results, "--requests", tmp_path / "a.jsonl", "-o", tmp_path / "x.votes.jsonl"
     )

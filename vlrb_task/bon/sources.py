@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from pathlib import Path
 
 from vlrb_task.bon.found import Found, Sheet, fraction
 from vlrb_task.bon.lmms_samples import read_samples
 from vlrb_task.bon.tables import read_scored, scored_files
+from vlrb_task.pairs.media import picture_of
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes.tables import is_table
@@ -103,14 +102,5 @@ def read_jsonl(path: Path) -> Sheet:
 
 
 def _picture(value: object, folder: Path) -> bytes | None:
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise DataError("image is neither a path nor base64")
-    if len(value) < 1024 and (folder / value).is_file():
-        return (folder / value).read_bytes()
-    payload = value.partition(",")[2] if value.startswith("data:") else value
-    try:
-        return base64.b64decode(payload, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise DataError(f"image {value[:40]!r} is neither a file nor base64") from error
+    found = picture_of(value, folder)
+    return found["bytes"] if found else None

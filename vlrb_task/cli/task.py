@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vlrb_task.asking.ballots import MOST_VOTES
 from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_option, print_warnings, trust_pickle_option
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 @click.command("task")
 @click.option("--judge", required=True, metavar="J", help="Judge to ask.")
-@click.option("--votes", default=1, show_default=True, type=click.IntRange(1, 1000), metavar="K", help="Votes a pair.")
+@click.option(
+    "--votes", default=1, show_default=True, type=click.IntRange(1, MOST_VOTES), metavar="K", help="Votes a pair."
+)
 @click.option("--order", default="alternate", show_default=True, help="key, both, alternate or parity.")
 @pairs_option
 @click.option("--bench", metavar="NAME", help="A benchmark that is known by name, or NAME=FOLDER (`vlrb bench list`).")

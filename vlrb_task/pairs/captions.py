@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from vlrb_task.pairs.pair import parse_row
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.inputs import readable
 
 Row = dict[str, Any]
 
@@ -37,7 +38,7 @@ class Captions:
             DataError: the file cannot be read or is something else.
         """
         try:
-            content = path.read_bytes()
+            content = readable(path).read_bytes()
             value = json.loads(content)
         except (OSError, ValueError, RecursionError) as error:
             raise DataError(f"{path}: not a JSON file that can be read ({error})") from error

@@ -26,7 +26,7 @@ from vlrb_task.pairs.values import Answer as Answer
 from vlrb_task.pairs.values import cells, is_empty, listed
 from vlrb_task.pairs.values import first_ranked as first_ranked
 from vlrb_task.pairs.values import plain_text as plain_text
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, short
 
 ANSWERS: tuple[Answer, Answer] = (0, 1)
 
@@ -181,7 +181,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     responses = [plain_text(one, "response") for one in listed(row["response"], "response")]
     if len(responses) != 2:
         raise DataError(f"{len(responses)} response{'s' if len(responses) != 1 else ''} where two are needed")
-    pictured = any(row.get("answer_images") or (row.get("placed") or [0])[1:])
+    pictured = any(row.get("answer_images") or _placed(row)[1:])
     if responses[0] == responses[1] and not pictured:
         raise DataError("the two responses are equal")
     label = _label(row)
@@ -203,6 +203,14 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         steps=tuple(plain_text(one, "steps") for one in cells(row.get("steps"))),
     )
     return pair, unknown
+
+
+def _placed(row: Mapping[str, Any]) -> Sequence[int]:
+    """How many pictures belong to the question and to each response, where the row says it."""
+    counts = listed(row.get("placed") or [0, 0, 0], "placed")
+    if len(counts) != 3 or any(type(count) is not int or count < 0 for count in counts):
+        raise DataError(f"placed {short(counts)} is not three numbers of pictures")
+    return counts
 
 
 def _label(row: Mapping[str, Any]) -> Label:
