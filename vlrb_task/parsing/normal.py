@@ -283,14 +283,14 @@ _TURNS = compile_later(
 )
 _DECIDES = compile_later(r"better|wins|prefer|superior", re.IGNORECASE)
 _HALF_A_PAIR = compile_later(
-    r"(?:^|\n)[ *_#-]{0,6}(?:score|rating)[^\n]{0,60}$|(?:^|\n)[ *_#-]{0,6}(?:assistant|model|answer|response"
-    r"|output)[^\n:]{0,20}:?[ \d.]{0,9}$",
+    r"(?:^|\n)[ *_#-]{0,6}(?:(?:score|rating)[^\n]{0,60}|(?:assistant|model|answer|response|output)[ _-]?[(#]?[12AB]?\)?"
+    r"(?:['’]s (?:score|rating))?[*_]{0,3}:?[ \d.]{0,9})$",
     re.IGNORECASE,
 )
 
 
-def stops_before_its_end(body: str, end: int, strong: bool) -> bool:
-    """Whether the text stops in a sentence that was about to conclude, after a verdict in prose that was no label's."""
+def stops_before_its_end(body: str, end: int, strong: bool, turns: bool = True) -> bool:
+    """Whether the text stops in a sentence that was about to conclude (or turn), after a verdict in prose that was no label's."""
     body = body.rstrip(BLANK)
     rest = body[end:]
     if body[-1:] in (".", "!", "?"):
@@ -306,7 +306,7 @@ def stops_before_its_end(body: str, end: int, strong: bool) -> bool:
         return True
     if _DECIDES.search(sentence) or (begins == 0 and len(body) < 600):
         return False  # the last sentence may be the verdict itself
-    return _CONCLUDES.match(sentence) is not None or _TURNS.match(sentence) is not None
+    return _CONCLUDES.match(sentence) is not None or (turns and _TURNS.match(sentence) is not None)
 
 
 def reason_without_verdict(text: str, low: str) -> Reason:

@@ -101,8 +101,8 @@ _TIE_ONLY = rule(r"^[filler:]{0,2}[both neither tie] answers?\.?$|^[filler:]{0,2
 _OVERALL_MARK = rule(r"overall(?!answer)")  # and not "the final answer"
 _SELF = rule(r"([FIRST SECOND])[^FIRST SECOND]{0,12} than[filler in]{0,2}\1")
 _OPENING_CLAUSE = rule(
-    r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},?)?|(?:(?<=[and but:])|(?<=but,)))(?:[although while "
-    r"because][^, but therefore]*,?|[in as]? considering[^,]*,)"
+    r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},? filler{0,2})?|(?:(?<=[and but:])|(?<=but,)))(?:[although "
+    r"while because][^, but therefore]*,?|[in as]? considering[^,]*,)"
 )
 # Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
 _UNDECIDED = rule(
@@ -165,7 +165,8 @@ def unquote(code: str, whole: bool = False) -> str:
         if '"' in code:
             # One quote is left over. What follows an opening one is quoted; what precedes a closing one was.
             at = code.index('"')
-            code = code[:at] if at == 0 or code[at - 1] in ":,(" or code[at + 1 : at + 2] not in ("", ".", ",") else ""
+            opens = at == 0 or code[at - 1] in ":,(" or code[at + 1 : at + 2] not in ("", ".", ",")
+            code = code[:at] if opens else code[at + 1 :]
     return code
 
 
