@@ -105,37 +105,41 @@ def _lead(match: re.Match[str]) -> str:
 
 
 _LEADS = ("based on", "given", "considering", "taking", "light of", "view of", "after ", "looking at", "weighing")
+_BETTERS = ("better", "superior", "prefer", "strong", "best")
+_CONCLUDED = tuple(f"{word} that" for word in ("determined", "decided", "found", "conclusion", "decision"))
+_PICTURES = ("images", "videos", "pictures", "descriptions", "summaries", "stories", "poems", "translations")
+_FOR = tuple(
+    f"for {word}"
+    for word in ("answering", "addressing", "responding", "fulfil", "meeting", "solving", "completing", "handling")
+)
+
+# A part of the line in lower case, groups of words of which it must hold one each, what is looked for, what is put in its place.
+CLAUSES: tuple[tuple[str, tuple[tuple[str, ...], ...], re.Pattern[str], str], ...] = (
+    (" for ", (("better for", "superior for", "preferable for"),), _FOR_DOING, r"\1 because of "),
+    (" for ", (_FOR,), _FOR_THE_TASK, ""),
+    ("in terms of", (("quality,", "performance,"),), _IN_QUALITY, "Overall,"),
+    ("quality", ((" of ",),), _OF_QUALITY, r"\1 \2better"),
+    ("quality", (("has ", "have "),), _HAS_QUALITY, r"is \1better"),
+    (" in ", (("quality", "performance"),), _QUALITY, ""),
+    (",", (_BETTERS, ("terms of", "respect to", "regard", "across", " on ")), _LISTED, r"\1"),
+    (" to ", (("seem", "appear"),), _SEEMS, ""),
+    ("recommend", (), _RECOMMENDED, "I choose "),
+    (" tie", (("i would", "i will", "i'd", "i’d", "i'll", "i’ll"),), _CALLED_TIE, "I call it a tie"),
+    (" tie, with", (), _TIE_WITH, r"\1. "),
+    (" that", (_CONCLUDED,), _I_CONCLUDE, "I conclude that"),
+    (" as ", ((" as it ", " as they ", " as this "),), _AS_IT, r"\1 because "),
+    ("the one", (), _THE_ONE, ""),
+    (
+        "mak",
+        (("making it ", "makes it ", "making this ", "makes this ", "making that "), _BETTERS),
+        _MAKING_IT,
+        r"\1 is the \2",
+    ),
+    ("both ", (_PICTURES,), _BOTH, "both answers"),
+    ("neither ", (), _NEITHER, "neither answer"),
+)
 
 
 def without_lead(line: str, low: str) -> str:
     """A line whose conclusions stand without the clause that leads up to them. ``low``: the line in lower case."""
-    return _LEAD.sub(_lead, line) if "," in low and any(word in low for word in _LEADS) else line
-
-
-def conclusion(line: str, low: str) -> str:
-    """A line whose conclusions stand without what they say that they are about. ``low``: the line in lower case."""
-    if " for " in low:
-        line = _FOR_THE_TASK.sub("", _FOR_DOING.sub(r"\1 because of ", line))
-    if "quality" in low or "performance" in low:
-        line = _IN_QUALITY.sub("Overall,", line)
-        line = _QUALITY.sub("", _HAS_QUALITY.sub(r"is \1better", _OF_QUALITY.sub(r"\1 \2better", line)))
-    if "," in low and any(word in low for word in ("terms of", "respect to", "regard", "across", " on ")):
-        line = _LISTED.sub(r"\1", line)
-    if " to " in low:
-        line = _SEEMS.sub("", line)
-    if "recommend" in low:
-        line = _RECOMMENDED.sub("I choose ", line)
-    if " tie" in low:
-        line = _CALLED_TIE.sub("I call it a tie", line)
-        line = _TIE_WITH.sub(r"\1. ", line)
-    if " that" in low:
-        line = _I_CONCLUDE.sub("I conclude that", line)
-    if " as " in low:
-        line = _AS_IT.sub(r"\1 because ", line)
-    if "the one" in low:
-        line = _THE_ONE.sub("", line)
-    if "making " in low or "makes " in low:
-        line = _MAKING_IT.sub(r"\1 is the \2", line)
-    if "both " in low:
-        line = _BOTH.sub("both answers", line)
-    return _NEITHER.sub("neither answer", line) if "neither " in low else line
+    return _LEAD.sub(_lead, line) if "," in low and any(map(low.__contains__, _LEADS)) else line

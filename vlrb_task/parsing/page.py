@@ -17,6 +17,15 @@ from vlrb_task.support.patterns import compile_later
 Kind = Literal["tag", "box", "brackets", "arena", "json", "scores"]
 _EVERY: tuple[Kind, ...] = ("tag", "box", "brackets", "arena", "json", "scores")
 
+# What a text must hold for there to be a structure of that kind.
+_SIGNS: dict[Kind, tuple[str, ...]] = {
+    "tag": ("<",),
+    "box": ("\\", "<|begin_of_box"),
+    "brackets": ("[[",),
+    "arena": (">", "=", "<", "&gt;", "≻", "≫", "≈"),
+    "json": ("{",),
+}
+
 _RETHINK = compile_later(rf"[.!?\n]\s{{0,9}}{RETHINK.pattern}", re.IGNORECASE)
 _BOTH = compile_later(
     r"(?:1|\bA\b|first).{0,200}?(?:2|\bB\b|second)|(?:2|\bB\b|second).{0,200}?(?:1|\bA\b|first)", re.DOTALL
@@ -140,6 +149,8 @@ class Page:
         """The reading of a text by the last closed structure, else by its sentences."""
         found: list[Structure] = []
         for kind in _EVERY:
+            if kind in _SIGNS and not any(map(self.body.__contains__, _SIGNS[kind])):
+                continue
             of_kind = self.find(kind, frozenset())
             if len(of_kind) > 1 and not _agree(of_kind[-2:]):
                 before, last = of_kind[-2:]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from vlrb_task.parsing.clauses import conclusion, without_lead
+from vlrb_task.parsing.clauses import CLAUSES, without_lead
 from vlrb_task.parsing.languages import english
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
@@ -314,6 +314,12 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
+_ROWS = (
+    *((part, (_NEEDS[part],) if part in _NEEDS else (), phrases) for part, phrases in _PHRASES.items()),
+    *((part, groups, ((pattern, put),)) for part, groups, pattern, put in CLAUSES),
+)
+
+
 def plain(line: str) -> str:
     """A line with its phrases in plain words; the same object where it has none."""
     low = line.lower()
@@ -323,8 +329,8 @@ def plain(line: str) -> str:
     line = without_lead(line, low)
     if "'\"'" in low:
         line = line.replace("'\"'", "''")  # the sign itself, and no quotation
-    for part, phrases in _PHRASES.items():
-        if part in low and (part not in _NEEDS or any(word in low for word in _NEEDS[part])):
+    for part, groups, phrases in _ROWS:
+        if part in low and all(any(map(low.__contains__, group)) for group in groups):
             for pattern, put in phrases:
                 line = pattern.sub(put, line)
-    return conclusion(line, low)
+    return line

@@ -160,10 +160,10 @@ _SPELLED = compile_later(r"\b(?:answer|response|assistant|model|output|option|ca
 
 def pictured(text: str) -> str:
     """A text that calls the answers nothing but "the first image" and "the second image", with another word for "image"."""
-    if ("first" not in text and "second" not in text) or ("image" not in text and "video" not in text):
+    if ("image" not in text and "video" not in text) or _SPELLED.search(text) is not None:
         return text
     shown = {found[1].lower() for found in _PICTURE.finditer(text)}
-    if not shown or (len(shown) < 2 and not _BOTH_PICTURES.search(text)) or _SPELLED.search(text):
+    if not shown or (len(shown) < 2 and not _BOTH_PICTURES.search(text)):
         return text
     return _PICTURE.sub(lambda found: f"{found[1]} reply".ljust(len(found[0])), text)
 
