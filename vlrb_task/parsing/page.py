@@ -200,7 +200,7 @@ class Page:
         later = walk.read()
         heard = _decided(walk, later)
         if later.reason is None:
-            mark, strong = (heard.mark, heard.strong) if heard else (Mark.GLOBAL, False)  # remarks only
+            mark, strong = (heard.mark, heard.strong) if heard else (Mark.PLAIN, False)  # remarks only
             if later.verdict is reading.verdict and (asked or mark is not Mark.LABEL):
                 return self._moved(reading)
             if mark is Mark.LABEL and not asked:

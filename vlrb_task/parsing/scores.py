@@ -42,7 +42,7 @@ _END = (
 _MENTION = compile_later(rf"{_NAME}{_LINK}{{1,30}}?{_NUM}{_OF}{_END}", re.IGNORECASE | re.MULTILINE)
 _TURNED = compile_later(rf"{_NUM}{_OF} (?:points? )?(?:for|to) (?:the )?{_NAME}", re.IGNORECASE)
 _LINE = compile_later(
-    rf"^[ \t*_`#>\"'-]{{0,9}}(?:(?:[a-z]+ ){{0,4}}{_WORD}[^\n\d:]{{0,80}}:[*_ ]{{0,6}})?[(\[{{]{{0,2}}{_NUM}{_OF}"
+    rf"^[ \t*_`#>\"'-]{{0,9}}(?:(?:[a-z]+ ){{0,4}}{_WORD}[^\n\d:]{{0,80}}:[*_ ]{{0,6}})?[(\[{{]{{0,2}} ?{_NUM}{_OF}"
     rf"(?:[ \t]{{0,3}}[,;|&][ \t]{{0,3}}|[ \t]{{1,4}}(?:and[ \t]|vs\.?[ \t])?[ \t]{{0,3}}){_NUM}{_OF}[)\]}}*_`., \t]{{0,9}}$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -92,6 +92,7 @@ _NAMES_TURNED = compile_later(
 )
 _SAID = compile_later(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = compile_later(r"[:=|]")
+_POINTS = compile_later(r"[*_ ]{0,4}points?\b", re.IGNORECASE)
 _APART = 1_500
 """Characters between the two scores of a pair: a judge may explain the first before it gives the second."""
 
@@ -158,7 +159,8 @@ def _mentions(text: str) -> list[_Mention]:
     out = []
     lines = _scored_lines(text)
     for found in (match for start, end in lines for match in _MENTION.finditer(text, start, min(end + 1, len(text)))):
-        sure = bool(found[5]) or _SCORING.search(text, max(0, found.start() - 60), found.start(4)) is not None
+        sure = bool(found[5]) or _POINTS.match(text, found.end()) is not None
+        sure = sure or _SCORING.search(text, max(0, found.start() - 60), found.start(4)) is not None
         if sure or _COLON.search(text, found.start(), found.start(4)):
             side = _side(found[1] or found[2] or found[3])
             out.append(_Mention(side, _value(found[4]), found[5], found.start(), found.end(), sure))
