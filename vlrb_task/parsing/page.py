@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from vlrb_task.parsing import jsons, menus, normal, structures
+from vlrb_task.parsing import doubts, jsons, menus, normal, structures
 from vlrb_task.parsing.declared import Declared, declared, opening
 from vlrb_task.parsing.labels import Mark
 from vlrb_task.parsing.scores import pairs_of_scores, slots_of_scores
@@ -103,9 +103,8 @@ class Page:
             reading = structures.slot(content, place.start, tie | _BRACKET_TIE if kind == "brackets" else tie)
             if kind == "arena" and reading.reason is not None:
                 reading = unparsed(Reason.NO_VERDICT, reading.span)  # "Answer 1 >= Answer 2"
-            half = (
-                kind == "brackets" and not place.closed
-            )  # "[[A>" says what it says, "[[A" may have gone on in any way
+            # "[[A>" says what it says, "[[A" may have gone on in any way; so may the second of two slots
+            half = kind == "brackets" or (kind == "tag" and body[: place.outer[0]].rstrip().endswith("</answer>"))
             if not place.closed and (
                 reading.reason is not None or len(content) > 200 or (half and content[-1] not in "<>")
             ):
@@ -244,11 +243,11 @@ class Page:
             return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
         marked = walk.named or (heard is not None and heard.mark is Mark.LABEL)
         strong = (heard is not None and heard.strong) or any(one.verdict is reading.verdict for one in found)
-        if not marked and not strong:
-            after, whole = self.body[reading.span[1] :], self.body[reading.span[0] :]
-            if _COMPARES.search(after) or _UNDECIDED.search(whole):  # remarks, and a conclusion that was not understood
-                return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
-        if not marked and normal.stops_before_its_end(self.body, reading.span[1], strong):
+        if not marked and not strong and doubts.compared_after(self.body, reading.span):
+            return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
+        if not marked and reading.verdict is Verdict.TIE and doubts.more_after_all(self.body[reading.span[0] :]):
+            return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
+        if not marked and doubts.stops_before_its_end(self.body, reading.span[1], strong):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
         if menus.is_open_item(self.body, reading.span):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
@@ -263,7 +262,7 @@ class Page:
             one.strong and one.verdict is not first.verdict and one.mark is not Mark.CRITERION for one in walk.heard
         ):
             return None
-        if normal.stops_before_its_end(self.body, first.span[1], strong=True, turns=False):
+        if doubts.stops_before_its_end(self.body, first.span[1], strong=True, turns=False):
             return None
         return Reading(first.verdict, None, first.span)
 
@@ -315,14 +314,6 @@ class Page:
             self.notes.append(Note(rule, (span[0] + self.offset, span[1] + self.offset), says, why))
 
 
-_COMPARES = compile_later(
-    r"\b(?:better|best|superior|prefer\w{0,6}|stronger|winner|verdict|more \w{3,20})\b", re.IGNORECASE
-)
-_UNDECIDED = compile_later(
-    r"\b(?:difficult|hard|impossible|not (?:easy|possible|clear)|cannot|can't|unable) (?:to )?(?:determine|say|tell"
-    r"|decide|choose|judge)",
-    re.IGNORECASE,
-)
 _BRACKET_TIE = frozenset("c")
 _RULES = {
     Mark.CRITERION: "criterion",

@@ -112,7 +112,7 @@ _UNDECIDED = rule(
     r"|[more less][filler overall]{0,2}[good_trait bad_trait][^FIRST SECOND but]{0,20} but[filler "
     r"overall]{0,2}(?:[is does]? not|[more less]? bad_trait)"
 )
-_INNER_CLAUSE = rule(r"[although because][^but therefore]*")
+_INNER_CLAUSE = rule(r"[although because](?:(?!, filler{0,2} overall? verdict)[^but therefore])*")
 _MADE_IT = rule(r"makes it filler{0,3} better")
 _BOTH_ALIKE = rule(
     r"(?:both|neither|FIRST and SECOND|SECOND and FIRST|neither FIRST nor SECOND|neither SECOND nor FIRST) "
@@ -262,12 +262,13 @@ def _weighed(code: str, mark: Mark) -> tuple[str, bool, str, dict[str, str]]:
     if criterion:
         claims = [claim._replace(limited=True) for claim in claims]
     turn = code.rfind(_BUT)
-    if turn > 0 and any(claim.place > turn and not claim.limited for claim in claims):
+    turned = turn > 0 and any(claim.place > turn and not claim.limited for claim in claims)
+    if turned:
         claims = [claim for claim in claims if claim.place > turn]
     if claims and not any(claim.strong for claim in claims) and _UNDECIDED.search(whole):
         claims = []
     side, strong = settle(claims, mark)
-    if not claims or (side == "" and mark < Mark.GLOBAL):
+    if not claims or (side == "" and mark < Mark.GLOBAL) or (turn > 0 and not turned):
         tied = tie(code)
         if tied is not None and turn <= tied[0]:
             return TIE, tied[1], code, right

@@ -317,9 +317,8 @@ class Walk:
         if best is None and not cut and not self.structured and not self.blocked:
             best = self._only_remark(last) or self._last_word(last)
         if best is None and self.names and self.names[0][0] == 1 and not self.structured and len(self.lines) > 1:
-            named = self.names[0][2]  # the last line: "Tie.", "Answer 2."
-            full_stop = self.body.rstrip(normal.BLANK + "*_")[-1:] == "."
-            best = named if full_stop and self.names[0][1][0] not in _BARE_NAMES and len(self.names) == 1 else None
+            (_, code, named), end = self.names[0], self.body.rstrip(normal.BLANK + "*_")
+            best = named if end[-1:] == "." and code[0] not in _BARE_NAMES and len(self.names) == 1 else None  # "Tie."
         ruled_out = self.blocked or self.marked_only
         if best is not None and best.span is not None and not ruled_out and (not cut or best.span[1] == last):
             return best
