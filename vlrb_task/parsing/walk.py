@@ -16,7 +16,7 @@ from vlrb_task.support.patterns import compile_later
 
 VERDICTS = {FIRST: Verdict.FIRST, SECOND: Verdict.SECOND, TIE: Verdict.TIE}
 _BARE_NAMES = tuple(codes("A B one two"))
-_BETTER_UNKNOWN, _THEREFORE = codes("better unknown"), codes("therefore")
+_BETTER_UNKNOWN = codes("better unknown")
 
 _FENCE = "```"
 _HEADING = compile_later(r"#{1,6}\s|\*\*|__|\|")
@@ -315,7 +315,7 @@ class Walk:
         cut = normal.cut_off(self.body)
         last = self.offset + len(self.body.rstrip(normal.BLANK))
         if best is None and not cut and not self.structured and not self.blocked:
-            best = self._only_remark(last) or self._last_word(last)
+            best = self._only_remark(last)
         if best is None and self.names and self.names[0][0] == 1 and not self.structured and len(self.lines) > 1:
             (_, code, named), end = self.names[0], self.body.rstrip(normal.BLANK + "*_")
             best = named if end[-1:] == "." and code[0] not in _BARE_NAMES and len(self.names) == 1 else None  # "Tie."
@@ -323,21 +323,6 @@ class Walk:
         if best is not None and best.span is not None and not ruled_out and (not cut or best.span[1] == last):
             return best
         return unparsed(normal.reason_without_verdict(self.body, self.body.lower()))
-
-    def _last_word(self, last: int) -> Reading | None:
-        """The conclusion that closes a text, if it speaks of a part of the answers: "Therefore, Answer 2 is better in style."."""
-        for core, span in self.unread[:1]:
-            piece = statements.split(statements.unquote(encode(core)))[-1:]
-            claim = statements.read(piece[0], Mark.GLOBAL) if piece and piece[0].startswith(_THEREFORE) else None
-            if (
-                span[1] == last
-                and claim
-                and claim.strong
-                and claim.side in VERDICTS
-                and claim.mark is not Mark.CRITERION
-            ):
-                return Reading(VERDICTS[claim.side], None, span)
-        return None
 
     def _only_remark(self, last: int) -> Reading | None:
         """The remark that is all the verdict a text has: it ends in "Answer 2 is more accurate.", and lists nothing."""
