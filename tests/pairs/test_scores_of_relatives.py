@@ -130,7 +130,8 @@ def test_criteria_in_conflict(tmp_path: Path) -> None:
     """Enough made-up prompts that every case occurs: both right, one right, changed and wrong, not changed, a tie."""
     spec, rows = RELATIVES["multi_crit"](tmp_path)
     more = [
-        row | {"prompt_id": f"{row['prompt_id']}/{n}", "question": f"{row['question']} {n}", "question_id": f"{n}-{place}"}
+        row
+        | {"prompt_id": f"{row['prompt_id']}/{n}", "question": f"{row['question']} {n}", "question_id": f"{n}-{place}"}
         for n in range(40)
         for place, row in enumerate(rows)
     ]
