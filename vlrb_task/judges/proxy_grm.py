@@ -36,6 +36,6 @@ JUDGE = Judge(
         Verdict.TIE: OWN.examples[Verdict.TIE],
     },
     authors_rule="the first <answer> if it names one of 1 and 2, else the last 1 or 2 of the text; none counts as wrong",
-    approximate="the authors draw the order without a seed, and file most hallucination pairs under general",
+    approximate="the authors draw the order without a seed, and file RLHF-V and RLAIF-V pairs under general",
     alternatives=("think_tags",),
 )
