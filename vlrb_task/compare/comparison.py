@@ -173,6 +173,8 @@ def published_dict(row: Published) -> dict[str, Any]:
         "name": row.name,
         **values,
         "votes": row.votes,
+        "protocol": row.protocol,
+        "date": row.date,
         "source": row.source,
         "reread": row.reread,
         "audit": row.audit.verdict,

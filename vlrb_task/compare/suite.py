@@ -135,10 +135,16 @@ def benchmark_of(run: Run) -> str:
 def published(name: str) -> list[Mapping[str, Any]]:
     """Published numbers of a known benchmark that were read at their source, and that its arithmetic does not contradict."""
     if name == DEFAULT:
-        usable = [row for row in published_scores() if row.usable("overall") and row.audit.row.overall is not None]
         return [
-            {"model": row.name, "overall": float(row.audit.row.overall.value), "source": row.source}  # type: ignore[union-attr]
-            for row in usable
+            {
+                "model": row.name,
+                "overall": float(number.value),
+                "source": row.source,
+                "protocol": row.protocol,
+                "date": row.date,
+            }
+            for row in published_scores()
+            if row.usable("overall") and (number := row.audit.row.overall) is not None
         ]
     rows = benchmark(name).about.get("published", []) if is_benchmark(name) else []
     return [dict(row) | {"overall": float(row["overall"])} for row in rows if row.get("read") == "yes"]

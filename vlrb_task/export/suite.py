@@ -83,7 +83,8 @@ def _one(suite: Suite, name: str) -> Sheet:
         rows.append([judge, *numbers, *([cell.score.overall] if own else []), place, *rates])
     sources: dict[str, int] = {}
     for row in published(name):
-        mark = sources.setdefault(str(row["source"]), len(sources) + 1)
+        asked = [f"protocol {row['protocol']}"] if row.get("protocol", "unknown") != "unknown" else []
+        mark = sources.setdefault(", ".join([str(row["source"]), *asked]), len(sources) + 1)
         rows.append([f"{row['model']} (published, {mark})", _rate(row["overall"]), *[None] * (len(heads) - 2)])
     note = "; ".join(f"({mark}) {source}" for source, mark in sources.items())
     return Sheet(title_of(name), heads, rows, 1, f"Published numbers: {note}." if note else "")

@@ -147,11 +147,15 @@ def _in_python(place: Place, source: str) -> str:
 def _value(tree: ast.AST, variable: str, where: str = "") -> ast.expr:
     """What is first assigned to a variable, or without one first returned."""
     for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        assigned = isinstance(node, (ast.Assign, ast.AnnAssign)) and any(
-            isinstance(t, ast.Name) and t.id == variable for t in targets
-        )
-        if (assigned or (not variable and isinstance(node, ast.Return))) and node.value is not None:
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        elif isinstance(node, ast.Return) and not variable:
+            targets = [ast.Name("")]
+        else:
+            continue
+        if node.value is not None and any(isinstance(t, ast.Name) and t.id == variable for t in targets):
             return node.value
     raise DataError(f"{where}nothing is assigned to {variable}" if variable else f"{where}nothing is returned")
 
