@@ -239,6 +239,22 @@ def rewardbench2(folder: Path) -> Made:
     return f"rewardbench2={folder / 'rows.jsonl'}", list(rows)
 
 
+def rewardbench2_ties(folder: Path) -> Made:
+    rows = [
+        {
+            "id": f"{kind}:{number}",
+            "prompt": f"Name a colour, {number}.",
+            "chosen": [f"{colour}, {number}" for colour in COLORS[: 1 if kind == "ref" else 2 + number % 2]],
+            "rejected": [f"No, {number}.{place}" for place in range(3)],
+            "subset": "Ties",
+        }
+        for number in range(3)
+        for kind in ("ref", "tied")
+    ]
+    _json_lines(folder / "rows.jsonl", rows)
+    return f"rewardbench2_ties={folder / 'rows.jsonl'}", list(rows)
+
+
 def mr2bench(folder: Path) -> Made:
     rows: Rows = [
         {
@@ -259,6 +275,6 @@ RELATIVES: dict[str, Callable[[Path], Made]] = {
     one.__name__: one
     for one in (
         *(mmrb, mmrlhf, multi_crit, mm_judgebench, mmrb2, omni_rewardbench, mllm_as_a_judge),
-        *(video_rewardbench, armbench_vl, rewardbench2, mr2bench),
+        *(video_rewardbench, armbench_vl, rewardbench2, rewardbench2_ties, mr2bench),
     )
 }

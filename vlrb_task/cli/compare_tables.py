@@ -35,6 +35,8 @@ def show(comparison: Comparison) -> None:
         out.print(escape(groups_line(comparison.groups)), soft_wrap=True)
         if any(test.contrasts for test in comparison.tests):
             print_whole(out, _contrasts(comparison))
+        if comparison.pictures:
+            print_whole(out, _pictures(comparison))
         print_whole(out, _agreement(comparison))
     print_whole(out, _analyses(comparison))
     if any(score.calibration for score in comparison.scores):
@@ -184,6 +186,21 @@ def _contrasts(comparison: Comparison) -> Table:
         found = {c.name: c for c in test.contrasts}
         cells = (f"{cell(found[n].difference, '+')}\n({found[n].p_holm:.2g})" if n in found else "-" for n in names)
         table.add_row(escape(test.a), escape(test.b), *cells)
+    return table
+
+
+def _pictures(comparison: Comparison) -> Table:
+    table = Table(
+        caption="what the pictures add: accuracy with the pairs' own minus accuracy with others in their place, paired, in points"
+    )
+    add_name(table, "judge")
+    add_name(table, "others")
+    names = list(dict.fromkeys(name for found in comparison.pictures for name in found.differences))
+    for name in ("own", "other", *names):
+        add_number(table, name)
+    for found in comparison.pictures:
+        cells = (cell(found.differences.get(name), "+") for name in names)
+        table.add_row(escape(found.judge), escape(found.pictures), cell(found.own), cell(found.other), *cells)
     return table
 
 

@@ -130,8 +130,9 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     )
     print_warnings(run.warnings)
     print_whole(out, _table(score, rules))
-    if score.groups("by_tag"):
-        print_whole(out, _tag_table(score))
+    for name, caption in _GROUPS.items():
+        if score.groups(name):
+            print_whole(out, _group_table(score, name, caption))
     out.print(_rates(score), soft_wrap=True)
     for line in _confidences(score):
         out.print(line, soft_wrap=True, markup=False)
@@ -168,14 +169,21 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
     return table
 
 
-def _tag_table(score: Score) -> Table:
-    tags = score.groups("by_tag")
-    table = Table(caption="accuracy by error tag; a pair with two tags counts under both")
+_GROUPS = {
+    "by_tag": "accuracy by error tag; a pair with two tags counts under both",
+    "by_criterion": "accuracy by criterion",
+    "conflict_metrics": "Multi-Crit's metrics, see docs/metrics.md",
+}
+
+
+def _group_table(score: Score, name: str, caption: str) -> Table:
+    groups = score.groups(name)
+    table = Table(caption=caption)
     add_name(table, "")
-    for name in tags:
-        add_number(table, name)
-    table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in tags.values()))
-    table.add_row("pairs", *(f"n={estimate.n}" for estimate in tags.values()), style="dim")
+    for heading in groups:
+        add_number(table, heading)
+    table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in groups.values()))
+    table.add_row("n", *(str(estimate.n) for estimate in groups.values()), style="dim")
     return table
 
 
@@ -191,7 +199,9 @@ def _with_interval(estimate: Estimate) -> str:
 
 
 def _rates(score: Score) -> str:
-    parts = [f"{row.title} {percent(rate)} %" for row, rate in score.of_kind("rate")]
+    more = [(row, found) for row, found in score.of_kind("estimate") if row.name not in ("overall", "macro")]
+    parts = [f"{row.title} {percent(found)} % (n={found.n})" for row, found in more]
+    parts += [f"{row.title} {percent(rate)} %" for row, rate in score.of_kind("rate")]
     for row, curve in score.of_kind("curve"):
         parts.append(f"{row.title} " + ", ".join(f"{k}: {100 * value:.1f}" for k, value in curve.items()))
     for row, counts in score.of_kind("counts"):

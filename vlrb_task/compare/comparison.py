@@ -24,6 +24,7 @@ from vlrb_task.compare.correlation import Correlation, correlations
 from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests
 from vlrb_task.compare.panel import MOST_JUDGES
 from vlrb_task.compare.panels import JudgePanel, panel_of
+from vlrb_task.compare.pictures import PictureNeed, picture_needs
 from vlrb_task.compare.planning import Planned, plan
 from vlrb_task.compare.power import Detectable, detectable
 from vlrb_task.pairs.pair import order_subsets
@@ -75,6 +76,7 @@ class Comparison:
         published: rows of the packaged table, if asked for.
         correlations: with other benchmarks, if given.
         costs: of a pair, by judge, for the panel; of the others their votes a pair.
+        pictures: what the pictures add, of judges that were asked with other ones too.
     """
 
     basis: Basis
@@ -90,6 +92,7 @@ class Comparison:
     published: tuple[Published, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     costs: Mapping[str, float] = field(default_factory=dict)
+    pictures: tuple[PictureNeed, ...] = ()
 
     @property
     def panel(self) -> JudgePanel | None:
@@ -138,6 +141,7 @@ class Comparison:
             "fleiss_kappa": self.fleiss,
             "published": [published_dict(row) for row in self.published],
             "correlations": [found.to_dict() for found in self.correlations],
+            "pictures": [found.to_dict() for found in self.pictures],
         }
 
 
@@ -169,6 +173,8 @@ def published_dict(row: Published) -> dict[str, Any]:
         "name": row.name,
         **values,
         "votes": row.votes,
+        "protocol": row.protocol,
+        "date": row.date,
         "source": row.source,
         "reread": row.reread,
         "audit": row.audit.verdict,
@@ -215,6 +221,7 @@ def compare(
         published=rows,
         correlations=tuple(_correlations(basis, scores, rows, benches)) if benches else (),
         costs=costs or {},
+        pictures=tuple(picture_needs(basis, scores, tests)),
     )
 
 

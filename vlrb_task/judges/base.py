@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stdout
@@ -26,9 +27,14 @@ class Template:
     The holes are ``{query}``, ``{first}`` and ``{second}`` for a pairwise judge, ``{query}`` and ``{answer}`` for a
     pointwise one, ``{caption}`` for a judge that reads a caption in the image's place, ``{criterion}`` for one that
     compares answers by what each pair names, and ``{step}`` for what a first step said. Nothing else in the text is special.
+
+    Attributes:
+        text: with its holes.
+        criteria: what stands for a criterion in the text, by ``subset--criterion``; empty where its own name does.
     """
 
     text: str
+    criteria: Mapping[str, str] = field(default_factory=dict)
 
     HOLES = ("query", "first", "second", "answer", "caption", "criterion", "step")
 
@@ -56,10 +62,17 @@ class Template:
     @property
     def sha256(self) -> str:
         """Hash of the prompt filled with ``Q``, ``A``, ``B`` (and ``A`` for a pointwise answer, ``C`` for a caption, ``D``
-        for a criterion, ``E`` for a first step).
+        for a criterion, ``E`` for a first step), followed by its criteria.
         """
         filled = self.fill(query="Q", first="A", second="B", answer="A", caption="C", criterion="D", step="E")
-        return hashlib.sha256(filled.encode()).hexdigest()
+        told = json.dumps(dict(self.criteria), sort_keys=True) if self.criteria else ""
+        return hashlib.sha256((filled + told).encode()).hexdigest()
+
+    def criterion_of(self, pair: Pair) -> str | None:
+        """What the text says of a pair's criterion; None where the pair has none, or one that is not described."""
+        if not self.criteria or pair.criterion is None:
+            return pair.criterion
+        return self.criteria.get(f"{pair.subset.replace('_', '-')}--{pair.criterion}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +282,10 @@ _NO_CAPTION = (
     "(give the rows a column caption, or write a task with `vlrb task --judge … --captions FILE.json`)"
 )
 _NO_STEP = "which this judge checks (write a task with `vlrb task --judge … --after LOG`, the log of the first step)"
-_NO_CRITERION = "by which this judge compares their answers (give the rows a column criterion, or map one)"
+_NO_CRITERION = (
+    "by which this judge can compare their answers (give the rows a column criterion, or map one; a judge whose prompt "
+    "describes its criteria knows only those)"
+)
 
 
 def require_captions(template: Template, pairs: Iterable[Pair]) -> None:
@@ -278,15 +294,15 @@ def require_captions(template: Template, pairs: Iterable[Pair]) -> None:
     Raises:
         DataError: some have none; the text says how to add them.
     """
-    needed = [
-        ("caption", ("caption", "steps"), _NO_CAPTION),
-        ("criterion", ("criterion",), _NO_CRITERION),
-        ("step", ("steps",), _NO_STEP),
+    needed: list[tuple[str, Callable[[Pair], object], str]] = [
+        ("caption", lambda pair: pair.caption or pair.steps, _NO_CAPTION),
+        ("criterion", template.criterion_of, _NO_CRITERION),
+        ("step", lambda pair: pair.steps, _NO_STEP),
     ]
     needed = [one for one in needed if one[0] in template.holes]
     known = list(pairs) if needed else []
-    for hole, columns, lacks in needed:
-        without = [f"id {pair.id!r}" for pair in known if not any(getattr(pair, column) for column in columns)]
+    for hole, told, lacks in needed:
+        without = [f"id {pair.id!r}" for pair in known if not told(pair)]
         if without:
             raise DataError(f"{len(without)} pairs have no {hole}, {lacks}", without)
 
@@ -301,7 +317,8 @@ def fill_prompt(template: Template, prompt: Prompt, pair: Pair, ballot: Ballot) 
         ballot: one of its ballots.
     """
     step = pair.steps[min(ballot.vote, len(pair.steps) - 1)] if pair.steps else ""
-    values = {"query": pair.query, "caption": pair.caption or step, "criterion": pair.criterion or "", "step": step}
+    criterion = template.criterion_of(pair) or ""
+    values = {"query": pair.query, "caption": pair.caption or step, "criterion": criterion, "step": step}
     if ballot.answer is not None:
         values["answer"] = pair.responses[ballot.answer]
     elif ballot.first is not None:

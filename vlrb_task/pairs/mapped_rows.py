@@ -89,6 +89,23 @@ def mapped_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
         raise DataError(f"{mapping.path}{count}", problems)
 
 
+def answer_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
+    """The questions of a mapping whose rows have several answers: what their pairs have in common, and ``graded``.
+
+    Raises:
+        DataError: as :func:`mapped_rows`, at the first row that cannot be used.
+    """
+    for number, (folder, origins, found) in enumerate(_rows(mapping, images, network)):
+        if not mapping.wants(found):
+            continue
+        try:
+            row = mapping.common(number, found, origins)
+            graded = mapping.answers.graded(found)
+            yield (_with_media(row, mapping, folder) if images else _without_media(row)) | {"graded": graded}
+        except DataError as error:
+            raise DataError(f"{mapping.path}: row {number}: {error}") from error
+
+
 def first_rows(mapping: Mapped, most: int = 50) -> list[Row]:
     """The first rows of a mapping's file, or of its dataset in the local cache, as they are.
 

@@ -12,7 +12,7 @@ from vlrb_task.parsing.encoding import codes, encode
 from vlrb_task.parsing.nouns import ANY_NAME, TASK, THING
 from vlrb_task.support.patterns import compile_later
 
-_CRITERION, _REGARD = codes("criterion regard")
+_CRITERION, _REGARD = codes("criterion"), codes("regard")
 _CONSIDERING = (
     r"(?:based on|given|considering|taking (?:\w{1,12} ){0,3}into (?:account|consideration)|in (?:light|view) of"
     r"|after (?:compar|evaluat|review|analy[sz]|consider|examin|assess)ing|looking at|weighing)\b"

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from vlrb_task.audit.logs import Finding
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.paired import groups_line
+from vlrb_task.compare.suite import Suite
 from vlrb_task.export.protocol import schedule
+from vlrb_task.export.suite import sheets, title_of
 from vlrb_task.pairs.pair import order_subsets, set_name
 from vlrb_task.report.drawing import INK, svg
 from vlrb_task.report.figures import CONFIDENCE, FIGURES, draw
@@ -21,10 +23,12 @@ from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.doubt import doubt_of, unread_groups
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import columns
 from vlrb_task.support.version import __version__
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from markupsafe import Markup
 
     from vlrb_task.report.bon_section import Section
@@ -52,11 +56,7 @@ def render(
         most: characters of a vote's text that are shown.
         bon: best of N, if it was asked for.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("vlrb_task.report", "assets")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["percent"] = lambda form, value: form % (100 * float(value))
+    environment = _templates()
     basis = comparison.basis
     labels = basis.runs[0].labels
     judges = [JudgeVotes(run, basis.policy) for run in basis.runs]
@@ -93,15 +93,31 @@ def render(
         gallery_note=_note(comparison, content, limit, most),
         filter_subsets=order_subsets(labels.subset.counts()),
         filter_sources=sorted(labels.source.counts()),
-        css=_own(_asset("page.css")),
         script_hash=f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
-        version=__version__,
     )
     yield f'<script type="application/json" id="gallery-data">{{"judges":{embed(basis.names)},"pairs":'
     yield from _list(gallery_pair(basis, judges, content, at, most) for at in range(len(labels)))
     yield '}</script>\n<script type="application/json" id="image-data">'
     yield from _list(content.uris)
     yield f"</script>\n<script>{script}</script>\n</body>\n</html>\n"
+
+
+def _templates() -> Environment:
+    """The templates of pages, with what all of them use."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("vlrb_task.report", "assets")
+    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    found.filters["percent"] = lambda form, value: form % (100 * float(value))
+    found.globals |= {"css": _own(_asset("page.css")), "version": __version__}
+    return found
+
+
+def render_suite(suite: Suite, policy: Policy) -> str:
+    """The suite's tables as one self-contained page, without a script."""
+    titles = [title_of(name) for name in suite.benchmarks]
+    template = _templates().get_template("suite.html.j2")
+    return template.render(sheets=sheets(suite), titles=titles, policy=policy, script_hash="")
 
 
 def _list(items: Iterable[object]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from vlrb_task.scores import measures, orders
 from vlrb_task.scores.averaged import right_averaged, right_in
 from vlrb_task.scores.calibration import Calibration
+from vlrb_task.scores.criteria import conflict_metrics
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.scored import Scored
 
@@ -128,6 +129,18 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "groups",
         measures.by_criterion,
+    ),
+    Statistic(
+        "conflict_metrics",
+        "conflicting criteria",
+        "Multi-Crit's metrics under its authors' names, of all pairs and of each subset: `macro_avg` (mean over criteria of the "
+        "accuracy), `pluralistic_acc` (groups with every criterion right), and, of two criteria of a group with opposite labels, "
+        "`conflict_matching` (both right) and `tradeoff_sensitivity` (groups with such criteria where the choice changes between "
+        "any two of them); only where there are such criteria",
+        f"{_FRACTION}; n = pairs, groups, groups with conflicts, conflicting pairs of criteria",
+        "as `macro`; Wilson; Wilson; Wilson at the effective size, groups as clusters",
+        "groups",
+        conflict_metrics,
     ),
     Statistic(
         "by_source",
