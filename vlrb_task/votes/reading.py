@@ -152,7 +152,7 @@ def read_texts(
         "choice": to_arrow(choice.astype(np.int8)),
         "reason": to_arrow(reason.astype(np.int8)),
         "rating": to_arrow(rating),
-        "p": pa.array(p, mask=np.isnan(p)),
+        "p": to_arrow(p, ~np.isnan(p)),
         "thought": to_arrow(thought),
         "start": to_arrow(start.astype(np.int32)),
         "end": to_arrow(end.astype(np.int32)),
