@@ -113,12 +113,7 @@ def _as_a_forward_pass(checkpoint: Path) -> None:
     dataset: Any = SimpleNamespace(dataset_name="VLRB_Prob", labels=True, is_own_text=lambda text: True, sent=Tally())
     meet(wrapper, dataset)
     texts = wrapper.generate_inner(prompts).splitlines()
-    assert dataset.sent.record()["sent"] == {
-        "do_sample": False,
-        "max_new_tokens": 1,
-        "num_beams": 1,
-        "temperature": 2.0,
-    }
+    assert dataset.sent.record()["sent"] == {"do_sample": False, "max_new_tokens": 1, "num_beams": 1}
     assert [label_logprobs(text).p for text in texts] == [pytest.approx(p, rel=1e-4) for p in expected]
 
 
