@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
@@ -14,6 +14,7 @@ from vlrb_task.cli.options import (
     FILE,
     as_json,
     console,
+    grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
@@ -21,6 +22,7 @@ from vlrb_task.cli.options import (
     print_warnings,
     reading_bar,
     trust_pickle_option,
+    writers_options,
 )
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 @click.command("score")
 @logs_argument
 @pairs_option
+@grouping_option
+@writers_options
 @policy_option
 @click.option(
     "--parser", default=None, metavar="NAME", help="Read the texts with another parser, beside the judge's own."
@@ -66,6 +70,7 @@ def command(
     labels: Path | None,
     trust_pickle: bool,
     as_json: bool,
+    **labelling: Any,
 ) -> None:
     """Score any log of judgements that can be read.
 
@@ -97,6 +102,7 @@ def command(
                 by_hand=by_hand if reader is None else None,
                 trust_pickle=trust_pickle,
                 progress=progress,
+                **labelling,
             )
     if as_json:
         results = [score_run(run, chosen).to_dict() | {"doubt": doubt_dict(run, chosen)} for run in runs]
@@ -129,8 +135,9 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
         soft_wrap=True,
     )
     print_whole(out, _table(score, rules))
-    if score.groups("by_tag"):
-        print_whole(out, _tag_table(score))
+    for name, caption in _GROUPS.items():
+        if score.values[name]:
+            print_whole(out, _groups_table(score, name, caption))
     out.print(_rates(score), soft_wrap=True)
     show_doubt(out, run, score.policy)
     print_warnings(run.warnings)
@@ -159,14 +166,20 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
     return table
 
 
-def _tag_table(score: Score) -> Table:
-    tags = score.groups("by_tag")
-    table = Table(caption="accuracy by error tag; a pair with two tags counts under both")
+_GROUPS = {
+    "by_tag": "accuracy by error tag; a pair with two tags counts under both",
+    "self_preference": "accuracy where the judge's family wrote only the better answer, only the worse, and the difference",
+}
+
+
+def _groups_table(score: Score, name: str, caption: str) -> Table:
+    found = score.groups(name)
+    table = Table(caption=caption)
     add_name(table, "")
-    for name in tags:
-        add_number(table, name)
-    table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in tags.values()))
-    table.add_row("pairs", *(f"n={estimate.n}" for estimate in tags.values()), style="dim")
+    for heading in found:
+        add_number(table, heading.replace("_", " "))
+    table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in found.values()))
+    table.add_row("pairs", *(f"n={estimate.n}" for estimate in found.values()), style="dim")
     return table
 
 

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vlrb_task.pairs.mapping import TIE, Label
-from vlrb_task.pairs.pair import Answer, Pair, check_rows, count_subsets, fingerprint, revision_name
-from vlrb_task.pairs.rows import read_rows
+from vlrb_task.pairs.pair import Answer, Pair, count_subsets, fingerprint, revision_name
+from vlrb_task.pairs.style import FEATURES, style_of
 from vlrb_task.support.arrow import strings, to_arrow, to_numpy
 
 Ints = NDArray[np.int64]
@@ -23,6 +23,7 @@ Mask = NDArray[np.bool_]
 NO_WORDS = -1
 TIED = 2
 """In the column ``better``: the label is a tie."""
+_NO_STYLE = ((NO_WORDS,) * len(FEATURES),) * 2
 UNKNOWN = "unknown"
 """Source of a pair whose log does not tell it."""
 
@@ -76,6 +77,9 @@ class Labels:
         subset, source: names.
         tags: all error tags of a pair together.
         words: words in each response, shape ``(pairs, 2)``; :data:`NO_WORDS` where a log does not tell.
+        style: of each response the counts of :data:`~vlrb_task.pairs.style.FEATURES`, shape ``(pairs, 2, features)``;
+            :data:`NO_WORDS` where the texts are not at hand.
+        models: which models wrote the two responses; None where nothing says.
         group: what pairs share that belong together; None where nothing says.
         criterion: by which the answers were compared; None: as a whole.
     """
@@ -87,6 +91,8 @@ class Labels:
     source: Categories[str]
     tags: Categories[tuple[str, ...]]
     words: Ints
+    style: Ints
+    models: Categories[tuple[str, str] | None]
     group: Categories[str | None]
     criterion: Categories[str | None]
 
@@ -105,6 +111,10 @@ class Labels:
             source=Categories.of(row["source"] for row in found),
             tags=Categories.of(tuple(row.get("tags") or ()) for row in found),
             words=np.array([row.get("words") or (NO_WORDS, NO_WORDS) for row in found], np.int64).reshape(-1, 2),
+            style=np.array([row.get("style") or _NO_STYLE for row in found], np.int64).reshape(
+                -1, *np.shape(_NO_STYLE)
+            ),
+            models=Categories.of(row.get("models") for row in found),
             group=Categories.of(row.get("group") for row in found),
             criterion=Categories.of(row.get("criterion") for row in found),
         )
@@ -120,6 +130,8 @@ class Labels:
             self.source.take(rows),
             self.tags.take(rows),
             self.words[rows],
+            self.style[rows],
+            self.models.take(rows),
             self.group.take(rows),
             self.criterion.take(rows),
         )
@@ -203,7 +215,9 @@ class LabelSet:
     @classmethod
     def of(cls, pairs: Iterable[Pair], origin: str = "") -> LabelSet:
         """From checked pairs, one at a time: a set of any size."""
-        labels = Labels.of(map(label_fields, pairs))
+        labels = Labels.of(
+            {**label_fields(pair), "models": pair.models, "style": [*map(style_of, pair.responses)]} for pair in pairs
+        )
         return cls(labels, revision_name(labels.subset_counts), labels.fingerprint(), origin)
 
     @cached_property
@@ -228,18 +242,6 @@ class LabelSet:
 
 def _places(values: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints:
     return to_numpy(pc.index_in(values, value_set=among, skip_nulls=True), -1).astype(np.int64)
-
-
-def load_labels(spec: str) -> LabelSet:
-    """Read and check a set of pairs of any size, without keeping its texts.
-
-    Args:
-        spec: as :func:`vlrb_task.pairs.rows.load_benchmark`'s.
-
-    Raises:
-        DataError: nothing there, or rows that cannot be used.
-    """
-    return LabelSet.of(check_rows(read_rows(spec), spec), spec)
 
 
 def label_rank(label: Sequence[Any]) -> tuple[Any, ...]:

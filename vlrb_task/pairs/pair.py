@@ -24,7 +24,7 @@ from vlrb_task.pairs.subsets import revision_name as revision_name
 from vlrb_task.pairs.subsets import set_name as set_name
 from vlrb_task.pairs.values import Answer as Answer
 from vlrb_task.pairs.values import first_ranked as first_ranked
-from vlrb_task.pairs.values import is_empty, listed
+from vlrb_task.pairs.values import is_empty, listed, two_names
 from vlrb_task.pairs.values import plain_text as plain_text
 from vlrb_task.support.errors import DataError
 
@@ -50,6 +50,7 @@ class Pair:
         group: what pairs share that belong together (one prompt, picture or problem); None where nothing says.
         criterion: the one thing by which the answers were compared; None: as a whole.
         media: ``image``, ``video``, ``audio`` or ``text``; None where the rows do not say.
+        models: which models wrote the two responses, in their order; None where the rows do not say.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Pair:
     group: str | None = None
     criterion: str | None = None
     media: str | None = None
+    models: tuple[str, str] | None = None
 
     @property
     def tied(self) -> bool:
@@ -198,6 +200,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         group=_given(row, "group"),
         criterion=criterion,
         media=_given(row, "media"),
+        models=two_names(row.get("models")),
     )
     return pair, unknown
 

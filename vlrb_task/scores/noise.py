@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import exact_sum, share
+from vlrb_task.scores.intervals import Groups, exact_sum, share, units
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -26,7 +26,8 @@ class Noise:
     Attributes:
         pairs: that have a vote.
         votes: votes a pair, the mean.
-        between: variance between pairs of a pair's chance of a right vote: what more pairs reduce.
+        between: variance between pairs of a pair's chance of a right vote: what more pairs reduce. Where pairs are grouped,
+            ``pairs`` times the variance of the mean of these chances.
         within: mean variance of one vote about its pair's chance: what more votes reduce. Votes in different orders have
             chances of their own where every order has two votes.
         se: standard error of the mean over votes, ``sqrt((between + within / votes) / pairs)``.
@@ -59,7 +60,7 @@ class Noise:
         }
 
 
-def noise(right: Counts, total: Counts) -> Noise | None:
+def noise(right: Counts, total: Counts, groups: Groups | None = None) -> Noise | None:
     """Take the variance of the accuracy of votes apart.
 
     For a pair whose ``t`` votes of one order have ``r`` right ones, ``r (t - r) / (t (t - 1))`` is unbiased for the variance
@@ -68,6 +69,7 @@ def noise(right: Counts, total: Counts) -> Noise | None:
     Args:
         right: right votes of each pair in each order, shape ``(pairs, orders)``.
         total: all votes (ties and unparsed ones are not right), the same shape.
+        groups: pairs that belong together vary as one: what they share is part of ``between``.
 
     Returns:
         None where no pair has two votes in one order: then noise cannot be told from difficulty.
@@ -78,6 +80,7 @@ def noise(right: Counts, total: Counts) -> Noise | None:
     r, t = np.asarray(right, dtype=np.float64), np.asarray(total, dtype=np.float64)
     held = t.sum(axis=1) > 0
     r, t = r[held], t[held]
+    units_of = None if groups is None else np.asarray(groups)[held]
     repeated = t > 1
     if not repeated.any():
         return None
@@ -91,12 +94,14 @@ def noise(right: Counts, total: Counts) -> Noise | None:
     means = r.sum(axis=1) / votes
     centre = exact_sum(means) / n
     spread = exact_sum((means - centre) ** 2) / (n - 1) if n > 1 else 0.0
+    if units_of is not None:
+        spread = n * exact_sum(units(means, groups=units_of).influence ** 2)
     between = max(0.0, spread - exact_sum(own) / n)
     within = exact_sum((variance * t).sum(axis=1) / votes) / n
     rerun = exact_sum(own) / n
     enough = ceil(within / (between * (WORTHWHILE**2 - 1))) if between > 0 else None
     # A vote's variance is at most 1/4, and its unbiased estimate from two votes at most 1/2.
-    doubled = share(np.minimum(1.0, 2 * (variance * t).sum(axis=1) / votes))
+    doubled = share(np.minimum(1.0, 2 * (variance * t).sum(axis=1) / votes), groups=units_of)
     return Noise(
         n,
         float(votes.mean()),

@@ -161,8 +161,13 @@ def columns(table: str, scores: Sequence[Score]) -> list[Column]:
     return found
 
 
-def score_run(run: Run, policy: Policy = Policy.STRICT) -> Score:
+def score_run(run: Run, policy: Policy = Policy.STRICT, *, fitted: bool = False) -> Score:
     """Score a run under a policy.
+
+    Args:
+        run: its votes.
+        policy: by which pairs are scored.
+        fitted: also what is fitted, which needs the extra ``report``.
 
     Raises:
         ValueError: a run without votes.
@@ -171,6 +176,11 @@ def score_run(run: Run, policy: Policy = Policy.STRICT) -> Score:
         raise ValueError("a run without votes has no score")
     scored = Scored(run, policy)
     told = scored.completeness.warnings() if scored.completeness is not None else []
+    told += scored.told_of_groups()
     if bounds := range_of(run, policy):
         told = [told_of_range(run, bounds), *told]
-    return Score(run.warn(*told), policy, {row.name: row.compute(scored) for row in STATISTICS})
+    return Score(
+        run.warn(*told),
+        policy,
+        {row.name: row.compute(scored) if fitted or not row.fitted else None for row in STATISTICS},
+    )

@@ -20,6 +20,7 @@ from vlrb_task.scores.intervals import Groups, share
 from vlrb_task.scores.noise import Noise, noise
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
+from vlrb_task.scores.self_preference import own_answers, self_preference
 from vlrb_task.votes.schema import NONE
 
 Kind = Literal["estimate", "rate", "groups", "curve", "counts", "object"]
@@ -41,6 +42,7 @@ class Statistic:
         compute: None where a run cannot have it.
         columns: the tables that have it as a column: ``scores`` (a comparison's and the page's), ``markdown``, ``latex``,
             ``csv``. The table of ``vlrb score`` prints rates in a line below.
+        fitted: whether it needs the extra ``report``, and is left out of ``vlrb score``, which does without.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Statistic:
     kind: Kind
     compute: Callable[[Scored], Any]
     columns: frozenset[str] = frozenset()
+    fitted: bool = False
 
 
 def overall(scored: Scored) -> Estimate:
@@ -183,8 +186,8 @@ def judged_noise(scored: Scored) -> Noise | None:
     if scored.stopped:
         return None
     if not run.ordered.any():
-        return noise(run.right[:, None], run.total[:, None])
-    return noise(scored.by_order[:, :, orders.RIGHT], scored.by_order.sum(axis=2))
+        return noise(run.right[:, None], run.total[:, None], scored.groups)
+    return noise(scored.by_order[:, :, orders.RIGHT], scored.by_order.sum(axis=2), scored.groups)
 
 
 def judged_calibration(scored: Scored) -> Calibration | None:
@@ -193,6 +196,18 @@ def judged_calibration(scored: Scored) -> Calibration | None:
     source, p, known = scored.confidences
     found = calibration(p, None if scored.groups is None else scored.groups[known])
     return None if found is None else replace(found, source=source)
+
+
+def style_odds(scored: Scored) -> Mapping[str, Estimate] | None:
+    return None if scored.style is None else scored.style.judge
+
+
+def style_of_labels(scored: Scored) -> Mapping[str, Estimate] | None:
+    return None if scored.style is None else scored.style.labels
+
+
+def style_accuracy(scored: Scored) -> Mapping[str, Estimate] | None:
+    return None if scored.style is None else scored.style.accuracy
 
 
 def unparsed(scored: Scored) -> Mapping[str, int]:
@@ -268,11 +283,17 @@ STATISTICS: tuple[Statistic, ...] = (
         by_criterion,
     ),
     Statistic(
-        "by_source", "by source", "mean score within each source", "as `overall`", "as `overall`", "groups", by_source
+        "by_source",
+        "accuracy by source",
+        "mean score within each source",
+        "as `overall`",
+        "as `overall`",
+        "groups",
+        by_source,
     ),
     Statistic(
         "by_tag",
-        "by error tag",
+        "accuracy by error tag",
         "mean score by error tag, where the revision has them; a pair counts under each of its tags",
         "as `overall`",
         "as `overall`",
@@ -401,6 +422,66 @@ STATISTICS: tuple[Statistic, ...] = (
         "see [calibration](#calibration)",
         "object",
         judged_calibration,
+    ),
+    Statistic(
+        "self_preference",
+        "self-preference",
+        "accuracy where a model of the judge's family wrote the better answer and another family's the worse (`own_better`), "
+        "where it is the other way round (`own_worse`), and the first minus the second (`own_difference`): above 0 the judge "
+        "favours its family, or its family's better answers are easier to tell; what judges of other families show on the same "
+        "pairs tells which. See [who wrote the answers](#who-wrote-the-answers)",
+        f"{_FRACTION}, the difference -1 to 1; n = pairs of each kind, both kinds together",
+        "as `overall`; the difference by MOVER, see [intervals](#intervals)",
+        "groups",
+        self_preference,
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "own_answers",
+        "of the judge's family",
+        "pairs of which a model of the judge's family wrote only the better answer, only the worse, both, neither; unknown "
+        "where the family of the judge or of an answer's model is not known",
+        "counts of pairs",
+        "",
+        "counts",
+        own_answers,
+    ),
+    Statistic(
+        "style",
+        "odds by style",
+        "by what factor the odds of being preferred change for an answer that is twice as long (`length`, in words), or has one "
+        "more list item (`lists`), bold passage, heading, number (`digits`) or piece of code, at the same label and the same "
+        "other features: `exp(b_f)` of `logit P(response 0 preferred) = a s + sum b_f x_f`, with `s` = 1 or -1 by the label and "
+        "`x_f` what response 0 has more. Features in which fewer than 20 pairs differ are left out; without texts (`--pairs`) "
+        "only `length` is known. In `vlrb compare`, `report` and `export`",
+        "above 0, 1 is no preference; n = pairs",
+        "`statsmodels` Logit, errors clustered by pair or group",
+        "groups",
+        style_odds,
+        fitted=True,
+    ),
+    Statistic(
+        "style_labels",
+        "odds by style of the labels",
+        "the same odds of being the better answer by the label, of `logit P(response 0 better) = sum c_f x_f`: what a judge that "
+        "is always right shows",
+        "as `style`",
+        "as `style`",
+        "groups",
+        style_of_labels,
+        fitted=True,
+    ),
+    Statistic(
+        "style_accuracy",
+        "accuracy at equal style",
+        "accuracy of the verdicts that were fitted (`verdicts`), and of the judge on pairs whose answers are alike in length and "
+        "style (`equal_style`): `1 / (1 + exp(-a))` of `style` (as AlpacaEval's length-controlled rate, Dubois et al. 2024)",
+        f"{_FRACTION}; n = verdicts",
+        f"{_RATIO}; as `style`",
+        "groups",
+        style_accuracy,
+        frozenset({"csv"}),
+        fitted=True,
     ),
     Statistic("unparsed", "unparsed", "unparsed votes by reason", "counts", "", "counts", unparsed),
 )
