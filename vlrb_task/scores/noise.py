@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, comb, exp, lgamma, sqrt
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class Noise:
         se: standard error of the mean over votes, ``sqrt((between + within / votes) / pairs)``.
         rerun_sd: standard deviation of the mean over votes when the same judge is asked again about the same pairs,
             ``sqrt(within / (votes pairs))``.
+        rerun_sd_majority: the same of the mean score of the pairs' majorities, at the most common number of votes, policy
+            ``strict``. A model's number: one run shows no majority twice.
         votes_enough: the least votes a pair at which the standard error is within 5 % of its value at endlessly many; None
             where the pairs do not differ.
         within_interval: of ``within``.
@@ -44,6 +46,7 @@ class Noise:
     within: float
     se: float
     rerun_sd: float
+    rerun_sd_majority: float
     votes_enough: int | None
     within_interval: Estimate
 
@@ -55,6 +58,7 @@ class Noise:
             "within": self.within,
             "se": self.se,
             "rerun_sd": self.rerun_sd,
+            "rerun_sd_majority": self.rerun_sd_majority,
             "votes_enough": self.votes_enough,
             "within_interval": self.within_interval.to_dict(),
         }
@@ -89,7 +93,7 @@ def noise(right: Counts, total: Counts, groups: Groups | None = None) -> Noise |
     known = exact_sum(variance[repeated]) / int(repeated.sum())
     variance = np.where(repeated, variance, known)
     votes = t.sum(axis=1)
-    n = len(votes)
+    n, usual = len(votes), int(np.bincount(votes.astype(np.int64)).argmax())
     own = (variance * t).sum(axis=1) / votes**2  # the sampling variance of each pair's mean
     means = r.sum(axis=1) / votes
     centre = exact_sum(means) / n
@@ -109,6 +113,7 @@ def noise(right: Counts, total: Counts, groups: Groups | None = None) -> Noise |
         within,
         sqrt((between + rerun) / n),
         sqrt(rerun / n),
+        _rerun_sd_of_majority(exact_sum(r.sum(axis=1)) / exact_sum(votes), within, n, usual),
         None if enough is None else max(1, enough),
         _halved(doubled),
     )
@@ -119,35 +124,28 @@ def _halved(found: Estimate) -> Estimate:
     return Estimate(value, low, high, found.n, found.method, error)
 
 
-def rerun_sd_of_majority(right: Counts, total: Counts, k: int) -> float | None:
-    """Standard deviation of the accuracy of the majority of k votes when the same judge is asked again about the same pairs.
+def _rerun_sd_of_majority(p: float, within: float, pairs: int, k: int) -> float:
+    """Of the accuracy of the majority of k votes, when the same judge is asked again about the same pairs.
 
-    A beta distribution of the pairs' chances is fitted by moments to the votes; with ``m`` the chance that k votes of a pair
-    of chance ``c`` have a right majority (half of it for an even split), it is ``sqrt(mean of m (1 - m) / pairs)``.
-
-    Args:
-        right: right votes of each pair, shape ``(pairs,)``.
-        total: all votes of each pair.
-        k: votes a pair of the rerun.
-
-    Returns:
-        A model's number, not a count: the votes at hand are one run. None where no pair has two votes.
+    The pairs' chances are taken for a beta distribution of mean p and of the variance that ``within`` leaves. With ``s_j`` the
+    score of j right votes, the variance of a pair's score about its expectation is ``E s_j^2 - E s_j s_l``, j and l the right
+    votes of two reruns, which has a closed form by the beta-binomial chances of ``j + l`` of ``2k``.
     """
-    from scipy.stats import beta, binom
-
-    r, t = np.asarray(right, dtype=np.float64), np.asarray(total, dtype=np.float64)
-    found = noise(right[:, None], total[:, None])
-    if found is None:
-        return None
-    p = exact_sum(r) / exact_sum(t)
     whole = p * (1 - p)
-    if whole <= 0 or found.within <= 0:
+    if whole <= 0 or within <= 0:
         return 0.0
-    alike = min(1 - 1e-9, max(1e-9, 1 - found.within / whole))
-    size = 1 / alike - 1
-    chances = np.clip(beta.ppf((np.arange(2000) + 0.5) / 2000, p * size, (1 - p) * size), 0.0, 1.0)
-    majority = binom.sf(k // 2, k, chances) + (binom.pmf(k // 2, k, chances) / 2 if k % 2 == 0 else 0.0)
-    variance = majority * (1 - majority)
-    if k % 2 == 0:
-        variance = variance - binom.pmf(k // 2, k, chances) / 4  # an even split scores one half, for certain
-    return float(sqrt(max(0.0, variance.mean()) / found.pairs))
+    size = 1 / min(1 - 1e-6, max(1e-6, 1 - within / whole)) - 1
+    a, b = p * size, (1 - p) * size
+
+    def chance(right: int, of: int) -> float:
+        betas = lgamma(a + right) + lgamma(b + of - right) - lgamma(size + of) + lgamma(size) - lgamma(a) - lgamma(b)
+        return comb(of, right) * exp(betas)
+
+    scores = [1.0 if 2 * j > k else 0.5 if 2 * j == k else 0.0 for j in range(k + 1)]
+    both = sum(
+        one * other * comb(k, j) * comb(k, m) / comb(2 * k, j + m) * chance(j + m, 2 * k)
+        for j, one in enumerate(scores)
+        for m, other in enumerate(scores)
+        if one and other
+    )
+    return sqrt(max(0.0, sum(one**2 * chance(j, k) for j, one in enumerate(scores)) - both) / pairs)

@@ -404,8 +404,9 @@ STATISTICS: tuple[Statistic, ...] = (
         "noise",
         "noise",
         "the variance of the accuracy of votes taken apart (Miller 2024): `between` pairs, `within` a pair's votes, `se` of "
-        "the accuracy of votes, `rerun_sd` when the same judge is asked again about the same pairs, `votes_enough`: votes a "
-        "pair after which more bring the standard error no nearer than 5 % to its limit",
+        "the accuracy of votes, `rerun_sd` when the same judge is asked again about the same pairs, `rerun_sd_majority` the same "
+        "of `overall` under `strict` (pairs' chances taken for a beta distribution), `votes_enough`: votes a pair after which "
+        "more bring the standard error no nearer than 5 % to its limit",
         "variances of fractions; pairs with two votes in one order",
         "of `within`: Wilson, scaled",
         "object",
