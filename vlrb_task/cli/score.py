@@ -128,9 +128,12 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     run = score.run
     total = len(run.labels) + score.missing
     what = f"all {total} pairs" if not score.missing else f"PART of the pairs: {len(run.labels)} of {total}"
+    kept = "" if score.overall.n == len(run.labels) else f" (keeps {score.overall.n} pairs)"
     out.print(
         f"[bold]{escape(run.judge)}[/bold]{_model(run)} on {what}, "
-        + escape(f"revision {run.revision} ({run.fingerprint[:12]}), {len(run.votes)} votes, policy {score.policy}, ")
+        + escape(
+            f"revision {run.revision} ({run.fingerprint[:12]}), {len(run.votes)} votes, policy {score.policy}{kept}, "
+        )
         + escape(f"parser {run.parser}"),
         soft_wrap=True,
     )

@@ -27,13 +27,16 @@ class Baseline:
 
 
 def baselines(run: Run, policy: Policy = Policy.STRICT) -> list[Baseline]:
-    """The rules first, second, longer, shorter and random on the run's own pairs and orders.
+    """The rules first, second, longer, shorter and random on the run's own pairs and orders, without pairs
+    that the policy drops for the run.
 
     ``first`` and ``second`` are left out where votes have no order, the two length rules where the lengths are not
     known. Equal lengths count one half, and so does every pair for ``random``: expectations, nothing is drawn.
     """
-    groups = Scored(run, policy).groups
-    return [_baseline(name, run, values, groups) for name, values in rules(run, policy).items()]
+    scored = Scored(run, policy)
+    kept = ~np.isnan(scored.values)
+    found = rules(run, policy).items()
+    return [_baseline(name, run, np.where(kept, values, np.nan), scored.groups) for name, values in found]
 
 
 def rules(run: Run, policy: Policy) -> dict[str, Values]:

@@ -207,7 +207,7 @@ def style_of_labels(scored: Scored) -> Mapping[str, Estimate] | None:
 
 
 def style_accuracy(scored: Scored) -> Mapping[str, Estimate] | None:
-    return None if scored.style is None else scored.style.accuracy
+    return None if scored.stopped or scored.style is None else scored.style.accuracy
 
 
 def unparsed(scored: Scored) -> Mapping[str, int]:
@@ -477,7 +477,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "accuracy at equal style",
         "accuracy of the verdicts that were fitted (`verdicts`), and of the judge on pairs whose answers are alike in length and "
         "style (`equal_style`): `1 / (1 + exp(-a))` of `style` (as AlpacaEval's length-controlled rate, Dubois et al. 2024)",
-        f"{_FRACTION}; n = verdicts",
+        f"{_FRACTION}; n = verdicts; none for a run that stopped when pairs were decided",
         f"{_RATIO}; as `style`",
         "groups",
         style_accuracy,
