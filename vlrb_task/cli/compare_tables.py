@@ -231,7 +231,7 @@ def _breakdowns(comparison: Comparison) -> Iterator[Table]:
             table = Table(caption=row.title)
             add_name(table, "")
             for name in names:
-                add_number(table, name)
+                add_number(table, name.replace("_", " "))
             for judge, found in zip(comparison.basis.names, numbers, strict=True):
                 table.add_row(escape(judge), *(shown(found.get(name)) for name in names))
             yield table

@@ -206,4 +206,6 @@ def _rates(score: Score) -> str:
     for row, counts in score.of_kind("counts"):
         if counts:
             parts.append(f"{row.title}: " + ", ".join(f"{reason} {count}" for reason, count in counts.items()))
+    if noise := score.values["noise"]:
+        parts.append(noise.line)
     return " · ".join(parts)

@@ -50,6 +50,12 @@ class Noise:
     votes_enough: int | None
     within_interval: Estimate
 
+    @property
+    def line(self) -> str:
+        """What a reader of the overall accuracy should know of it."""
+        told = f"a rerun varies by {100 * self.rerun_sd_majority:.1f} points (SD)"
+        return told + ("" if self.votes_enough is None else f", more than {self.votes_enough} votes a pair hardly help")
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "pairs": self.pairs,
