@@ -75,7 +75,7 @@ class Score:
     def columns_of(self, row: Statistic) -> Mapping[str, Estimate | None]:
         """The numbers of one row as columns of a table: its own, or one for each group."""
         value = self.values[row.name]
-        return value if row.kind == "groups" else {row.name: value}
+        return value or {} if row.kind == "groups" else {row.name: value}
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``vlrb score --json`` prints for a run."""
