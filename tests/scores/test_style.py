@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.insight.simulate import Planted, run
-from vlrb_task.pairs.labels import NO_WORDS
 from vlrb_task.pairs.style import FEATURES, style_of
 from vlrb_task.scores.style import Style, style
 from vlrb_task.votes import Run
@@ -60,7 +59,7 @@ def test_planted_odds_and_accuracy_are_found_and_covered() -> None:
 def test_features_that_tell_nothing_apart_are_left_out_and_without_texts_only_length_is_known() -> None:
     made = counted(LISTS)
     assert list(fitted(made).judge) == ["length", "lists", "bold", "digits", "code"]
-    bare = replace(made, labels=replace(made.labels, style=np.full_like(made.labels.style, NO_WORDS)))
+    bare = replace(made, labels=replace(made.labels, style=None))
     assert list(fitted(bare).judge) == ["length"]
     never_wrong = replace(made, votes=replace(made.votes, choice=made.better.astype(np.int8)))
     assert style(never_wrong) is None
@@ -68,6 +67,7 @@ def test_features_that_tell_nothing_apart_are_left_out_and_without_texts_only_le
 
 def test_the_labels_own_preference_stands_beside_it() -> None:
     made = counted(1.0)
+    assert made.labels.style is not None
     more = (made.labels.style[:, 0] - made.labels.style[:, 1])[:, FEATURES.index("lists")]
     rng = np.random.default_rng(5)
     better = (rng.random(more.size) >= 1 / (1 + np.exp(-np.log(LISTS) * more))).astype(np.int8)
@@ -78,6 +78,7 @@ def test_the_labels_own_preference_stands_beside_it() -> None:
 def test_it_makes_no_difference_which_response_is_called_0() -> None:
     made = counted(LISTS)
     labels, votes = made.labels, made.votes
+    assert labels.style is not None
     turned = replace(
         made,
         labels=replace(labels, better=1 - labels.better, words=labels.words[:, ::-1], style=labels.style[:, ::-1]),

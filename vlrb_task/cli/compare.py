@@ -55,7 +55,7 @@ def command(
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
 
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, styles=True, **labelling)
     found = compare(
         runs,
         Policy.parse(policy),

@@ -63,7 +63,7 @@ def command(
 
     if output is not None:
         output_file(output, MARKS[kind], [*logs, pairs, labelling["models"], labelling["families"]], force=force)
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, styles=True, **labelling)
     if names and len(names) != len(runs):
         raise DataError(f"{len(names)} names for {len(runs)} runs")
     chosen = Policy.parse(policy)

@@ -95,7 +95,9 @@ def command(
         picks, logs = split_files(folder, logs, trust_pickle=trust_pickle)
         if not picks or not logs:
             raise DataError(f"--bon: logs about the pairs of {bon} and logs on the benchmark are both needed")
-    runs = read_runs(logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle, **labelling)
+    runs = read_runs(
+        logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle, styles=True, **labelling
+    )
     audits = [audit_log(run).findings for run in runs]
     origin = pairs or next((run.labelled_by.origin for run in runs if run.labelled_by), None)
     found = compare(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vlrb_task.pairs.mapping import TIE, Label
 from vlrb_task.pairs.pair import Answer, Pair, count_subsets, fingerprint, revision_name
-from vlrb_task.pairs.style import FEATURES, style_of
+from vlrb_task.pairs.style import style_of
 from vlrb_task.support.arrow import strings, to_arrow, to_numpy
 
 Ints = NDArray[np.int64]
@@ -23,7 +23,6 @@ Mask = NDArray[np.bool_]
 NO_WORDS = -1
 TIED = 2
 """In the column ``better``: the label is a tie."""
-_NO_STYLE = ((NO_WORDS,) * len(FEATURES),) * 2
 UNKNOWN = "unknown"
 """Source of a pair whose log does not tell it."""
 
@@ -78,7 +77,7 @@ class Labels:
         tags: all error tags of a pair together.
         words: words in each response, shape ``(pairs, 2)``; :data:`NO_WORDS` where a log does not tell.
         style: of each response the counts of :data:`~vlrb_task.pairs.style.FEATURES`, shape ``(pairs, 2, features)``;
-            :data:`NO_WORDS` where the texts are not at hand.
+            None where they were not counted.
         models: which models wrote the two responses; None where nothing says.
         group: what pairs share that belong together; None where nothing says.
         criterion: by which the answers were compared; None: as a whole.
@@ -91,7 +90,7 @@ class Labels:
     source: Categories[str]
     tags: Categories[tuple[str, ...]]
     words: Ints
-    style: Ints
+    style: Ints | None
     models: Categories[tuple[str, str] | None]
     group: Categories[str | None]
     criterion: Categories[str | None]
@@ -111,9 +110,7 @@ class Labels:
             source=Categories.of(row["source"] for row in found),
             tags=Categories.of(tuple(row.get("tags") or ()) for row in found),
             words=np.array([row.get("words") or (NO_WORDS, NO_WORDS) for row in found], np.int64).reshape(-1, 2),
-            style=np.array([row.get("style") or _NO_STYLE for row in found], np.int64).reshape(
-                -1, *np.shape(_NO_STYLE)
-            ),
+            style=np.array([row["style"] for row in found], np.int64) if found and found[0].get("style") else None,
             models=Categories.of(row.get("models") for row in found),
             group=Categories.of(row.get("group") for row in found),
             criterion=Categories.of(row.get("criterion") for row in found),
@@ -130,7 +127,7 @@ class Labels:
             self.source.take(rows),
             self.tags.take(rows),
             self.words[rows],
-            self.style[rows],
+            None if self.style is None else self.style[rows],
             self.models.take(rows),
             self.group.take(rows),
             self.criterion.take(rows),
@@ -213,10 +210,15 @@ class LabelSet:
     origin: str = ""
 
     @classmethod
-    def of(cls, pairs: Iterable[Pair], origin: str = "") -> LabelSet:
-        """From checked pairs, one at a time: a set of any size."""
+    def of(cls, pairs: Iterable[Pair], origin: str = "", *, styles: bool = False) -> LabelSet:
+        """From checked pairs, one at a time: a set of any size. ``styles`` counts the style of their responses."""
         labels = Labels.of(
-            {**label_fields(pair), "models": pair.models, "style": [*map(style_of, pair.responses)]} for pair in pairs
+            {
+                **label_fields(pair),
+                "models": pair.models,
+                "style": [*map(style_of, pair.responses)] if styles else None,
+            }
+            for pair in pairs
         )
         return cls(labels, revision_name(labels.subset_counts), labels.fingerprint(), origin)
 

@@ -51,7 +51,7 @@ def style(run: Run, groups: Groups | None = None) -> Style | None:
     """Fit a judge's verdicts and the labels.
 
     Args:
-        run: votes. Where its labels come without texts, only the length is known.
+        run: votes. Where its labels do not count style (read with ``styles``), only the length is known.
         groups: pairs that belong together vary as one.
 
     Returns:
@@ -99,7 +99,7 @@ def differences(labels: Labels, known: Mask) -> dict[str, Array]:
     """What response 0 has more of each feature than response 1, shape ``(pairs,)`` each; features that tell pairs apart."""
     words = labels.words.astype(np.float64) + 1
     found = {LENGTH: np.log2(words[:, 0] / words[:, 1], where=known, out=np.zeros(len(labels)))}
-    if (labels.style[known] != NO_WORDS).all():
+    if labels.style is not None:
         gaps = labels.style[:, 0] - labels.style[:, 1]
         found |= {name: gaps[:, at].astype(np.float64) for at, name in enumerate(FEATURES)}
     return {name: x for name, x in found.items() if (x[known] != 0).sum() >= FEWEST}

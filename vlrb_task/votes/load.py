@@ -48,10 +48,12 @@ class Pairs:
     Attributes:
         spec: where they are.
         group: by what they are grouped, see :func:`vlrb_task.pairs.grouping.grouped`; None: as their rows say.
+        styles: whether the labels count the responses' style, which takes as long as all else about them.
     """
 
     spec: str
     group: str | None = None
+    styles: bool = False
 
     @classmethod
     def of(cls, benchmark: Benchmark) -> Pairs:
@@ -77,8 +79,8 @@ class Pairs:
             DataError: as :func:`vlrb_task.pairs.pair.check_rows`.
         """
         if "benchmark" in self.__dict__:
-            return LabelSet.of(self.benchmark.pairs, self.spec)
-        return LabelSet.of(check_rows(self._rows(), self.spec), self.spec)
+            return LabelSet.of(self.benchmark.pairs, self.spec, styles=self.styles)
+        return LabelSet.of(check_rows(self._rows(), self.spec), self.spec, styles=self.styles)
 
     def _rows(self) -> Iterator[Row]:
         rows = read_rows(self.spec, images=self.group == PICTURE)
@@ -95,6 +97,7 @@ def read_runs(
     group: str | None = None,
     models: Path | None = None,
     families: Path | None = None,
+    styles: bool = False,
     keep_texts: Keep = False,
     by_hand: HandLabels | None = None,
     keep_undecidable: bool = False,
@@ -119,6 +122,7 @@ def read_runs(
         group: group the pairs by ``picture``, ``query`` or a column; without ``pairs``, those of the hub's dataset.
         models: a table of which models wrote the answers, see :func:`vlrb_task.pairs.families.with_models`.
         families: a table of models' families, asked before the packaged one.
+        styles: count the style of the pairs' responses, for the statistics that are fitted to it.
         keep_texts: keep the texts (or those that could not be read), and where in them the verdicts stand.
         by_hand: readings made by hand; not for ``parser``, which shows what a rule gives.
         keep_undecidable: keep votes about pairs of which no answer is better.
@@ -136,9 +140,15 @@ def read_runs(
         DataError: a log that cannot be read, no vote that can be used, or labels that are not to be had.
     """
     logs, empty = open_logs(paths, trust_pickle=trust_pickle)
-    given = Pairs(pairs) if isinstance(pairs, str) else Pairs.of(pairs) if isinstance(pairs, Benchmark) else pairs
+    given = (
+        Pairs(pairs, styles=styles)
+        if isinstance(pairs, str)
+        else Pairs.of(pairs)
+        if isinstance(pairs, Benchmark)
+        else pairs
+    )
     if group is not None:
-        given = Pairs(given.spec if given else hub_id(), group)
+        given = Pairs(given.spec if given else hub_id(), group, styles)
     options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
     reader = _Reader(parser, keep_texts, by_hand)
     own, others = _read(logs, given, reader, processes, progress)
@@ -147,7 +157,7 @@ def read_runs(
     metadata = {log.name: log.metadata for log in logs}
     runs = assemble(own, given.labels if given else None, metadata, options) if own else []
     if others:
-        labels = unlabelled(others) if unlabelled else Pairs(hub_id()).labels
+        labels = unlabelled(others) if unlabelled else Pairs(hub_id(), styles=styles).labels
         runs += assemble(others, labels, metadata, options)
     place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
     runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
