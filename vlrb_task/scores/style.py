@@ -97,8 +97,8 @@ def _estimate(found: Coefficient, to: Callable[[float], float], slope: Callable[
 
 def differences(labels: Labels, known: Mask) -> dict[str, Array]:
     """What response 0 has more of each feature than response 1, shape ``(pairs,)`` each; features that tell pairs apart."""
-    words = labels.words.astype(np.float64) + 1
-    found = {LENGTH: np.log2(words[:, 0] / words[:, 1], where=known, out=np.zeros(len(labels)))}
+    words = np.where(known[:, None], labels.words, 0) + 1.0
+    found = {LENGTH: np.log2(words[:, 0] / words[:, 1])}
     if labels.style is not None:
         gaps = labels.style[:, 0] - labels.style[:, 1]
         found |= {name: gaps[:, at].astype(np.float64) for at, name in enumerate(FEATURES)}
