@@ -85,7 +85,7 @@ def test_style_and_family_of_a_real_judge_are_those_of_the_rows_themselves(tmp_p
         votes[-1]["model"] = "Qwen/Qwen2-VL-7B-Instruct"
         better = row["human_ranking"].index(0)
         families = ["qwen" in row["models"][i].lower() for i in (better, 1 - better)]
-        if sum(families) == 1:
+        if sum(families) == 1 and "injected_noise" not in row["models"]:
             own["better" if families[0] else "worse"] += 1
         if text.strip() in ("A", "B"):
             words = [len(one.split()) + 1 for one in row["response"]]
