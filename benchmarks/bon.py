@@ -26,7 +26,8 @@ def measure(questions: int, draws: int, scheme: Scheme) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         kept = folders.Folder(Path(scratch), made.making, made.questions)
         started = time.perf_counter()
-        folders.write(kept)
+        folders.write_questions(kept)
+        folders.write_making(kept)
         folders.write_pairs(kept, pairs, "vlrb_bon")
         timed(what + "write", started)
         started = time.perf_counter()

@@ -1,7 +1,7 @@
 """How long the core takes: ``python benchmarks/core.py``. Prints a table; asserts nothing, machines differ.
 
-Measured: importing and listing the tasks, scoring 6,250 votes of 2 kB, expanding 1,250 rows to ten ballots each (where the
-``datasets`` library is installed), and memory.
+Measured: importing and listing the tasks, scoring 6,250 votes of 2 kB with and without some statistics, expanding 1,250 rows
+to ten ballots each (where the ``datasets`` library is installed), and memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ import tempfile
 import time
 from collections.abc import Callable, Sized
 from pathlib import Path
+from unittest.mock import patch
 
+ADDED = {"at_k_estimates", "at_k_gain", "noise", "calibration", "by_margin"}
+"""Statistics whose cost is told apart."""
 SOURCES = (("hallucination", 448), ("RLAIF", 233), ("RLHF", 68), ("mathverse", 167), ("mmmu", 151), ("wildvision", 183))
 FILLER = "The first answer names the bicycle and its colour; the second speaks of a dog that is not in the picture. "
 
@@ -73,6 +76,7 @@ def score_benchmark(folder: Path) -> None:
     from vlrb_task.pairs.pair import parse_rows
     from vlrb_task.scores.baselines import baselines
     from vlrb_task.scores.score import score_run
+    from vlrb_task.scores.statistics import STATISTICS
     from vlrb_task.votes import benchmark_fields, make_record, read_runs, write_votes
 
     benchmark = parse_rows(made_up_rows())
@@ -95,6 +99,18 @@ def score_benchmark(folder: Path) -> None:
             baselines(run)
 
     report(f"score {len(records)} votes of {size:.0f} characters", timed(score), "< 1 s")
+    fewer = [row for row in STATISTICS if row.name not in ADDED and row.kind != "part"]
+    taken: dict[str, list[float]] = {"with": [], "without": []}
+    for _ in range(9):
+        for name, rows in (("with", STATISTICS), ("without", fewer)):
+            with patch("vlrb_task.scores.score.STATISTICS", rows):
+                start = time.process_time()
+                score()
+                taken[name].append(time.process_time() - start)
+    whole, less = (statistics.median(taken[name]) for name in ("with", "without"))
+    print(
+        f"{'without noise, confidences and intervals at k':58} {less:8.3f} s of CPU; with them {whole / less:.2f} times that"
+    )
 
 
 def expand_benchmark(folder: Path) -> None:

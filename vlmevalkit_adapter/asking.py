@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from vlrb_task.judges import Judge, get_judge
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.tasks.questions import Question, Questions, questions_of
 from vlrb_task.tasks.shipped import TaskSpec
+from vlrb_task.tasks.sight import check_sight, is_blind
 from vlrb_task.votes.vlmevalkit import RECORD_COLUMN, index_of
 
 Row = dict[str, Any]
@@ -32,12 +33,14 @@ class Asking:
         of_task: the task's ballots with their prompts.
         hashes: the hash of each ballot's messages, by the ballot's name.
         names: the ballots' names by the index of their row, in the order in which they are asked.
+        frames: how many frames of videos are shown, which stands in each record.
     """
 
     source: Source
     of_task: Questions
     hashes: Mapping[str, str]
     names: Mapping[str, str]
+    frames: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def spec(self) -> TaskSpec:
@@ -51,6 +54,11 @@ class Asking:
     def questions(self) -> dict[str, Question]:
         """The ballots by the index of their row, in the order in which they are asked."""
         return {index: self.of_task.by_index[name] for index, name in self.names.items()}
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the judge is sent no pictures although it takes them."""
+        return is_blind(self.judge, self.source.benchmark)
 
     @property
     def is_rest(self) -> bool:
@@ -95,16 +103,20 @@ class Asking:
     def record(self, index: str, text: str | None = None) -> Row:
         """A ballot's vote record; without a text, as the prediction file carries it."""
         name = self.names[index]
-        record = self.of_task.record(name, text) | {"messages_sha256": self.hashes[name]}
+        record = self.of_task.record(name, text) | {"messages_sha256": self.hashes[name], **self.frames}
+        if self.is_blind:
+            return record | {"no_images": True}
         if self.questions[index].pair.key in self.source.unreadable:
             record["failure"] = str(Reason.UNREADABLE_IMAGE)
         return record
 
     def message(self, index: str) -> list[dict[str, str]]:
-        """What VLMEvalKit sends for a row: the picture and the judge's prompt. New each time, as models change it."""
+        """What VLMEvalKit sends for a row: pictures, videos and the judge's prompt. New each time, as models change it."""
+        key = self.questions[index].pair.key
+        videos = self.source.pictures[key][-1:] if key in self.source.videos else ()
         asked = _asked(self.of_task, self.names[index], self.pictures(index))
         return [
-            {"type": "image", "value": str(part.picture)}
+            {"type": "video" if part.picture in videos else "image", "value": str(part.picture)}
             if isinstance(part, Shown)
             else {"type": "text", "value": part}
             for part in asked.parts
@@ -113,7 +125,7 @@ class Asking:
     def pictures(self, index: str) -> list[Path]:
         """The files of a ballot's pictures, in its order; none where the row has none, or the judge sees none."""
         question = self.questions[index]
-        if self.judge.image == "none":
+        if self.judge.image == "none" or self.is_blind:
             return []
         key = question.pair.key
         return in_order(self.source.pictures[key], self.source.placed.get(key), question.ballot)
@@ -133,8 +145,13 @@ def _asked(questions: Questions, index: str, pictures: Sequence[P]) -> Conversat
     return conversation(judge.ask(questions.prompt(index)), pictures, image=judge.image)
 
 
-def ask(spec: TaskSpec, data_root: Path) -> Asking:
+def ask(spec: TaskSpec, data_root: Path, frames: Mapping[str, float] | None = None) -> Asking:
     """Make a task's ballots.
+
+    Args:
+        spec: the task.
+        data_root: VLMEvalKit's data folder.
+        frames: how many frames of a video are shown; without it, videos are refused.
 
     Raises:
         DataError: see :func:`~vlmevalkit_adapter.sources.open_source`; or a judge of captions, and pairs without; or a list of
@@ -142,13 +159,19 @@ def ask(spec: TaskSpec, data_root: Path) -> Asking:
         PromptUnavailable: the judge's prompt is not at hand or was changed.
     """
     prompt = template(spec.judge)
-    source = open_source(spec.pairs, data_root)
-    questions = replace(questions_of(spec, source.benchmark, prompt, index_of), placed=source.placed)
+    source = open_source(spec.pairs, data_root, videos=frames is not None)
+    questions = questions_of(spec, source.benchmark, prompt, index_of)
+    questions = replace(questions, placed=source.placed, videos=source.videos)
+    blind = is_blind(questions.judge, source.benchmark)
+    shows = any(source.pictures.values()) or bool(source.videos)
+    check_sight(questions.judge, source.benchmark, shown=shows, placed=bool(source.placed))
     hashes = {}
     for name, question in questions.by_index.items():
         key = question.pair.key
-        shown = in_order(source.hashes[key], source.placed.get(key), question.ballot)
+        shown = () if blind else in_order(source.hashes[key], source.placed.get(key), question.ballot)
         hashes[name] = messages_sha256(_asked(questions, name, shown))
     # With --reuse VLMEvalKit keeps what an earlier run answered under the same index. The hash is part of it, so that an
     # answer to another prompt or another picture is never taken.
-    return Asking(source, questions, hashes, {f"{name}.{digest[:8]}": name for name, digest in hashes.items()})
+    return Asking(
+        source, questions, hashes, {f"{name}.{digest[:8]}": name for name, digest in hashes.items()}, frames or {}
+    )

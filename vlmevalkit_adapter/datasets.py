@@ -32,12 +32,27 @@ logger = get_logger("vlrb")
 def specs() -> Mapping[str, TaskSpec]:
     """The tasks by VLMEvalKit's names for them: those of ``vlrb task`` that ``VLRB_TASKS`` names, and the shipped ones.
 
-    Read once, when the datasets are registered: VLMEvalKit asks for the names at every look-up.
+    A task with videos also has a name for each of :data:`FRAMES`. Read once, when the datasets are registered: VLMEvalKit asks
+    for the names at every look-up.
 
     Raises:
         DataError: ``VLRB_TASKS`` names no folder of tasks.
     """
-    return {spec.dataset_name: spec for spec in (*tasks_of_environment(), *shipped_tasks().values())}
+    found = {spec.dataset_name: spec for spec in (*tasks_of_environment(), *shipped_tasks().values())}
+    return found | {f"{name}_{end}": spec for name, spec in found.items() if spec.video for end in FRAMES}
+
+
+FRAMES: Mapping[str, Mapping[str, float]] = {
+    **{f"{count}frame": {"nframe": count} for count in (8, 16, 32, 64)},
+    "1fps": {"fps": 1.0},
+}
+"""How many frames of a video are shown, by the end of a dataset's name, as VLMEvalKit's own are named."""
+
+
+def frames_of(name: str) -> Mapping[str, float] | None:
+    """The frames of a dataset of videos; None for any other."""
+    before, _, end = name.rpartition("_")
+    return FRAMES.get(end) if before in specs() and specs()[before].video else None
 
 
 class VLRB(ImageBaseDataset):  # type: ignore[misc]
@@ -56,8 +71,13 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
     MODALITY = "IMAGE"
     force_use_dataset_prompt = True
 
-    def __init__(self, dataset: str, skip_noimg: bool = True) -> None:
+    def __init__(self, dataset: str, skip_noimg: bool = True, frames: Mapping[str, float] | None = None) -> None:
         """Read the pairs, write their pictures and make the rows.
+
+        Args:
+            dataset: its name.
+            skip_noimg: not used.
+            frames: how many frames of a video are shown; None refuses videos.
 
         The base class's own set-up is left out: it evaluates columns as Python code, and keeps pictures in memory.
 
@@ -66,15 +86,15 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         """
         from vlmevalkit_adapter.asking import ask
 
-        if dataset not in specs():
-            raise UnknownName(f"no dataset {dataset!r}: use one of {', '.join(specs())}")
+        if dataset not in self.supported_datasets():
+            raise UnknownName(f"no dataset {dataset!r}: use one of {', '.join(self.supported_datasets())}")
         self.dataset_name = dataset
         self.skip_noimg = skip_noimg
         self.meta_only = True
         root = Path(LMUDataRoot())
         self.img_root = str(root / "images" / "VLRB")
         try:
-            self.asking = ask(specs()[dataset], root)
+            self.asking = ask(specs()[dataset], root, frames)
         except VlrbError as error:
             failures.note(dataset, error)
             raise
@@ -106,6 +126,11 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
     def data(self, value: Any) -> None:
         self._data = value
 
+    @property
+    def labels(self) -> bool:
+        """Whether the label of an answer is scored, not sampled."""
+        return self.asking.judge.labels
+
     def is_own_text(self, text: str) -> bool:
         """Whether this is what one of the ballots asks."""
         return self.asking.is_own_text(text)
@@ -126,7 +151,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
 
     @classmethod
     def supported_datasets(cls) -> list[str]:
-        return list(specs())
+        return [name for name in specs() if frames_of(name) is None]
 
     def dump_image(self, line: Mapping[str, Any]) -> list[str]:
         """The pictures' files, written when the dataset was made."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from vlmevalkit_adapter.asking import Asking
+from vlrb_task.parsing.probabilities import remark
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
 from vlrb_task.support.version import __version__
+from vlrb_task.support.writing import replacing, write_text
 from vlrb_task.votes import read_runs, write_votes
 from vlrb_task.votes.cells import (
     CUT_BY_EXCEL,
@@ -92,16 +94,19 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
         predictions.with_name(f"{name}_{asking.pairs_label}{end}")
         for end in (".votes.jsonl", "_metrics.json", "_score.csv")
     )
-    _replace(votes, lambda path: write_votes(path, records))
+    with replacing(votes) as place:
+        write_votes(place, records)
     score = score_run(read_runs([votes])[0])
     found = (*_partial(score), *_told(counts), *asking.source.warnings, *score.run.warnings)
     warnings = tuple(dict.fromkeys(found))
     result = _result(asking, score, failed, warnings)
+    if asking.judge.labels and (told := remark(record["text"] for record in records)):
+        result["Labels"] = told
     if asking.is_rest:
         return Evaluation(score, _rest_only(result), warnings, (votes,))
     document = score.to_dict() | {"warnings": list(warnings), "provenance": provenance(records[0])}
-    _replace(metrics, lambda path: path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8"))
-    _replace(leaderboard, lambda path: _write_csv(path, native_scores(score)))
+    write_text(metrics, json.dumps(document, indent=2) + "\n")
+    write_text(leaderboard, _csv(native_scores(score)))
     return Evaluation(score, result, warnings, (votes, metrics, leaderboard))
 
 
@@ -199,7 +204,8 @@ def _result(asking: Asking, score: Score, failed: int, warnings: tuple[str, ...]
     for name, estimate in {"overall": score.overall, "macro": score.macro, **score.by_subset}.items():
         numbers[name.capitalize()] = estimate.value
     numbers["Overall Low"], numbers["Overall High"] = score.overall.low, score.overall.high
-    for name in ("parsed_rate", "coverage", "first_rate", "consistency", "both_orders_right"):
+    names = ("right_averaged", "right_better_first", "right_better_second")
+    for name in ("parsed_rate", "coverage", "first_rate", "consistency", "both_orders_right", *names):
         numbers[name.replace("_", " ").title()] = full.get(name)
     for k, value in (full.get("at_k") or {}).items():
         numbers[f"Majority of {k}"] = value
@@ -233,16 +239,9 @@ def native_scores(score: Score) -> dict[str, float | None]:
     return {**ordered, **subsets, "Macro Accuracy": score.macro.value, "Overall Consistency": score.overall.value}
 
 
-def _write_csv(path: Path, columns: dict[str, float | None]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        writer.writerow(columns)
-        writer.writerow(["" if value is None else repr(value) for value in columns.values()])
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file anew and at once: ``--reuse`` may have put an old run's there."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    write(temporary)
-    os.replace(temporary, path)
+def _csv(columns: dict[str, float | None]) -> str:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
+    writer.writerow(columns)
+    writer.writerow(["" if value is None else repr(value) for value in columns.values()])
+    return buffer.getvalue()

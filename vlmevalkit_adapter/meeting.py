@@ -1,8 +1,9 @@
 """Where a VLMEvalKit model and a VLRB dataset meet, before the first request: our prompt is what the model gets to see.
 
-VLMEvalKit hands every model the dataset's ``dump_image`` before it asks anything. There the model is told to build no prompt
-of its own (``--api-mode`` lets it, whatever the dataset says), and a system message that is not the judge's ends the run.
-From then on what is sent is observed: a message that is not ours ends the run as well, before it is sent.
+VLMEvalKit hands every model the dataset's ``dump_image`` before it asks anything (not about videos, where it names the dataset
+with each request). There the model is told to build no prompt of its own (``--api-mode`` lets it, whatever the dataset says),
+and a system message that is not the judge's ends the run. From then on what is sent is observed: a message that is not ours
+ends the run as well, before it is sent.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from vlmevalkit_adapter import failures
 from vlrb_task.support.errors import VlrbError
+from vlrb_task.tasks.label_scores import LabelScores, NoProbabilities
 from vlrb_task.tasks.models import model_id
 from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
 
@@ -32,6 +35,9 @@ class Asked(Protocol):
     others_prompt: bool
     model_id: str
 
+    @property
+    def labels(self) -> bool: ...
+
     def is_own_text(self, text: str) -> bool: ...
 
 
@@ -39,14 +45,33 @@ class OtherPrompt(VlrbError):
     """A model would be asked something else than the judge's prompt."""
 
 
+_of_videos: dict[str, Any] = {}
+
+
 def watch_models() -> None:
     """Have every loaded model class tell when it meets a dataset of ours."""
+    _wrap("set_dump_image", _telling)
+
+
+def watch_videos(dataset: Any) -> None:
+    """Have every loaded model class meet a dataset of videos before its first request.
+
+    VLMEvalKit hands its ``dump_image`` to no model, but names the dataset with every request.
+    """
+    _of_videos[dataset.dataset_name] = dataset
+    _wrap("generate", _naming)
+
+
+def _wrap(method: str, wrapper: Callable[[Any], Any]) -> None:
+    """Replace a method of every loaded model class, once."""
     for module, name in (("vlmeval.api.base", "BaseAPI"), ("vlmeval.vlm.base", "BaseModel")):
         base = getattr(sys.modules.get(module), name, None)
         for cls in _family(base) if base is not None else ():
-            original = vars(cls).get("set_dump_image")
+            original = vars(cls).get(method)
             if original is not None and not getattr(original, "tells_vlrb", False):
-                cls.set_dump_image = _telling(original)
+                wrapped = wrapper(original)
+                wrapped.tells_vlrb = True
+                setattr(cls, method, wrapped)
 
 
 def _family(base: type[Any]) -> set[type[Any]]:
@@ -69,8 +94,21 @@ def _telling(original: Any) -> Any:
             meet(self, dataset)
         return result
 
-    set_dump_image.tells_vlrb = True  # type: ignore[attr-defined]
     return set_dump_image
+
+
+def _naming(original: Any) -> Any:
+    @functools.wraps(original)
+    def generate(self: Any, *args: Any, **kwargs: Any) -> Any:
+        name = kwargs.get("dataset", args[1] if len(args) > 1 else None)
+        if isinstance(name, str) and name in _of_videos:
+            try:
+                meet(self, _of_videos[name])
+            except OtherPrompt as error:
+                raise SystemExit(f"vlrb: {error}") from error  # as in _check
+        return original(self, *args, **kwargs)
+
+    return generate
 
 
 def meet(model: Any, dataset: Asked) -> None:
@@ -78,6 +116,7 @@ def meet(model: Any, dataset: Asked) -> None:
 
     Raises:
         OtherPrompt: it adds a system message of its own, and ``VLRB_ALLOW_OTHER_PROMPTS`` does not allow it.
+        VlrbError: the labels of the answers are scored, and the model has no probabilities.
     """
     model.use_custom_prompt = never
     names = [name for attribute in _NAMES if isinstance(name := getattr(model, attribute, None), str) and name]
@@ -89,15 +128,28 @@ def meet(model: Any, dataset: Asked) -> None:
     if inner is None or getattr(inner, "watched_for", None) == dataset.dataset_name:
         return
     inner = getattr(inner, "unwatched", inner)
+    scorer = _scorer(model, dataset) if dataset.labels else None
 
     @functools.wraps(inner)
     def generate_inner(*args: Any, **kwargs: Any) -> Any:
-        with watching(lambda sent: _check(dataset, sent), threads=False):
-            return inner(*args, **kwargs)
+        with watching(lambda sent: _check(dataset, sent), threads=False, scorer=scorer):
+            answer = inner(*args, **kwargs)
+        if scorer is not None:
+            scorer.check([answer[1] if isinstance(answer, tuple) else answer])
+        return answer
 
     generate_inner.unwatched = inner  # type: ignore[attr-defined]
     generate_inner.watched_for = dataset.dataset_name  # type: ignore[attr-defined]
     model.generate_inner = generate_inner
+
+
+def _scorer(model: Any, dataset: Asked) -> LabelScores:
+    try:
+        return LabelScores.of(model, dataset.is_own_text)
+    except NoProbabilities as error:
+        failure = VlrbError(str(error).removeprefix("vlrb: "))
+        failures.note(dataset.dataset_name, failure)
+        raise failure from error
 
 
 def never(*args: Any, **kwargs: Any) -> bool:

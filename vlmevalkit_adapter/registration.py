@@ -8,29 +8,31 @@ from vlrb_task.support.errors import VlrbError
 
 
 def register(dataset_module: Any) -> None:
-    """Add the dataset class to ``vlmeval.dataset``, once.
+    """Add the dataset classes to ``vlmeval.dataset``, once.
 
     Args:
         dataset_module: the module ``vlmeval.dataset``, executed. It may be imported from within ``vlmeval.api``, which
             is then only half there.
 
     Raises:
-        ImportError: the class could not be made, or ``VLRB_TASKS`` names no folder of tasks.
+        ImportError: the classes could not be made, or ``VLRB_TASKS`` names no folder of tasks.
     """
     try:
         from vlmevalkit_adapter.datasets import VLRB, specs
         from vlmevalkit_adapter.formats import write_whole_texts
+        from vlmevalkit_adapter.videos import VLRBVideo
 
-        names = VLRB.supported_datasets()  # reads the environment: before anything is changed
+        names = list(specs())  # reads the environment: before anything is changed
     except VlrbError as error:
         raise ImportError(str(error)) from error
 
     if VLRB in dataset_module.DATASET_CLASSES:
         return
-    dataset_module.DATASET_CLASSES.append(VLRB)
+    dataset_module.DATASET_CLASSES += [VLRB, VLRBVideo]
     # In place: VLMEvalKit's tools hold the same list. It keeps files of datasets whose names begin alike apart.
     dataset_module.SUPPORTED_DATASETS.extend(names)
     # --config and --data-config name classes of this module.
-    setattr(dataset_module, VLRB.__name__, VLRB)
+    for cls in (VLRB, VLRBVideo):
+        setattr(dataset_module, cls.__name__, cls)
     # Now, as VLMEvalKit's commands name prediction files before they make a dataset.
     write_whole_texts(specs().__contains__)

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
+from vlrb_task.pairs.benchmarks import is_benchmark
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
+from vlrb_task.pairs.media import file_sha256
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
 from vlrb_task.pairs.placing import PLACED, flattened
-from vlrb_task.pairs.rows import HubDataset, Row, hub_files, hub_id, is_local, load_benchmark, read_rows, unreachable
+from vlrb_task.pairs.rows import (
+    PAIRS_VARIABLE,
+    HubDataset,
+    Row,
+    hub_files,
+    hub_id,
+    is_local,
+    load_benchmark,
+    pairs_of,
+    read_rows,
+    unreachable,
+)
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, HUB
 from vlrb_task.votes.vlmevalkit import adopt_ids
 
-PAIRS_VARIABLE = "VLRB_PAIRS"
 NATIVE_TSV = "VL-RewardBench.tsv"
 
 log = logging.getLogger("vlrb")
@@ -37,6 +50,7 @@ class Source:
         warnings: what a reader of the numbers must know.
         placed: for each pair some of whose pictures have a place in the text or belong to an answer, how many of them are
             the question's, and those of either answer; see :mod:`vlrb_task.pairs.placing`.
+        videos: keys of pairs with a video, whose file is the last of ``pictures``.
     """
 
     benchmark: Benchmark
@@ -45,25 +59,27 @@ class Source:
     unreadable: frozenset[str]
     warnings: tuple[str, ...]
     placed: Mapping[str, list[int]] = field(default_factory=dict)
+    videos: frozenset[str] = frozenset()
 
 
-def open_source(pairs: str, data_root: Path) -> Source:
+def open_source(pairs: str, data_root: Path, *, videos: bool = False) -> Source:
     """The pairs that a task asks about.
 
     Args:
-        pairs: ``demo``, ``hub``, or pairs as ``--pairs`` takes them. For ``hub`` the environment variable
-            ``VLRB_PAIRS`` names others; without it, the hub's dataset is taken from its cache or the hub, and where
-            neither has it, VLMEvalKit's own TSV.
+        pairs: ``demo``, ``hub``, or pairs as ``--pairs`` takes them. For ``hub`` and known benchmarks the environment
+            variable ``VLRB_PAIRS`` may name others; without it, the hub's dataset is taken from its cache or the hub, and
+            where neither has that of ``hub``, VLMEvalKit's own TSV.
         data_root: VLMEvalKit's data folder: pictures are written below it.
+        videos: whether pairs may have a video in a file.
 
     Raises:
         DataError: nothing there, or rows that cannot be used.
     """
     if pairs == DEMO:
-        return _read(str(demo_parquet()), DEMO, data_root)
-    wanted = (os.environ.get(PAIRS_VARIABLE) or hub_id()) if pairs == HUB else pairs
+        return _read(str(demo_parquet()), DEMO, data_root, videos)
+    wanted = (pairs_of() or hub_id()) if pairs == HUB else (is_benchmark(pairs) and pairs_of(pairs)) or pairs
     if is_local(wanted):
-        return _read(wanted, Path(wanted).name, data_root)
+        return _read(wanted, Path(wanted).name, data_root, videos)
     dataset, tsv = HubDataset.parse(wanted), data_root / NATIVE_TSV
     try:
         files = hub_files(dataset, network=True)
@@ -72,30 +88,35 @@ def open_source(pairs: str, data_root: Path) -> Source:
             hint = f"set {PAIRS_VARIABLE} to a local copy (parquet, JSONL or TSV), or put {NATIVE_TSV} into {data_root}"
             raise DataError(unreachable(dataset, hint)) from error
         log.warning(unreachable(dataset, f"{tsv} is read in its place"))
-        return _read(str(tsv), NATIVE_TSV, data_root)
-    return _read(wanted, f"{dataset.repo}@{_commit(files[0])}", data_root)
+        return _read(str(tsv), NATIVE_TSV, data_root, videos)
+    return _read(wanted, f"{dataset.repo}@{_commit(files[0])}", data_root, videos)
 
 
 @lru_cache(maxsize=4)
-def _read(spec: str, origin: str, data_root: Path) -> Source:
+def _read(spec: str, origin: str, data_root: Path, videos: bool) -> Source:
     """Read pairs once for all datasets of a process; the pictures go to files as they come by."""
     warnings: list[str] = []
     files: list[tuple[Path, ...]] = []
     placed: list[list[int] | None] = []
     hashes: list[tuple[str, ...]] = []
     unreadable: list[int] = []
+    moving: list[int] = []
+    check = PictureCheck()
     folder = data_root / "images" / "VLRB"
 
     def without_pictures(rows: Iterator[Row]) -> Iterator[Row]:
         for number, row in enumerate(map(flattened, rows)):
-            if row.get("video") or row.get("audio"):
+            if row.get("audio"):
+                raise DataError(f"{spec}: id {row['id']!r}: no dataset of VLMEvalKit sends sounds")
+            if row.get("video") and not videos:
                 raise DataError(
-                    f"{spec}: id {row['id']!r}: a video or a sound in a file is not sent under VLMEvalKit here; "
-                    "frames are (docs/pairs.md: `video`), and lmms-eval takes the file"
+                    f"{spec}: id {row['id']!r}: a video in a file, which only datasets of videos send: NAME_8frame, "
+                    "NAME_1fps, … in place of NAME (docs/vlmevalkit.md)"
                 )
             shown = pictures_of(row)
+            check.add(row)
             placed.append(row.get(PLACED))
-            hashes.append(tuple(hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown))
+            found = [hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown]
             row = {name: value for name, value in row.items() if name not in ("image", "images")}
             stored = []
             for picture in shown:
@@ -105,17 +126,23 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
                     log.error("vlrb: the picture of row %d (id %r) cannot be read: %s", number, row.get("id"), error)
                     stored.append(store_grey(folder))
                     unreadable.append(number)
+            if row.get("video"):
+                found.append(file_sha256(Path(row["video"])))
+                stored.append(_linked(Path(row["video"]), data_root / "videos" / "VLRB" / f"{found[-1][:24]}.mp4"))
+                moving.append(number)
+            hashes.append(tuple(found))
             files.append(tuple(stored))
             yield row
 
-    rows = without_pictures(read_rows(spec, images=True))
+    rows = without_pictures(read_rows(spec, images=True, network=True))
     if is_local(spec) and Path(spec).suffix.lower() == ".tsv":
-        rows, found = _with_ids(rows)
-        warnings += found
+        rows, told = _with_ids(rows)
+        warnings += told
     benchmark = parse_rows(rows, origin=origin)
     keys = [pair.key for pair in benchmark.pairs]
-    if missing := files.count(()):
-        warnings.append(f"{missing} of {len(keys)} pairs have no picture and are asked about without one")
+    warnings += [*check.warnings(), *contradiction_warning(benchmark.pairs)]
+    if check.without and is_local(spec):
+        warnings += unread_warning(spec, islice(read_rows(spec), 50))
     return Source(
         benchmark,
         dict(zip(keys, files, strict=True)),
@@ -123,7 +150,17 @@ def _read(spec: str, origin: str, data_root: Path) -> Source:
         frozenset(keys[number] for number in unreadable),
         tuple(warnings),
         {key: counts for key, counts in zip(keys, placed, strict=True) if counts},
+        frozenset(keys[number] for number in moving),
     )
+
+
+def _linked(file: Path, link: Path) -> Path:
+    """A link to a video under the one suffix that VLMEvalKit's own cutting into frames knows."""
+    if not link.exists():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(file.resolve())
+    return link
 
 
 def _commit(file: Path) -> str:

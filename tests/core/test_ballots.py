@@ -79,7 +79,7 @@ def test_keys_split_evenly() -> None:
 def test_bad_schedules_and_ballots() -> None:
     with pytest.raises(UnknownName, match="key, both, alternate, parity"):
         Schedule.parse("random", 1)
-    with pytest.raises(ValueError, match="at least one vote"):
+    with pytest.raises(ValueError, match="from 1 to 1,000 votes"):
         Schedule.parse("key", 0)
     with pytest.raises(ValueError, match="either both answers"):
         Ballot("k", 0)

@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 from tests.support.batch_runner import lines, run_anthropic, run_gemini, run_openai
 from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.planted import SAYS
-from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.cli.main import group
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import VlrbError
 
@@ -322,7 +322,7 @@ def test_a_batch_of_another_task_is_not_taken(tmp_path: Path) -> None:
     lonely = tmp_path / "elsewhere" / "results.jsonl"
     lonely.write_text(results.read_text())
     assert "--requests" in refused("batch", "read", lonely, "-o", tmp_path / "x.votes.jsonl")
-    (tmp_path / "a.batch.jsonl").write_text('{"batch": 1, "format": "openai", "ballots": 9}\n')
+    (tmp_path / "a.batch.jsonl").write_text('{"batch": 1, "id": "x", "format": "openai", "ballots": 9}\n')
     assert "damaged" in refused(
         "batch", "read", results, "--requests", tmp_path / "a.jsonl", "-o", tmp_path / "x.votes.jsonl"
     )

@@ -16,10 +16,10 @@ def test_the_page_has_the_table_as_it_is() -> None:
 
 @pytest.mark.parametrize("row", STATISTICS, ids=lambda row: row.name)
 def test_a_row_says_what_it_is(row: Statistic) -> None:
-    assert re.fullmatch("[a-z_]+", row.name)
+    assert re.fullmatch("[a-z_.]+", row.name)
     assert row.title
     assert len(row.definition) > 20
     assert row.unit
     assert "|" not in row.definition + row.unit + row.interval
-    assert row.columns <= {"scores", "markdown", "latex", "csv"}
-    assert row.kind in ("estimate", "rate") or not row.columns or row.kind == "groups"
+    assert row.columns <= {"scores", "calibration", "markdown", "latex", "csv"}
+    assert row.kind in ("estimate", "rate", "part") or not row.columns or row.kind == "groups"

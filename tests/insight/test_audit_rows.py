@@ -6,6 +6,7 @@ import csv
 import itertools
 import json
 import random
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.support.real_data import real_data_file
+from vlrb_task import audit
 from vlrb_task.audit import Row, audit_row
 from vlrb_task.audit.dropping import least_dropping
 from vlrb_task.audit.published import published
@@ -208,11 +210,30 @@ def test_the_packaged_table_marks_what_is_no_fact() -> None:
     assert sum(entry.of_the_papers_policy for entry in table) >= 10
 
 
+def test_the_command_audits_every_packaged_row() -> None:
+    """``vlrb audit`` on the table itself: its verdicts are those that the package shows, row by row."""
+    path = Path(audit.__file__).with_name("published_scores.csv")
+    told = json.loads(CliRunner().invoke(group, ["audit", str(path), "--json"]).stdout)
+    table = {p.name: p for p in published()}
+    assert told["refused"] == []
+    assert {row["name"]: row["verdict"] for row in told["rows"]} == {name: p.audit.verdict for name, p in table.items()}
+    for entry in table.values():
+        assert entry.protocol
+        assert re.fullmatch(r"20\d\d-\d\d|unknown", entry.date)
+        assert entry.reread or entry.marks
+        assert (entry.audit.verdict == "unchecked") == (entry.audit.row.subsets is None)
+    r1 = table["R1-Reward"]
+    assert r1.reread
+    assert [one.fault for one in r1.audit.explanations] == ["rlhf_rlaif_in_general"]
+    assert table["Claude-3.7-Sonnet (R1-Reward paper)"].audit.verdict == "unexplained"
+
+
 def test_every_row_of_the_shared_table_gets_a_verdict() -> None:
     with real_data_file("published_scores.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     verdicts = {line["model"]: audit_row(Row.parse(line, line["model"])) for line in rows}
-    assert {p.name: p.audit.verdict for p in published()} == {name: found.verdict for name, found in verdicts.items()}
+    ours = {p.name: p.audit.verdict for p in published()}
+    assert {name: ours[name] for name in verdicts} == {name: found.verdict for name, found in verdicts.items()}
     known = {
         "R1-Reward": "rlhf_rlaif_in_general",
         "InternVL3-78B (Skywork run)": "povid_in_general",

@@ -82,6 +82,7 @@ def test_lmms_evals_results_are_read(tmp_path: Path) -> None:
             "results": {
                 "mmmu_val": {"alias": "mmmu_val", "mmmu_acc,none": score, "mmmu_acc_stderr,none": 0.1, "n,none": "N/A"},
                 "vlrb": {"overall,none": 0.9},
+                "mine": {"overall,none": 0.9, "parsed_rate,none": 1.0},
             },
             "model_name": model,
         }
@@ -153,7 +154,7 @@ def test_the_command_compares_and_correlates(logs: list[Path], tmp_path: Path) -
     assert people.exit_code == 0, people.exception
     assert people.stdout.startswith("4 judges on all 120 pairs")
     assert "cannot be told apart" in people.stdout
-    assert "(71.9?)" in people.stdout  # R1-Reward's row was not re-read at its source
+    assert "(73.1?)" in people.stdout  # Skywork-VL-Reward's row was not re-read at its source
 
 
 def test_one_judge_can_be_compared_with_the_rules_alone(logs: list[Path]) -> None:

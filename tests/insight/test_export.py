@@ -24,7 +24,8 @@ from vlrb_task.compare.comparison import compare
 from vlrb_task.export import FORMATS
 from vlrb_task.export.tables import latex_text, neutralise
 from vlrb_task.judges.base import PromptRecord
-from vlrb_task.report.figures import FIGURES, INK, draw, svg
+from vlrb_task.report.drawing import INK, svg
+from vlrb_task.report.figures import FIGURES, draw
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.support.errors import DataError
 
@@ -213,6 +214,9 @@ def test_names_must_be_as_many_as_runs(logs: list[str]) -> None:
     assert isinstance(result.exception, DataError)
 
 
+DRAWN = ("scores", "panel", "power", "reliability", "risk_coverage", "margins")
+
+
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_pictures_are_written_and_the_same_again(logs: list[str], tmp_path: Path, kind: str) -> None:
     start = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}[kind]
@@ -225,17 +229,17 @@ def test_pictures_are_written_and_the_same_again(logs: list[str], tmp_path: Path
             str(tmp_path / folder),
             "--format",
             kind,
-            "--only",
-            "scores",
-            "--only",
-            "order",
+            *(word for name in DRAWN for word in ("--only", name)),
+            "--cost",
+            "model-0=0.1",
             "--json",
         ]
         result = CliRunner().invoke(group, args)
         assert result.exit_code == 0, result.exception
         written.append([Path(path).read_bytes() for path in json.loads(result.stdout)["written"]])
     assert written[0] == written[1]
-    assert len(written[0]) == 2
+    assert len(written[0]) == len(DRAWN)
+    assert max(map(len, written[0])) < 250_000
     assert all(data.startswith(start) for data in written[0])
 
 
@@ -259,6 +263,8 @@ def test_a_page_s_pictures_are_well_formed_and_share_no_ids() -> None:
         seen |= ids
         assert INK not in text
         assert "currentColor" in text
+        assert "1,250 pairs" in figure.get_supxlabel()
+        assert name == "agreement" or all(axes.get_xlabel() for axes in figure.axes)
     texts = "".join(t for name in ("scores",) for t in ElementTree.fromstring(svg(drawn[name], name, "x")).itertext())
     for name in names:
         assert name in texts
@@ -266,7 +272,7 @@ def test_a_page_s_pictures_are_well_formed_and_share_no_ids() -> None:
 
 def test_one_judge_with_one_vote_has_the_pictures_that_it_can_have() -> None:
     drawn = draw(compare([run(Planted(0.6), votes=1)]))
-    assert set(drawn) == {"scores", "subsets", "order", "length"}
+    assert set(drawn) == {"scores", "subsets", "order", "length", "power"}
 
 
 def test_names_that_no_font_or_file_can_hold_are_drawn_all_the_same() -> None:

@@ -53,6 +53,25 @@ def test_scalar_rewards_are_compared(logs: list[str]) -> None:
     assert CliRunner().invoke(group, ["compare", *logs]).exit_code == 0
 
 
+FIFTHS = {"internvl2_5_2b": (0.57, 0.68, 0.76, 0.75, 0.75), "qwen2_vl_7b": (0.59, 0.66, 0.67, 0.71, 0.68)}
+"""Counted by a script of its own, equal rewards as wrong."""
+
+
+def test_larger_differences_of_rewards_are_oftener_right(logs: list[str]) -> None:
+    for path, model in zip(logs, MODELS, strict=True):
+        found = json.loads(CliRunner().invoke(group, ["score", path, "--json"]).stdout)
+        by_margin, calibration = found["by_margin"], found["calibration"]
+        assert by_margin["source"] == calibration["source"] == "rewards"
+        lines = [line for _, line in Lines(real_data_file(f"outputs_1247_{model}_scalar.jsonl"))]
+        assert by_margin["ties"] == calibration["ties"] == sum(line["score_a"] == line["score_b"] for line in lines) > 0
+        values = [part["accuracy"]["value"] for part in by_margin["parts"]]
+        values[0] -= by_margin["ties"] / 2 / by_margin["parts"][0]["accuracy"]["n"]
+        assert values == pytest.approx(FIFTHS[model], abs=0.006)
+        curve = calibration["risk_coverage"]
+        assert curve["coverage"][-1] == 1.0
+        assert curve["risk"][-1] == pytest.approx(1 - found["overall"]["value"] - by_margin["ties"] / 2 / 1247)
+
+
 def test_scalar_rewards_are_audited_plotted_exported_and_reported(logs: list[str], tmp_path: Path) -> None:
     audit = CliRunner().invoke(group, ["audit", *logs, "--json"])
     assert audit.exit_code == 0, audit.exception
@@ -61,7 +80,8 @@ def test_scalar_rewards_are_audited_plotted_exported_and_reported(logs: list[str
     plot = CliRunner().invoke(group, ["plot", *logs, "-o", str(tmp_path / "plots"), "--json"])
     assert plot.exit_code == 0, plot.exception
     names = {Path(path).stem for path in json.loads(plot.stdout)["written"]}
-    assert names == {"scores", "subsets", "differences", "agreement"}
+    of_confidence = {"reliability", "risk_coverage", "margins"}
+    assert names == {"scores", "subsets", "differences", "agreement", "panel", "power"} | of_confidence
     statement = CliRunner().invoke(group, ["export", *logs, "--to", "statement"])
     assert "order: one answer at a time" in statement.stdout
     page = CliRunner().invoke(group, ["report", *logs, "-o", str(tmp_path / "r.html")])

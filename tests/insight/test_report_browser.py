@@ -14,6 +14,7 @@ import pytest
 from tests.insight.simulate import Planted, run, write
 from tests.insight.test_report_page import HOSTILE, demo_logs, report
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.report.figures import FIGURES
 
 webdriver = pytest.importorskip("selenium.webdriver")
 By = pytest.importorskip("selenium.webdriver.common.by").By
@@ -90,7 +91,7 @@ def test_it_opens_without_errors_and_asks_nothing_of_the_network(page: Any) -> N
     asked = page.execute_script("return performance.getEntriesByType('resource').map((e) => e.name)")
     assert [name for name in asked if not name.startswith("data:")] == []
     assert page.title.startswith("Pairs in VL-RewardBench's format: Alpha")
-    assert len(page.find_elements(By.CSS_SELECTOR, "figure svg")) == 8
+    assert len(page.find_elements(By.CSS_SELECTOR, "figure svg")) == len(FIGURES)
 
 
 def test_hostile_text_stays_text(page: Any) -> None:

@@ -17,14 +17,14 @@ from vlrb_task import judges
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
-from vlrb_task.lmms.write import BASE, base_yaml, shipped_files, task_yaml
+from vlrb_task.lmms.write import BASE, BENCHMARK_BASE, base_yaml, benchmark_base_yaml, shipped_files, task_yaml
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
 from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
-from vlrb_task.tasks.shipped import HUB, shipped_tasks
+from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
 
 ORDER: tuple[Answer, Answer] = (0, 1)
 
@@ -139,12 +139,21 @@ def test_a_task_that_includes_the_base_says_what_one_that_stands_alone_says() ->
     base = yaml.load(base_yaml(), Loader=Loader)
     assert base["reasoning_tags"] == "none", "the word, which lmms-eval takes for: strip nothing"
     assert not {"task", "output_type"} & set(base), "lmms-eval would take a file with these for a task"
-    about_the_hub = [spec for spec in shipped_tasks().values() if spec.pairs == HUB]
-    assert len(about_the_hub) == len(shipped_tasks()) - 1
-    for spec in about_the_hub:
+    shared = yaml.load(benchmark_base_yaml(), Loader=Loader)
+    of_data = {"dataset_path", "dataset_kwargs", "metric_list", "doc_to_messages"}
+    for spec in shipped_tasks().values():
         included = yaml.load(task_yaml(spec), Loader=Loader)
-        assert included.pop("include") == BASE
-        assert base | included == yaml.load(task_yaml(replace(spec, pairs=HUB_ID)), Loader=Loader)
+        alone = yaml.load(task_yaml(replace(spec, pairs=HUB_ID)), Loader=Loader)
+        if spec.pairs == HUB:
+            assert included.pop("include") == BASE
+            assert base | included == alone
+        elif spec.pairs != DEMO:
+            assert included.pop("include") == BENCHMARK_BASE
+            whole = shared | included
+            assert of_data <= set(whole)
+            assert {n: v for n, v in whole.items() if n not in of_data} == {
+                n: v for n, v in alone.items() if n not in of_data
+            }
 
 
 def test_another_packages_judge_that_is_broken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

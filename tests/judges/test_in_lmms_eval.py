@@ -12,8 +12,11 @@ import pytest
 
 from tests.support.judge_server import JudgeServer
 from tests.support.lmms_eval import Finished, lmms_eval, vlrb, vlrb_json
-from vlrb_task.judges import get_judge
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
+from vlrb_task.judges import fill_prompt, get_judge
+from vlrb_task.judges.templates import installed_template
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pair import Pair
 from vlrb_task.pairs.rows import read_rows
 
 pytestmark = pytest.mark.skipif(
@@ -22,8 +25,35 @@ pytestmark = pytest.mark.skipif(
 
 ASKED = (
     *("factors", "boxed", "json", "letter", "tools", "caption", "pointwise_10", "yes_no", "reward"),
-    *("arena", "scores", "pointwise_5"),
+    *("arena", "scores", "pointwise_5", "prob"),
 )
+
+
+def test_prompts_that_lmms_eval_ships_are_its_own_to_the_byte() -> None:
+    """Taken from its files, which are parsed; the text is what its own functions make of the row."""
+    from lmms_eval.tasks.multi_crit.utils import multi_crit_doc_to_text
+    from lmms_eval.tasks.multimodal_rewardbench.utils import multimodal_rewardbench_doc_to_text
+
+    pair = Pair(
+        "0" * 16, "1", "What {is} it?", ("A cat.", "A dog."), 0, "s", "open_ended", criterion="visual-grounding"
+    )
+    ballot = next(one for one in ballots_of(pair, Schedule(Order.BOTH)) if one.first == 0)
+    row = {"Text": pair.query, "Output1": "A cat.", "Output2": "A dog."}
+    row |= {
+        "question": pair.query,
+        "pred_a": "A cat.",
+        "pred_b": "A dog.",
+        "split": "open_ended",
+        "criterion": str(pair.criterion),
+    }
+    for name, text_of in (
+        ("mmrb_judge", multimodal_rewardbench_doc_to_text),
+        ("multi_crit_judge", multi_crit_doc_to_text),
+    ):
+        judge = get_judge(name)
+        template = installed_template(judge)
+        assert template is not None
+        assert fill_prompt(template, judge.prompt, pair, ballot) == text_of(row)
 
 
 def write_task(folder: Path, judge: str, *options: str) -> str:

@@ -35,7 +35,7 @@ each = pytest.mark.parametrize
 
 def pair(query: str = "What is it?", left: str = "a cat", right: str = "a dog", caption: str | None = "A pet.") -> Pair:
     shown = Pair("0" * 16, "mmmu_1", query, (left, right), 0, "MMMU-Pro", "reasoning", caption=caption)
-    return replace(shown, criterion="Names the animal.")
+    return replace(shown, criterion="Names the animal.", steps=("An earlier look.",))
 
 
 def filled(judge: Judge, about: Pair, ballot: Ballot | None = None) -> str:
@@ -121,13 +121,16 @@ def test_a_filled_prompt_has_no_hole_left(judge: Judge) -> None:
         text = filled(judge, about, ballot)
         assert not Template(text).holes
         assert about.query in text
-        if ballot.first is not None:
+        if not judge.sees_answers:
+            assert not any(one in text for one in about.responses)
+        elif ballot.first is not None:
             shown = about.responses[ballot.first], about.responses[1 - ballot.first]
             assert 0 < text.index(shown[0]) < text.index(shown[1])
         elif ballot.answer is not None:
             assert about.responses[ballot.answer] in text
             assert about.responses[1 - ballot.answer] not in text
         assert ("A pet." in text) == (judge.name == "caption")
+        assert ("An earlier look." in text) == (judge.name == "second_look")
         assert neutralise(text) == text
 
 
@@ -149,7 +152,7 @@ def test_pictures_and_captions_go_where_they_are_wanted() -> None:
     require_captions(template, [pair()])
     require_captions(get_judge("blind").prompt.template or template, [pair(caption=None)])
     with pytest.raises(DataError, match=r"2 pairs have no caption.*--captions FILE.json.*id 'mmmu_1'"):
-        require_captions(template, [pair(), pair(caption=None), pair(caption="")])
+        require_captions(template, [pair(), *(replace(pair(caption=none), steps=()) for none in (None, ""))])
 
 
 def test_a_criterion_goes_where_it_is_wanted() -> None:
@@ -160,6 +163,19 @@ def test_a_criterion_goes_where_it_is_wanted() -> None:
     require_captions(judge.prompt.template, [pair()])
     with pytest.raises(DataError, match=r"1 pairs have no criterion.*id 'mmmu_1'"):
         require_captions(judge.prompt.template, [pair(), replace(pair(), criterion=None)])
+
+
+def test_a_first_step_goes_where_it_is_wanted() -> None:
+    about = replace(pair(caption=None), steps=("One.", "Two."))
+    for name in ("second_look", "caption"):
+        judge = get_judge(name)
+        assert judge.prompt.template is not None
+        shown = [filled(judge, about, ballot) for ballot in ballots_of(about, Schedule(Order.BOTH))]
+        assert ["One." in shown[0], "Two." in shown[0], "Two." in shown[1]] == [True, False, True]
+        require_captions(judge.prompt.template, [about])
+        with pytest.raises(DataError, match="1 pairs have no"):
+            require_captions(judge.prompt.template, [replace(about, steps=())])
+    assert [judge.name for judge in ALL if judge.step] == ["describe"]
 
 
 def test_a_system_message_stands_in_front_where_none_can_be_sent() -> None:

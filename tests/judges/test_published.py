@@ -17,10 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from vlrb_task.judges import Judge, get_judge, shipped_names
+from vlrb_task.asking.ballots import Order, Schedule, ballots_of
+from vlrb_task.judges import Judge, fill_prompt, get_judge, require_captions, shipped_names
 from vlrb_task.judges.base import Prompt, Template
 from vlrb_task.judges.published import Place, Published, extract
-from vlrb_task.judges.templates import cache_folder, cached_file, template_of
+from vlrb_task.judges.templates import at_hand, cache_folder, cached_file, published_template, template_of
+from vlrb_task.pairs.pair import Pair
 from vlrb_task.support.errors import DataError, PromptUnavailable
 from vlrb_task.tasks import fetching
 
@@ -65,6 +67,56 @@ def test_a_string_inside_a_list() -> None:
 def test_several_strings_one_after_the_other() -> None:
     places = (Place(variable="prompt", function="build"), Place(variable="ignored"))
     assert extract(Published("a/b", "0" * 40, "c", places), CODE).endswith("{answers[1]}{Query}")
+
+
+def test_what_a_function_returns_after_a_system_message() -> None:
+    code = 'SYSTEM = "Judge."\ndef ask(row):\n    return f"{row[0]}: " "A or B?"\n'
+    places = (Place(variable="SYSTEM"), Place(function="ask"))
+    found = extract(Published("a/b", "0" * 40, "c", places, {"{row[0]}": "query"}, between="\n\n"), code)
+    assert found == "Judge.\n\n{query}: A or B?"
+
+
+DESCRIBED = """
+CLARITY = "Is it clear?"
+MAP: dict[str, str] = {"open-ended--clarity": CLARITY, "reasoning--logic": "Does it follow?"}
+TEXT = "By {Criterion}: {q} {a} {b}"
+"""
+
+
+def test_criteria_that_the_file_describes(tmp_path: Path, cache: Path) -> None:
+    """They are part of the hash, go through the cache, and stand in the prompt; a pair by another criterion is refused."""
+    holes = {"{Criterion}": "criterion", "{q}": "query", "{a}": "first", "{b}": "second"}
+    place = (Place(variable="TEXT"),)
+    published = Published("a/b", "0" * 40, "c.py", place, holes, criteria="MAP")
+    template = published_template(published, DESCRIBED)
+    other = published_template(published, DESCRIBED.replace("clear?", "plain?"))
+    assert template.sha256 != other.sha256
+    judge = replace(judge_of(published, ""), prompt=Prompt("published", template.sha256, published=published))
+    (tmp_path / "c.py").write_text(DESCRIBED)
+    fetching.fetch(judge, file=tmp_path / "c.py")
+    found = template_of(judge, no_framework)
+    assert found == template
+    pair = Pair("0" * 16, "1", "Q", ("x", "y"), 0, "s", "open_ended", criterion="clarity")
+    ballot = ballots_of(pair, Schedule(Order.BOTH))[0]
+    assert fill_prompt(found, judge.prompt, pair, ballot).startswith("By Is it clear?: Q ")
+    require_captions(found, [pair])
+    with pytest.raises(DataError, match=r"1 pairs have no criterion.*knows only those"):
+        require_captions(found, [replace(pair, criterion="logic")])
+
+
+def test_an_installed_package_has_the_file(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is fetched, and the package is not imported; another version's text is not taken."""
+    (tmp_path / "shipsit" / "code").mkdir(parents=True)
+    (tmp_path / "shipsit" / "__init__.py").write_text("raise RuntimeError('imported')")
+    (tmp_path / "shipsit" / "code" / "ask.py").write_text(CODE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    judge = judge_of(replace(IN_FUNCTION, file="shipsit/code/ask.py", package="shipsit"), TEXT)
+    assert at_hand(judge)
+    assert template_of(judge, no_framework).text == TEXT
+    (tmp_path / "shipsit" / "code" / "ask.py").write_text(CODE.replace("Compare", "Contrast"))
+    assert not at_hand(judge)
+    with pytest.raises(PromptUnavailable, match="run vlrb judges fetch theirs"):
+        template_of(judge, no_framework)
 
 
 def test_a_line_of_a_page_with_an_example_filled_in() -> None:
@@ -266,4 +318,6 @@ def test_the_authors_own_repository_has_the_prompt(name: str) -> None:
         pytest.skip(f"no clone of {published.repository} in {folder}")
     fetching.fetch(judge, clone=clones[0])
     template = template_of(judge, no_framework)
-    assert template.holes == ({"query", "first", "second"} if judge.mode == "pairwise" else {"query", "answer"})
+    asked = {"query", "first", "second"} if judge.mode == "pairwise" else {"query", "answer"}
+    assert template.holes - {"criterion"} == asked
+    assert bool(template.criteria) == bool(published.criteria)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.judge_server import JudgeServer
-from tests.support.lmms_eval import Finished, lmms_eval, vlrb
-from vlrb_task.asking.messages import answers_sha256
+from tests.support.lmms_eval import Finished, lmms_eval, vlrb, vlrb_json
 from vlrb_task.judges import get_judge
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.parsing.verdicts import Verdict
+from vlrb_task.votes.warnings import NO_IMAGES
 
 PAIRS = 6
 
@@ -49,13 +50,20 @@ def write_task(folder: Path, colour: int) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def run(folder: Path, name: str, server: JudgeServer, arguments: str = "", journal: bool = True) -> Finished:
+def run(
+    folder: Path,
+    name: str,
+    server: JudgeServer,
+    arguments: str = "",
+    journal: bool = True,
+    env: dict[str, str] | None = None,
+) -> Finished:
     model = f"model_version=judge,base_url={server.url},api_key=x,num_cpus=2{arguments}"
     return lmms_eval(
         folder / name,
         *("--model", "async_openai", "--model_args", model, "--tasks", "mine"),
         *("--include_path", str(folder / "tasks")),
-        env={"VLRB_JOURNAL": str(folder / "journal")} if journal else {},
+        env=({"VLRB_JOURNAL": str(folder / "journal")} if journal else {}) | (env or {}),
     )
 
 
@@ -99,5 +107,10 @@ def test_a_system_message_of_the_models_stops_the_run_before_its_first_request(t
     with JudgeServer(judge) as server:
         stopped = run(tmp_path, "cat", server, ",system_prompt=You are a cat.", journal=False)
         assert not server.prompts
+        blind = run(tmp_path, "blind", server, journal=False, env={"VLRB_NO_IMAGES": "1"})
+        assert {part["type"] for body in server.requests for part in body["messages"][0]["content"]} == {"text"}
+    assert blind.metrics("mine")["no_images"] == 2 * PAIRS, "lmms-eval's own result says so"
+    assert all(vote["no_images"] and vote["messages_sha256"] for vote in votes_of(blind))
+    assert NO_IMAGES in vlrb_json("score", str(blind.samples("mine")))["warnings"]
     assert stopped.returncode != 0
     assert "system_prompt would be sent beside the judge's prompt" in stopped.output.splitlines()[-1]

@@ -13,11 +13,13 @@ from click.testing import CliRunner
 from tests.support.other_benchmarks import png
 from tests.support.relatives import RELATIVES
 from vlrb_task.cli.doctor import command
+from vlrb_task.judges import get_judge
 from vlrb_task.pairs.benchmarks import benchmark
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.health import contradictions
 from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.pairs.rows import load_benchmark
+from vlrb_task.tasks.copying import copy_pairs
 
 PLAIN: dict[str, Any] = {"query": "Which?", "response": ["this", "that"], "human_ranking": [0, 1], "subset": "mine"}
 
@@ -58,6 +60,13 @@ def test_pictures_under_another_name(tmp_path: Path) -> None:
     found = doctor(write(tmp_path, rows))
     assert found["warnings"][0].startswith("no row has a picture")
     assert "'img_0', 'photo' (" in found["warnings"][1]
+
+
+def test_vlrb_task_names_them_too(tmp_path: Path) -> None:
+    pairs = write(tmp_path, [{"picture": "data:image/png;base64,aaaa"}])
+    told = copy_pairs(pairs, tmp_path / "x.parquet", get_judge("criteria")).warnings
+    assert "columns that look like pictures and are not read as such: 'picture'" in told[1]
+    assert "stop before their first request" in told[2]
 
 
 def test_pictures_that_a_mapping_does_not_name(tmp_path: Path) -> None:

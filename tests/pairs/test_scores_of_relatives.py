@@ -103,3 +103,46 @@ def test_a_tie_is_right_only_where_the_label_is_one(tmp_path: Path) -> None:
         scored = score(path, "--policy", policy)
         assert (scored["overall"]["value"], scored["overall"]["n"]) == (pytest.approx(value), n)
     assert score(path)["unparsed"] == {"no_verdict": 1}
+
+
+def authors_multi_crit(pairs: list[Pair]) -> dict[str, float]:
+    """Their metrics again: a prompt's criteria two by two, those with opposite labels are in conflict."""
+    prompts = defaultdict(list)
+    for pair in pairs:
+        prompts[pair.group].append(pair)
+    conflicts = {
+        prompt: [(a, b) for place, a in enumerate(found) for b in found[place + 1 :] if a.label != b.label]
+        for prompt, found in prompts.items()
+    }
+    conflicts = {prompt: found for prompt, found in conflicts.items() if found}
+    said = {pair.key: choice(pair, 0) for pair in pairs}
+    return {
+        "macro_avg": mean(map(mean, grouped(tuple(pairs), lambda pair: pair.criterion).values())),
+        "pluralistic_acc": mean(all(map(right, found)) for found in prompts.values()),
+        "tradeoff_sensitivity": mean(
+            any({said[a.key], said[b.key]} == {0, 1} for a, b in found) for found in conflicts.values()
+        ),
+        "conflict_matching": mean(right(a) and right(b) for found in conflicts.values() for a, b in found),
+    }
+
+
+def test_criteria_in_conflict(tmp_path: Path) -> None:
+    """Enough made-up prompts that every case occurs: both right, one right, changed and wrong, not changed, a tie."""
+    spec, rows = RELATIVES["multi_crit"](tmp_path)
+    more = [
+        row
+        | {"prompt_id": f"{row['prompt_id']}/{n}", "question": f"{row['question']} {n}", "question_id": f"{n}-{place}"}
+        for n in range(40)
+        for place, row in enumerate(rows)
+    ]
+    for number, row in enumerate(more):
+        row["preference"] = "model_b" if number % 7 in (1, 2, 5) else "model_a"
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in more))
+    found = load_benchmark(spec)
+    scored = score(write_log(tmp_path / "x.votes.jsonl", found, choice))["conflict_metrics"]
+    expected = authors_multi_crit(list(found.pairs))
+    for subset in ("open_ended", "reasoning"):
+        of_subset = authors_multi_crit([pair for pair in found.pairs if pair.subset == subset])
+        expected |= {f"{subset}: {name}": value for name, value in of_subset.items()}
+    assert {name: one["value"] for name, one in scored.items()} == pytest.approx(expected)
+    assert 0 < expected["conflict_matching"] < expected["tradeoff_sensitivity"] < 1

@@ -102,22 +102,59 @@ def test_the_table_in_each_format(logs: tuple[Path, dict[str, Benchmark]], to: s
     text = run(logs[0], "--to", to)
     if to == "csv":
         rows = list(csv.DictReader(io.StringIO(text)))
-        assert {(row["judge"], row["benchmark"]) for row in rows} == {
+        published = [row for row in rows if row["number"].startswith("published: ")]
+        assert {row["benchmark"] for row in published} == {"mmrb"}
+        assert {(row["judge"], row["benchmark"]) for row in rows if row not in published} == {
             (f"{j} (criteria)", b) for j in JUDGES for b in BENCHES
         }
         assert all(0 <= float(row["value"]) <= 1 for row in rows if row["value"])
         return
     assert "Multimodal RewardBench, acc all" in text
-    assert "GPT-4o (Dec 2024) (published)" in text
-    assert text.count("longer (criteria)") == 1
-    assert (r"\midrule" in text) == (to == "latex")
+    assert "GPT-4o (Dec 2024) (published, 1)" in text
+    assert "README of the repository" in text
+    tables = 1 + len(BENCHES) + 1 + 1  # all in one, each, protocols, correlations
+    assert text.count(r"\midrule" if to == "latex" else "---:") >= tables
+    assert ("ACC+" in text, "accuracy w/o ties" in text) == (True, True)
 
 
 def test_people_read_ranks_and_protocols(logs: tuple[Path, dict[str, Benchmark]]) -> None:
     text = run(logs[0])
-    assert "the same votes under other protocols" in text
+    assert "The same votes under other protocols" in text
     assert "1 to 3" in text, "few pairs leave the order of judges open"
     assert "Spearman" in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_name_or_number_is_cut(logs: tuple[Path, dict[str, Benchmark]], width: int) -> None:
+    from vlrb_task.cli.suite_tables import show
+    from vlrb_task.cli.terminal import SafeConsole
+    from vlrb_task.compare.suite import suite
+    from vlrb_task.votes import read_runs
+
+    out = io.StringIO()
+    show(suite(read_runs([logs[0]])), SafeConsole(file=out, width=width))
+    text = out.getvalue()
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_the_page_has_every_table(logs: tuple[Path, dict[str, Benchmark]], tmp_path: Path) -> None:
+    """No script and nothing from elsewhere; names are text; the same numbers as in Markdown."""
+    pytest.importorskip("jinja2")
+    found = load_benchmark(str(demo_parquet()))
+    write_log(logs[0] / "x.votes.jsonl", found, longer, Schedule(Order.BOTH), model="<script>alert(1)</script>")
+    page = tmp_path / "page.html"
+    run(logs[0], "-o", str(page))
+    text = page.read_text()
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert text.count("<h2>") == 1 + len(BENCHES) + 1 + 2
+    cells = [one.strip(" |") for line in run(logs[0], "--to", "markdown").splitlines() for one in line.split(" | ")[1:]]
+    numbers = [one.partition(" ")[0] for one in cells if one[:1].isdigit()]
+    assert len(numbers) > 50
+    assert all(f">{number}" in text for number in numbers)
+    refused = CliRunner().invoke(command, [str(logs[0]), "-o", str(logs[0] / "x.votes.jsonl")])
+    assert refused.exit_code != 0
 
 
 def test_two_runs_of_one_judge_on_one_benchmark_are_refused(tmp_path: Path) -> None:

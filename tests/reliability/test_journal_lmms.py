@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from tests.fuzz.fuzz_commands import mutated_lines
 from tests.support.lmms_eval import QUIET, lmms_eval, vlrb_json
 
+TIMES = int(os.environ.get("VLRB_FUZZ", "1"))
 BASELINE = ("--model", "vlrb_baseline", "--model_args", "policy=random,seed=3", "--tasks", "vlrb_demo")
 
 OPEN = """
@@ -44,6 +52,63 @@ def test_a_disk_that_is_full_costs_the_journal_and_not_the_run(tmp_path: Path) -
     again = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert int(again.stdout) == 20 - lost
     assert "half-written and was dropped" in again.stderr
+
+
+def vote(number: int) -> dict[str, Any]:
+    told = {"key": f"{number:016x}", "judge": "criteria", "vote": 0, "first": 0, "text": "x" * 50, "model_id": "m"}
+    return told | {"messages_sha256": "m", "prompt": {"sha256": "p"}, "schedule": {"order": "key", "votes": 1}}
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Any:
+    """Opens the journal of a folder, as a new run does."""
+    from vlrb_task.lmms.following import Following
+    from vlrb_task.lmms.journal import Journal
+
+    following = Following(object(), "Wrapper", {"model": "m"})
+    following.fields["model_id"] = "m"
+    return lambda folder=tmp_path: Journal(folder, following, 10)
+
+
+def test_writers_in_one_folder_that_are_killed_at_any_time(tmp_path: Path, opened: Any) -> None:
+    """Every vote that was written before the kill is found, once, and no line is torn but the last of a file."""
+    draw = random.Random(18)
+    for number in range(8 * TIMES):
+        folder = tmp_path / str(number)
+        told, tell = os.pipe()
+        writers = []
+        for writer in range(3):
+            if child := os.fork():
+                writers.append(child)
+                continue
+            journal = opened(folder)
+            for at in range(10**6):
+                journal._write([vote(10**7 * writer + at)])
+                os.write(tell, (10**7 * writer + at).to_bytes(8, "big"))
+        os.close(tell)
+        time.sleep(draw.uniform(0.005, 0.1))
+        for child in writers:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        with os.fdopen(told, "rb") as pipe:
+            acknowledged = pipe.read()
+        numbers = {int.from_bytes(acknowledged[at : at + 8], "big") for at in range(0, len(acknowledged), 8)}
+        lines = [line for path in folder.glob("*.jsonl") for line in path.read_text().split("\n")[:-1]]
+        keys = [json.loads(line)["key"] for line in lines]
+        assert len(keys) == len(set(keys)) == len(opened(folder).known)
+        assert {f"{one:016x}" for one in numbers} <= set(keys)
+
+
+def test_a_journal_that_somebody_changed(tmp_path: Path, opened: Any) -> None:
+    """Whatever stands in it, the run starts; what is no vote is asked again."""
+    text = "".join(json.dumps(vote(number)) + "\n" for number in range(8))
+    path, found = tmp_path / "a.votes.jsonl", 0
+    for seed in range(200 * TIMES):
+        path.write_text(mutated_lines(text, random.Random(seed)), errors="surrogatepass")
+        found += len(opened().known)
+    assert found > 200 * TIMES
+    path.write_text(json.dumps(vote(0)).replace('"p"', "[" * 990 + "]" * 990) + "\n")
+    assert len(opened().known) <= 1
 
 
 def test_two_runs_with_one_journal_and_one_output_folder(tmp_path: Path) -> None:

@@ -8,15 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scores.simulate import Array, covered
-from vlrb_task.scores.calibration import (
-    accuracy_by_margin,
-    area_under_risk_coverage,
-    calibration,
-    confidence,
-    equal_bins,
-    expected_calibration_error,
-    risk_coverage,
-)
+from vlrb_task.scores.bins import accuracy_by_margin, binned, equal_bins
+from vlrb_task.scores.calibration import calibration, confidence
+from vlrb_task.scores.calibration_error import error_by_chance, expected_calibration_error
+from vlrb_task.scores.risk_coverage import area_under_risk_coverage, risk_coverage
 
 chances = st.lists(st.sampled_from([0.0, 0.2, 0.4, 0.5, 0.6, 0.75, 0.9, 1.0]), min_size=1, max_size=60)
 
@@ -34,9 +29,11 @@ def test_the_decomposition_adds_up_to_the_brier_score(p: list[float]) -> None:
     found = calibration(p)
     assert found is not None
     parts = found.decomposition
-    assert parts.reliability - parts.resolution + parts.uncertainty + parts.within_bins == pytest.approx(
-        found.brier.value
-    )
+    told = parts.to_dict()
+    within = found.brier.value - told["reliability"] + told["resolution"] - told["uncertainty"]  # type: ignore[operator]
+    assert within == pytest.approx(parts.within_bins)
+    for part in (parts.reliability, parts.resolution, parts.uncertainty):
+        assert 0 <= part.low <= part.value <= part.high <= 1  # type: ignore[operator]
     assert found.brier.value == pytest.approx(np.mean((1 - np.array(p)) ** 2))
     assert found.ties == p.count(0.5)
     assert sum(part.accuracy.n for part in found.reliability) == len(p)
@@ -70,6 +67,12 @@ def test_equal_confidences_are_not_parted() -> None:
     bins = equal_bins(sure, 10)
     assert sorted(len(at) for at in bins) == [5, 15, 30]
     assert [float(sure[at].mean()) for at in bins] == pytest.approx([0.6, 0.7, 0.9])
+
+
+@pytest.mark.parametrize("votes", [3, 5, 7, 9, 10])
+def test_shares_that_are_as_far_from_a_half_are_equally_sure(votes: int) -> None:
+    sure, _ = confidence(np.arange(votes + 1) / votes)
+    assert len(np.unique(sure)) == votes // 2 + 1
 
 
 @settings(max_examples=30, deadline=None)
@@ -115,6 +118,11 @@ def test_intervals_cover_for_calibrated_and_for_too_sure_judges(slope: float) ->
     for name, truth in truths.items():
         least = 0.86 if name == "ece" else 0.90
         assert covered([getattr(log, name) for log in logs], truth) >= least, name
+    limit = calibration(large)
+    for name in ("reliability", "resolution", "uncertainty"):
+        found = [getattr(log.decomposition, name) for log in logs if log is not None]
+        assert limit is not None
+        assert covered(found, limit.decomposition.to_dict()[name] or 0.0) >= 0.88, name
 
 
 def test_a_calibrated_judges_ece_is_what_chance_makes_of_it() -> None:
@@ -122,25 +130,25 @@ def test_a_calibrated_judges_ece_is_what_chance_makes_of_it() -> None:
     seen, told = [], []
     for _ in range(40):
         sure, right = confidence(judged(rng, 500, 1.0))
-        found, chance = expected_calibration_error(sure, right, equal_bins(sure, 10))
-        seen.append(found.value or 0.0)
-        told.append(chance)
+        bins = equal_bins(sure, 10)
+        seen.append(expected_calibration_error(binned(sure, right, bins)).value or 0.0)
+        told.append(error_by_chance(sure, bins))
     assert np.mean(seen) == pytest.approx(np.mean(told), rel=0.1)
 
 
 def test_accuracy_by_margin_is_counted_in_equal_parts() -> None:
     margin = np.array([-5.0, 4.0, 3.0, -2.0, 1.0, 0.0, 0.0, 0.5, -0.25, 6.0])
-    right = np.where(margin == 0, 0.5, (margin > 0).astype(float))
-    parts = accuracy_by_margin(margin, right, 2)
-    assert [(part.low, part.high, part.accuracy.n) for part in parts] == [(0.0, 1.0, 5), (2.0, 6.0, 5)]
-    assert [part.accuracy.value for part in parts] == pytest.approx([0.6, 0.6])
-    assert accuracy_by_margin([], []) == []
+    found = accuracy_by_margin(margin, "rewards", 2)
+    assert [(part.low, part.high, part.accuracy.n) for part in found.parts] == [(0.0, 1.0, 5), (2.0, 6.0, 5)]
+    assert [part.accuracy.value for part in found.parts] == pytest.approx([0.6, 0.6])
+    assert (found.n, found.ties) == (10, 2)
+    assert accuracy_by_margin(np.array([]), "rewards").parts == ()
 
 
 def test_the_interval_of_a_tiny_error_is_found_and_does_not_search_for_ever() -> None:
     """A pattern of 1e-12: the multiple of it that an interval ends at is of the order of 1e11."""
     sure, right = np.full(4, 0.75 + 1e-12), np.array([1.0, 1.0, 1.0, 0.0])
-    estimate, _ = expected_calibration_error(sure, right, [np.arange(4)])
+    estimate = expected_calibration_error(binned(sure, right, [np.arange(4)]))
     assert estimate.value == pytest.approx(0, abs=1e-9)
     assert estimate.low is not None
     assert estimate.high is not None

@@ -7,15 +7,16 @@ import pytest
 from statsmodels.stats.power import NormalIndPower
 
 from vlrb_task.scores.at_k import at_k
+from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.paired import sign_flip
 from vlrb_task.scores.planning import (
     Plan,
     effect_in_errors,
     mean_square,
-    mean_square_at_k,
     pairs_needed,
     power_of,
     smallest_difference,
+    squares_at_k,
 )
 from vlrb_task.scores.policies import Policy
 
@@ -55,9 +56,14 @@ def test_the_planned_power_is_what_the_exact_test_shows() -> None:
         for _ in range(600)
     ]
     assert np.mean(found) == pytest.approx(0.8, abs=0.05)
-    plan = Plan.of(d, 1, 0.35, 600)
+    plan = Plan.of(d, 1, Estimate(0.35, 0.30, 0.40, 600, "wilson"), 600)
     assert plan.power == pytest.approx(0.8, abs=0.01)
     assert plan.pairs in (600, 601)
+    for one in plan.curve:
+        assert one.pairs == pairs_needed(one.difference, 0.35)
+        assert (one.low, one.high) == (pairs_needed(one.difference, 0.30), pairs_needed(one.difference, 0.40))
+    grouped = Plan.of(d, 1, plan.square, 1200, effect=2.0)
+    assert grouped.smallest == pytest.approx(plan.smallest), "twice the pairs, each worth half"
 
 
 def test_the_square_at_k_is_that_of_two_judges_asked_k_times() -> None:
@@ -71,4 +77,4 @@ def test_the_square_at_k_is_that_of_two_judges_asked_k_times() -> None:
     ]
     for k in (1, 3):
         a, b = ((2 * rng.binomial(k, c) > k).astype(float) for c in chance)
-        assert mean_square_at_k(found[0], found[1], k) == pytest.approx(mean_square(a - b), abs=0.03)
+        assert squares_at_k(found[0], found[1], k).mean() == pytest.approx(mean_square(a - b), abs=0.03)

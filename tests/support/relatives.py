@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.other_benchmarks import png
 
 Rows = list[dict[str, Any]]
@@ -25,6 +27,15 @@ def _picture(folder: Path, name: str, number: int) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(png(COLORS[number % 3], 8 + number))
     return name
+
+
+def make_clip(path: Path) -> None:
+    """A real video of two seconds in a file, where there is something to write one with; else the test is skipped."""
+    cv2, numpy = pytest.importorskip("cv2"), pytest.importorskip("numpy")
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 8, (64, 64))
+    for frame in range(16):
+        writer.write(numpy.full((64, 64, 3), frame * 15, numpy.uint8))
+    writer.release()
 
 
 def _json_lines(path: Path, rows: Rows) -> None:
@@ -228,6 +239,22 @@ def rewardbench2(folder: Path) -> Made:
     return f"rewardbench2={folder / 'rows.jsonl'}", list(rows)
 
 
+def rewardbench2_ties(folder: Path) -> Made:
+    rows = [
+        {
+            "id": f"{kind}:{number}",
+            "prompt": f"Name a colour, {number}.",
+            "chosen": [f"{colour}, {number}" for colour in COLORS[: 1 if kind == "ref" else 2 + number % 2]],
+            "rejected": [f"No, {number}.{place}" for place in range(3)],
+            "subset": "Ties",
+        }
+        for number in range(3)
+        for kind in ("ref", "tied")
+    ]
+    _json_lines(folder / "rows.jsonl", rows)
+    return f"rewardbench2_ties={folder / 'rows.jsonl'}", list(rows)
+
+
 def mr2bench(folder: Path) -> Made:
     rows: Rows = [
         {
@@ -248,6 +275,6 @@ RELATIVES: dict[str, Callable[[Path], Made]] = {
     one.__name__: one
     for one in (
         *(mmrb, mmrlhf, multi_crit, mm_judgebench, mmrb2, omni_rewardbench, mllm_as_a_judge),
-        *(video_rewardbench, armbench_vl, rewardbench2, mr2bench),
+        *(video_rewardbench, armbench_vl, rewardbench2, rewardbench2_ties, mr2bench),
     )
 }

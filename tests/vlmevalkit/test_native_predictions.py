@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import find_logs, read_runs
+from vlrb_task.votes.warnings import UNKNOWN_PROMPT
 
 FIRST, SECOND = "Overall Judgment: Answer 1 is better.", "Overall Judgment: Answer 2 is better."
 ROWS = list(read_rows(str(demo_parquet())))
@@ -59,6 +61,12 @@ def numbers(path: Path, *arguments: str) -> Any:
     return vlrb_json("score", str(path), *arguments)
 
 
+def check_told(warnings: Sequence[str], votes: int = len(ROWS)) -> None:
+    """That nobody knows what was sent, and nothing else."""
+    (told,) = warnings
+    assert told.startswith(f"{votes} {UNKNOWN_PROMPT}")
+
+
 @pytest.mark.parametrize("suffix", ["xlsx", "tsv", "json", "pkl"])
 def test_every_format(tmp_path: Path, suffix: str) -> None:
     path = write(native_frame(), tmp_path / f"gpt-4.1_VL-RewardBench.{suffix}")
@@ -70,7 +78,7 @@ def test_every_format(tmp_path: Path, suffix: str) -> None:
     assert score["by_source"].keys() == {"unknown"}, "a TSV without ids does not tell the sources"
     assert score["metadata"] == {"framework": "VLMEvalKit", "task": "VL-RewardBench", "model": "gpt-4.1"}
     assert score["prompt"]["name"] == "official"
-    assert score["warnings"] == []
+    check_told(score["warnings"])
 
 
 def test_with_the_pairs_at_hand_rows_are_matched_by_content(tmp_path: Path) -> None:
@@ -80,7 +88,7 @@ def test_with_the_pairs_at_hand_rows_are_matched_by_content(tmp_path: Path) -> N
     assert score["overall"]["value"] == 1.0
     assert score["fingerprint"] == PAIRS.fingerprint
     assert len(score["by_source"]) > 1
-    assert score["warnings"] == []
+    check_told(score["warnings"])
 
 
 def test_rows_whose_answers_stand_the_other_way_round(tmp_path: Path) -> None:
@@ -95,7 +103,7 @@ def test_rows_whose_answers_stand_the_other_way_round(tmp_path: Path) -> None:
     for arguments in ([], ["--pairs", str(demo_parquet())]):
         score = numbers(path, *arguments)
         assert score["overall"]["value"] == 1.0
-        assert score["warnings"] == []
+        check_told(score["warnings"])
 
 
 def test_pairs_that_stand_more_than_once_are_each_counted(tmp_path: Path) -> None:
@@ -107,7 +115,7 @@ def test_pairs_that_stand_more_than_once_are_each_counted(tmp_path: Path) -> Non
     path = write(frame, tmp_path / "m_VL-RewardBench.tsv")
     [run] = read_runs([path], pairs)
     assert len(run.labels) == len(pairs.pairs)
-    assert run.warnings == ()
+    check_told(run.warnings, 37)
 
 
 def test_rows_that_are_no_rows_of_it(tmp_path: Path) -> None:

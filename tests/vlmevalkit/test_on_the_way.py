@@ -17,6 +17,7 @@ from vlrb_task.judges import get_judge
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import read_rows
 from vlrb_task.parsing.verdicts import Verdict
+from vlrb_task.votes.warnings import NO_IMAGES
 
 
 def judge(prompt: str) -> str:
@@ -42,7 +43,7 @@ def own_task(folder: Path) -> dict[str, str]:
     pairs.write_text("".join(json.dumps(row) + "\n" for row in rows))
     done = vlrb(
         *("task", "--judge", "criteria", "--order", "both", "--pairs", str(pairs), "--name", "kinds"),
-        *("-o", str(folder / "tasks")),
+        *("-o", str(folder / "tasks"), "--no-images"),
     )
     assert done.returncode == 0, done.stderr
     return {"VLRB_TASKS": str(folder / "tasks")}
@@ -78,6 +79,8 @@ def test_api_mode_with_a_models_own_prompt_subsets_and_failures(tmp_path: Path, 
     assert {vote["model_id"] for vote in votes} == {f"judge at {server.url}"}
     assert all(vote["messages_sha256"] and vote["answers_sha256"] and vote["framework_version"] for vote in votes)
     document = json.loads(run.file("*_metrics.json").read_text())
+    assert all(vote["no_images"] is True for vote in votes)
+    assert NO_IMAGES in document["warnings"]
     failed = sum(vote.get("failure") == "failed_request" for vote in votes)
     assert failed
     assert any(f"{failed} of {len(votes)} requests failed" in warning for warning in document["warnings"])

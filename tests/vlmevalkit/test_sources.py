@@ -145,7 +145,7 @@ def test_rows_without_a_picture_are_asked_without_one_and_counted(tmp_path: Path
     file = _jsonl(tmp_path, {0: None, 5: None})
     asking = ask(TaskSpec("vlrb_x", "criteria", Schedule(Order.KEY), "", str(file)), tmp_path)
     assert [message["type"] for message in asking.message(next(iter(asking.questions)))] == ["text"]
-    assert asking.source.warnings == ("2 of 36 pairs have no picture and are asked about without one",)
+    assert asking.source.warnings == ("2 of 36 rows have no picture: a judge answers them without seeing anything",)
 
 
 def _jsonl(folder: Path, images: dict[int, str | None]) -> Path:

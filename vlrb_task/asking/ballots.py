@@ -13,6 +13,9 @@ from typing import Literal
 from vlrb_task.pairs.pair import Answer, Pair, other
 from vlrb_task.support.errors import choice
 
+MOST_VOTES = 1000
+"""Votes of a schedule, at most: a file can ask for any number."""
+
 
 class Order(str, Enum):
     """Who is shown first.
@@ -43,8 +46,8 @@ class Schedule:
     votes: int = 1
 
     def __post_init__(self) -> None:
-        if self.votes < 1:
-            raise ValueError(f"a schedule needs at least one vote, not {self.votes}")
+        if not 1 <= self.votes <= MOST_VOTES:
+            raise ValueError(f"a schedule has from 1 to {MOST_VOTES:,} votes, not {self.votes}")
 
     @property
     def label(self) -> str:

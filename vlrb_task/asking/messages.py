@@ -79,11 +79,3 @@ def messages_sha256(asked: Conversation[str]) -> str:
     messages = [["system", [{"text": asked.system}]]] if asked.system is not None else []
     # ASCII with escapes: a lone surrogate, which UTF-8 cannot hold, is hashed too.
     return hashlib.sha256(json.dumps([*messages, ["user", parts]]).encode("ascii")).hexdigest()
-
-
-def answers_sha256(responses: Sequence[str]) -> list[str]:
-    """The first 16 hex digits of each response's SHA-256, in the row's order.
-
-    A pair's key is the same whichever response stands first in its row; these tell rows that were reversed.
-    """
-    return [hashlib.sha256(one.encode("utf-8", "surrogatepass")).hexdigest()[:16] for one in responses]

@@ -19,12 +19,16 @@ class Published:
     Attributes:
         audit: of its numbers, which are in ``audit.row``.
         votes: votes a pair, as published; ``unknown`` where it does not say.
+        protocol: how the pairs were asked and scored, as far as the source or its code says; else ``unknown``.
+        date: month of the source; of a paper that of its first version. ``unknown`` where only a copy was seen.
         source: where the numbers stand.
         reread: whether they were read again at that source. If not, they were quoted from memory and are no facts.
     """
 
     audit: RowAudit
     votes: str
+    protocol: str
+    date: str
     source: str
     reread: bool
 
@@ -80,6 +84,13 @@ def published() -> list[Published]:
     """The packaged table, in its own order."""
     text = files("vlrb_task.audit").joinpath("published_scores.csv").read_text(encoding="utf-8")
     return [
-        Published(audit_row(Row.parse(line, line["model"])), line["votes"], line["source"], line["reread"] == "yes")
+        Published(
+            audit_row(Row.parse(line, line["model"])),
+            line["votes"],
+            line["protocol"],
+            line["date"],
+            line["source"],
+            line["reread"] == "yes",
+        )
         for line in csv.DictReader(text.splitlines())
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from vlrb_task.compare.correlation import FEWEST, Coefficient, Correlation, correlate, same_model
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.ratios import corrected_for_noise
+from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError
 
 SCORES = ("overall", "macro")
@@ -191,11 +191,7 @@ def read_table(path: Path) -> list[Point]:
     Raises:
         DataError: the file cannot be read, lacks a column, or holds a number that is none or is out of its range.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: {error}") from error
+    rows = list(read_delimited(path))
     columns = set(rows[0]) if rows else set()
     metrics = [name for name in SCORES if name in columns]
     if not {"judge", "gain"} <= columns or not metrics:
@@ -203,7 +199,7 @@ def read_table(path: Path) -> list[Point]:
     points = []
     for number, row in enumerate(rows, start=2):
         found = {name: _number(path, number, name, row[name], 0.0) for name in metrics if row[name]}
-        points.append(Point(row["judge"], found, _number(path, number, "gain", row["gain"], -1.0)))
+        points.append(Point(row["judge"] or "", found, _number(path, number, "gain", row["gain"], -1.0)))
     return points
 
 

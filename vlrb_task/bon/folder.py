@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from vlrb_task.asking.ballots import Schedule
@@ -18,8 +20,9 @@ from vlrb_task.bon.designs import Comparison, Scheme
 from vlrb_task.bon.questions import Draw, Question
 from vlrb_task.judges import Judge, get_judge
 from vlrb_task.pairs.pair import Benchmark, parse_rows
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.typed import typed
 from vlrb_task.support.writing import write_lines, write_text
 
 VERSION = 1
@@ -80,13 +83,26 @@ class Folder:
         return {question.id: question for question in self.questions}
 
 
-def write(folder: Folder) -> None:
-    """Write what the folder is, its pairs and tasks aside."""
-    folder.path.mkdir(parents=True, exist_ok=True)
+QUESTIONS = re.compile(rb'\A\{"id": "[^\n]*, "draws": \[')
+"""How ``questions.jsonl`` begins."""
+
+
+def is_made(path: Path) -> bool:
+    """Whether a folder was made, and to its end: what tells of it is written last."""
+    return (path / "bon.json").exists()
+
+
+def write_making(folder: Folder) -> None:
+    """Write how the folder was made: from now on it is one."""
     making = asdict(folder.making) | {"scheme": str(folder.making.scheme)}
+    write_text(folder.path / "bon.json", json.dumps({"v": VERSION} | making, indent=2) + "\n")
+
+
+def write_questions(folder: Folder) -> None:
+    """Write the questions with their candidates."""
+    folder.path.mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(_line(question, folder.pictures.get(question.id))) + "\n" for question in folder.questions)
     write_lines(folder.path / "questions.jsonl", lines)
-    write_text(folder.path / "bon.json", json.dumps({"v": VERSION} | making, indent=2) + "\n")
 
 
 def _line(question: Question, picture: str | None) -> Row:
@@ -106,35 +122,51 @@ def read(path: Path) -> Folder:
     """
     try:
         made = json.loads((path / "bon.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not a folder of vlrb bon make ({error})") from error
-    if not isinstance(made, dict) or made.pop("v", None) != VERSION:
+    if not isinstance(made, dict) or made.get("v") != VERSION:
         raise DataError(f"{path}: a bon.json of another version; this release reads {VERSION}")
     questions: list[Question] = []
     pictures: dict[str, str] = {}
     lines = Lines(path / "questions.jsonl")
     try:
-        making = Making(
-            **made
-            | {
-                "scheme": Scheme.parse(made["scheme"]),
-                "sources": tuple(made["sources"]),
-                "notes": tuple(made["notes"]),
-            }
-        )
+        making = _making(made)
         for _, line in lines:
-            texts = line["candidates"]
-            draws = tuple(Draw(texts[d["candidate"]], d["right"], d["final"]) for d in line["draws"])
-            questions.append(Question(line["id"], line["query"], draws, line["source"]))
-            if line["image"]:
-                pictures[line["id"]] = line["image"]
-    except (KeyError, IndexError, TypeError) as error:
-        raise DataError(f"{path}: damaged ({type(error).__name__}: {error})") from error
+            question, picture = _question(line)
+            questions.append(question)
+            if picture:
+                pictures[question.id] = picture
+    except (DataError, UnknownName, ValueError) as error:
+        raise DataError(f"{path}: damaged ({error})") from error
     if lines.warnings:
         raise DataError(f"{path}: questions.jsonl is damaged: {'; '.join(lines.warnings)}")
     if not questions:
         raise DataError(f"{path}: no questions")
     return Folder(path, making, tuple(questions), pictures)
+
+
+def _making(made: object) -> Making:
+    told = typed(made, name=str, scheme=str, least=int, order=str, votes=int, sources=list, notes=list)
+    told |= {"sources": tuple(typed(one, file=str, framework=str, right=str) for one in told["sources"])}
+    making = Making(**told | {"scheme": Scheme.parse(told["scheme"]), "notes": tuple(map(str, told["notes"]))})
+    if making.least < 1 or making.name != Path(making.name).name:
+        raise ValueError(f"least {making.least}, name {making.name!r}")
+    _ = making.schedule  # which refuses an order and votes that are none
+    return making
+
+
+def _question(line: Row) -> tuple[Question, str | None]:
+    """A question and the file name of its picture, which names nothing outside ``images/``."""
+    told = typed(line, id=str, query=str, source=str, candidates=list, draws=list, image=(str, NoneType))
+    texts, draws = told["candidates"], []
+    for drawn in told["draws"]:
+        one = typed(drawn, candidate=int, right=float, final=(str, NoneType))
+        if not 0 <= one["candidate"] < len(texts) or not isinstance(texts[one["candidate"]], str):
+            raise ValueError(f"question {short(told['id'])} has no candidate {one['candidate']}")
+        draws.append(Draw(texts[one["candidate"]], one["right"], one["final"]))
+    if told["image"] and told["image"] != Path(told["image"]).name:
+        raise ValueError(f"image {short(told['image'])} is no name of a file")
+    return Question(told["id"], told["query"], tuple(draws), told["source"]), told["image"]
 
 
 def rows(folder: Folder, asked: Asked) -> Iterator[Row]:
@@ -143,7 +175,7 @@ def rows(folder: Folder, asked: Asked) -> Iterator[Row]:
     sizes = {name: (folder.path / "images" / name).stat().st_size for name in set(pictures) if name}
     embedded = sum(sizes[name] for name in pictures if name) <= EMBEDDED
     for (question, (first, second)), name in zip(asked, pictures, strict=True):
-        row = question.row(first, second)
+        row = question.row(first, second) | {"media": "image" if name else "text"}
         if name:
             file = folder.path.resolve() / "images" / name
             row["image"] = (

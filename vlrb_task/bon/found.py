@@ -39,7 +39,7 @@ class Sheet:
 
     Attributes:
         path: the file, as the user named it.
-        framework: ``lmms-eval``, ``VLMEvalKit`` or ``JSONL``.
+        framework: ``lmms-eval``, ``VLMEvalKit``, ``JSONL`` or ``benchmark``.
         source: the benchmark: task, dataset, or the file's name.
         questions: in file order.
         metric: which of the scorer's metrics or columns the correctness is.
@@ -95,7 +95,8 @@ def merge(sheets: Sequence[Sheet]) -> tuple[list[Question], list[str]]:
                 clashes.append(f"{sheet.path}: {id!r} is another question there")
                 continue
             sources[id] = sheet.source
-            read["scorer" if found.finals else "text"] += len(found.texts)
+            if sheet.framework != "benchmark":  # whose answers are no policy's draws
+                read["scorer" if found.finals else "text"] += len(found.texts)
             finals = found.finals or tuple(final_answer(text) for text in found.texts)
             drawn = zip(found.texts, found.rights, finals, strict=True)
             draws.setdefault(id, []).extend(Draw(text, right, final) for text, right, final in drawn)

@@ -109,7 +109,7 @@ def _pictures(sheets: Sequence[Sheet], wanted: Wanted, folder: Path, task_of: _T
             if found.picture and found.key in missing:
                 stored[missing.pop(found.key)] = store(found.picture, folder)
         file = wanted.pictures or _vlmevalkit_tsv(sheet)
-        if not missing or (sheet.framework == "JSONL" and file is None):
+        if not missing or (sheet.framework in ("JSONL", "benchmark") and file is None):
             continue
         if file is not None:
             for key, picture in read_pictures(file, set(missing)).items():

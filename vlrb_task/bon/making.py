@@ -68,23 +68,17 @@ def costs(questions: Sequence[Question], making: Making, judge: str) -> tuple[Co
 
 
 def first_round(path: Path, making: Making, gathered: Gathered, judges: Sequence[str]) -> Round:
-    """Write what a new folder is, and plan its first round.
+    """Plan the first round of a new folder.
 
     Raises:
-        DataError: a folder is there already, or a judge cannot serve the scheme.
+        DataError: a judge cannot serve the scheme.
     """
-    if (path / "bon.json").exists():
-        raise DataError(f"{path}: a folder of vlrb bon make is there already; give another, or remove it first")
-    for name in ("questions.jsonl", *(f"{making.name}{end}" for end in (".parquet", *(f"_{j}.yaml" for j in judges)))):
-        if (path / name).exists():
-            raise DataError(f"{path / name}: is there already, and vlrb bon make replaces nothing; give another folder")
     for judge in judges:
         folders.check_judge(judge, making.scheme)
     folder = Folder(path, making, gathered.questions, gathered.pictures)
     chosen = {q.id: comparisons(q, making.scheme, making.least) for q in folder.questions}
     if not any(chosen.values()):
         raise DataError("no question has two different candidates: there is nothing to pick from")
-    folders.write(folder)
     waiting = sum(len(q.texts) > 2 for q in folder.questions) if making.scheme is Scheme.KNOCKOUT else 0
     prices = costs(folder.questions, making, judges[0])
     return Round(folder, chosen, tuple(judges), making.name, waiting=waiting, costs=prices)

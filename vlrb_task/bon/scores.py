@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.bon import picks
+from vlrb_task.bon.answers import AnswerScore, score_answers
 from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.pickers import MAJORITY, RANDOM, RANKINGS, RULES, Picker, judge, rule
@@ -105,6 +106,12 @@ class BonScore:
         got, _, best = self._own(picker)
         return share(np.maximum(best - got, 0.0))
 
+    def answers(self, picker: Picker) -> AnswerScore | None:
+        """A judge's ranking against the labels, where the candidates are a benchmark's own answers."""
+        if picker.opinions is None or any(one["framework"] != "benchmark" for one in self.folder.making.sources):
+            return None
+        return score_answers(self.folder.questions, picker.opinions)
+
     def _own(self, picker: Picker) -> tuple[Array, Array, Array]:
         """Correctness of the judge's pick, a random one and the best one at n = N, on the judge's own questions."""
         own = ~np.isnan(picker.values[:, -1])
@@ -140,6 +147,7 @@ class BonScore:
                     "headroom": self.headroom(picker),
                     "headroom_estimate": self.headroom_estimate(picker).to_dict(),
                     "regret": self.regret(picker).to_dict(),
+                    "answers": found.to_dict() if (found := self.answers(picker)) else None,
                 }
             )
         return {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from pathlib import Path
 
 from vlrb_task.bon.found import Found, Sheet, fraction
 from vlrb_task.bon.lmms_samples import read_samples
 from vlrb_task.bon.tables import read_scored, scored_files
+from vlrb_task.pairs.mapped_rows import answer_rows, is_named, mapping_of
+from vlrb_task.pairs.media import picture_of
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes.tables import is_table
@@ -21,7 +21,36 @@ def read_sheets(paths: Iterable[Path], metric: str | None = None, *, trust_pickl
     Raises:
         DataError: nothing there, or a file that cannot be used.
     """
-    return [read_sheet(file, metric, trust_pickle=trust_pickle) for path in paths for file in _files(path)]
+    sheets = []
+    for path in paths:
+        if is_named(str(path)) or path.suffix.lower() in (".yaml", ".yml"):
+            sheets += read_benchmark(str(path))
+        else:
+            sheets += [read_sheet(file, metric, trust_pickle=trust_pickle) for file in _files(path)]
+    return sheets
+
+
+def read_benchmark(spec: str) -> list[Sheet]:
+    """The questions of a benchmark whose rows have several answers, a sheet a subset; ``right`` is how good the label says.
+
+    Args:
+        spec: a packaged benchmark (``NAME`` or ``NAME=FOLDER``), or a mapping's YAML file.
+
+    Raises:
+        DataError: it cannot be read, two questions have one id, or its rows have two answers each.
+    """
+    mapping = mapping_of(spec)
+    by_subset: dict[str, dict[str, Found]] = {}
+    for row in answer_rows(mapping, images=True, network=True):
+        id, texts, picture = row["id"], tuple(text for text, _ in row["graded"]), row.get("image") or {}
+        known = by_subset.setdefault(row["subset"], {})
+        if id in known:
+            raise DataError(f"{spec}: id {id!r} stands twice in {row['subset']}")
+        rights = tuple(grade for _, grade in row["graded"])
+        known[id] = Found(id, row["query"], texts, rights, texts, picture.get("bytes"))
+    if not by_subset:
+        raise DataError(f"{spec}: no questions")
+    return [Sheet(spec, "benchmark", name, tuple(found.values()), "label") for name, found in by_subset.items()]
 
 
 def _files(path: Path) -> list[Path]:
@@ -103,14 +132,5 @@ def read_jsonl(path: Path) -> Sheet:
 
 
 def _picture(value: object, folder: Path) -> bytes | None:
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise DataError("image is neither a path nor base64")
-    if len(value) < 1024 and (folder / value).is_file():
-        return (folder / value).read_bytes()
-    payload = value.partition(",")[2] if value.startswith("data:") else value
-    try:
-        return base64.b64decode(payload, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise DataError(f"image {value[:40]!r} is neither a file nor base64") from error
+    found = picture_of(value, folder)
+    return found["bytes"] if found else None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.bon.found import Found, Sheet, fraction
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, short
 from vlrb_task.votes.cells import FAILURE_TEXT, text_of
 from vlrb_task.votes.tables import SUFFIXES, is_table, read_table
 
@@ -46,14 +46,14 @@ def read_scored(path: Path, metric: str | None = None, *, trust_pickle: bool = F
     questions, refused = [], []
     for number, row in enumerate(rows):
         right = fraction(_parsed(row.get(column)))
-        if right is None:
-            refused.append(f"row {number} ({column} {row.get(column)!r})")
+        if right is None or "index" not in row or "prediction" not in row:
+            refused.append(f"row {number} ({column} {short(row.get(column))})")
             continue
         final = next((str(row[name]) for name in _FINALS if row.get(name) not in (None, "")), None)
         finals = (final,) if final is not None else None
         questions.append(Found(text_of(row["index"]), query_of(row), (text_of(row["prediction"]),), (right,), finals))
     if refused:
-        raise DataError(f"{path}: {len(refused)} rows without a score in [0, 1]", refused)
+        raise DataError(f"{path}: {len(refused)} rows without a score in [0, 1], an index or a prediction", refused)
     failed = sum(text.startswith(FAILURE_TEXT) for found in questions for text in found.texts)
     notes = (f"{failed} candidates of {path.name} are failed requests, kept as the scorer took them",) if failed else ()
     return Sheet(str(path), "VLMEvalKit", _dataset(path), tuple(questions), column, notes)

@@ -115,8 +115,9 @@ def write(
 
     chosen = LAYOUTS[layout]
     spec = _task(task, pairs)
-    for path, mark in ((output, _REQUESTS), (list_path(output), _LIST)):
-        output_file(path, mark, [pairs, task], force=force)
+    allowed = partial(output_file, mark=_REQUESTS, inputs=[pairs, task], force=force)
+    allowed(output)
+    output_file(list_path(output), _LIST, [pairs, task], force=force)
     judge = get_judge(spec.judge)
     if judge.image != "none" and not no_images:
         require("vlrb batch write with pictures", "PIL")
@@ -129,7 +130,15 @@ def write(
         int(image_limit * 1e6) if image_limit else chosen.image_bytes,
     )
     written = write_batch(
-        questions, spec.pairs, model, chosen, output, limits=limits, changed=_changes(changes), no_images=no_images
+        questions,
+        spec.pairs,
+        model,
+        chosen,
+        output,
+        limits=limits,
+        changed=_changes(changes),
+        allowed=allowed,
+        no_images=no_images,
     )
     if as_json:
         print_json(
@@ -169,8 +178,9 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
         UnknownName: no such task.
         VlrbError: ``--pairs`` for a task that has pairs of its own.
     """
+    from vlrb_task.pairs.benchmarks import is_benchmark
     from vlrb_task.pairs.demo import demo_parquet
-    from vlrb_task.pairs.rows import HUB_ID
+    from vlrb_task.pairs.rows import HUB_ID, pairs_of
     from vlrb_task.tasks.saved import load_task, tasks_of_environment
     from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
 
@@ -180,6 +190,8 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
     if spec is None:
         listed = ", ".join(shipped_tasks())
         raise UnknownName(f"--task {name!r}: no such task; use one of {listed}, or a .task.json file of vlrb task")
+    if is_benchmark(spec.pairs):
+        return replace(spec, pairs=pairs or pairs_of(spec.pairs) or spec.pairs)
     if pairs is not None and spec.pairs not in (HUB, pairs):
         raise VlrbError(f"--pairs: task {spec.name} has pairs of its own; write a task on yours with vlrb task --pairs")
     if spec.pairs == DEMO:
@@ -227,7 +239,6 @@ def read(results: tuple[Path, ...], requests: Path | None, output: Path, force: 
     listed = find_list(results, requests)
     votes = read_results(listed, results)
     with replacing(output) as place:
-        place.unlink(missing_ok=True)
         write_votes(place, votes.records)
     failed, error = votes.failed
     warnings = list(votes.notes)

@@ -66,9 +66,10 @@ def show_benchmark(name: str, as_json: bool) -> None:
 def describe(name: str) -> dict[str, Any]:
     """What a benchmark's file says of it, for people and for ``--json``."""
     from vlrb_task.pairs.benchmarks import benchmark, revisions
-    from vlrb_task.pairs.hub import is_cached
+    from vlrb_task.pairs.hub import HubDataset, is_cached
+    from vlrb_task.tasks.shipped import shipped_tasks
 
-    found = benchmark(name)
+    found, task = benchmark(name), shipped_tasks()[f"vlrb_{name}"]
     about = found.about
     size = str(about.get("size", ""))
     return {
@@ -76,7 +77,7 @@ def describe(name: str) -> dict[str, Any]:
         "title": about.get("title", name),
         "summary": about.get("summary"),
         "rows": found.rows,
-        "revision": about.get("revision"),
+        "revision": about.get("revision") or ("unpinned" if HubDataset.is_one(found.rows) else None),
         "config": list(found.configs),
         "split": list(found.splits),
         "size": int(size) if size.isdigit() else size or None,
@@ -90,6 +91,8 @@ def describe(name: str) -> dict[str, Any]:
         "group": found.group.name if found.group else None,
         "criterion": found.criterion.name if found.criterion else None,
         "tie_labels": "tie" in found.answers.labels.values() or bool(found.answers.ties),
+        "tasks": [task.name, task.dataset_name],
+        "suite": about.get("suite"),
         "metrics": dict(about.get("metrics", {})),
         "differs": list(about.get("differs", [])),
         "published": list(about.get("published", [])),

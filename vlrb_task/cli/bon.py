@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vlrb_task.asking.ballots import MOST_VOTES
 from vlrb_task.bon.designs import Scheme
 from vlrb_task.cli.options import (
     FILE,
@@ -45,7 +46,12 @@ def command() -> None:
 )
 @click.option("--order", default="both", show_default=True, type=click.Choice(["both", "key"]), help="Orders asked.")
 @click.option(
-    "--votes", default=1, show_default=True, type=click.IntRange(1, 1000), metavar="K", help="Votes in each order."
+    "--votes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MOST_VOTES),
+    metavar="K",
+    help="Votes in each order.",
 )
 @click.option("--name", default="vlrb_bon", show_default=True, help="Of pairs and tasks; begins with vlrb.")
 @click.option("--metric", help="The scorer's metric or column that says what is right.")
@@ -57,6 +63,7 @@ def command() -> None:
 )
 @click.option("--no-images", is_flag=True, help="Ask without pictures.")
 @click.option("--dry-run", is_flag=True, help="Only say what there is and what it would cost.")
+@force_option
 @trust_pickle_option
 @as_json
 def make(
@@ -75,6 +82,7 @@ def make(
     questions: Path | None,
     no_images: bool,
     dry_run: bool,
+    force: bool,
     trust_pickle: bool,
     as_json: bool,
 ) -> None:
@@ -87,12 +95,14 @@ def make(
     from vlrb_task.bon.gathering import Wanted, gather
     from vlrb_task.bon.making import Round, costs, first_round
     from vlrb_task.cli.bon_tables import show_made
-    from vlrb_task.lmms.best_of_n import Made, write_round
+    from vlrb_task.lmms.best_of_n import Made, check_new, write_folder
 
     chosen = Scheme.parse(scheme)
     if not name.startswith("vlrb"):
         raise UnknownName(f"--name {name!r}: begin with 'vlrb', so that the other commands find its logs")
     asked = list(judges) or ["pointwise_100" if chosen is Scheme.POINTWISE else "official"]
+    if not dry_run:
+        check_new(output, name, asked, force=force)
     images = None if no_images or dry_run else output / "images"
     with error_console().status("reading candidates and pictures"):
         wanted = Wanted(metric, task_name, include_path, rescore, questions, images, trust_pickle)
@@ -102,7 +112,7 @@ def make(
         prices = costs(gathered.questions, making, asked[0])
         made = Made(Round(Folder(output, making, gathered.questions), costs=prices))
     else:
-        made = write_round(first_round(output, making, gathered, asked))
+        made = write_folder(first_round(output, making, gathered, asked))
     if as_json:
         print_json(made.to_dict())
     else:
@@ -237,7 +247,7 @@ def _check_plot(path: Path | None, inputs: Sequence[Path | str | None], force: b
     if path is None:
         return
     require("vlrb bon --plot", "matplotlib")
-    from vlrb_task.report.figures import FORMATS, PICTURE
+    from vlrb_task.report.drawing import FORMATS, PICTURE
 
     if path.suffix.removeprefix(".") not in FORMATS:
         raise UnknownName(f"--plot {path}: end its name in .{', .'.join(FORMATS)}")
@@ -245,7 +255,7 @@ def _check_plot(path: Path | None, inputs: Sequence[Path | str | None], force: b
 
 
 def _save(path: Path, figure: Figure) -> None:
-    from vlrb_task.report.figures import save
+    from vlrb_task.report.drawing import save
 
     save(figure, path)
     error_console().print(f"wrote {path}", soft_wrap=True, markup=False)

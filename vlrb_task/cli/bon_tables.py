@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
+from vlrb_task.bon.answers import AnswerScore
 from vlrb_task.bon.correlation import GainCorrelation
 from vlrb_task.bon.making import Round
 from vlrb_task.bon.pickers import Picker
@@ -87,6 +88,9 @@ def show_score(found: BonScore) -> None:
         soft_wrap=True,
     )
     out.print(_accuracies(found))
+    for picker in found.judges:
+        if (answers := found.answers(picker)) is not None:
+            out.print(_answers(picker.name, answers), soft_wrap=True, markup=False)
     for test in (*found.over_majority, *found.tests)[:MOST_TESTS]:
         out.print(_test(test), soft_wrap=True, markup=False)
     if (more := len(found.over_majority) + len(found.tests) - MOST_TESTS) > 0:
@@ -118,6 +122,17 @@ def _cells(picker: Picker, sizes: Sequence[int], found: BonScore) -> list[str]:
     cells = [_percent(picker.at(n)) for n in sizes]
     cells.append(_interval(picker.at(found.size)))
     return [*cells, _percent(picker.at(found.size, found.mixed))]
+
+
+def _answers(name: str, found: AnswerScore) -> str:
+    """A judge's ranking against a benchmark's labels, in one line."""
+    parts = [f"top-1 {_interval(found.top_1)}", *(f"{one} {_percent(e)}" for one, e in found.by_source.items())]
+    parts.append(f"pairwise {_interval(found.pairwise)}")
+    if found.rank_correlation is not None:
+        parts.append(f"Kendall's tau {found.rank_correlation:.2f}")
+    if found.ties is not None:
+        parts.append(f"RewardBench 2's Ties score {100 * found.ties:.1f}")
+    return f"{name}: {' · '.join(parts)}".replace("\\[", "[")
 
 
 def _percent(estimate: Estimate) -> str:

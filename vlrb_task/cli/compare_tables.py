@@ -35,8 +35,12 @@ def show(comparison: Comparison) -> None:
         out.print(escape(groups_line(comparison.groups)), soft_wrap=True)
         if any(test.contrasts for test in comparison.tests):
             print_whole(out, _contrasts(comparison))
+        if comparison.pictures:
+            print_whole(out, _pictures(comparison))
         print_whole(out, _agreement(comparison))
     print_whole(out, _analyses(comparison))
+    if any(score.calibration for score in comparison.scores):
+        print_whole(out, _calibration(comparison))
     for table in _breakdowns(comparison):
         print_whole(out, table)
     if comparison.correlations:
@@ -71,6 +75,13 @@ def odds(estimate: Estimate | None) -> str:
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
         return "-"
     return f"{estimate.value:.2f}\n[bright_black]{estimate.low:.2f} to {estimate.high:.2f}[/]"
+
+
+def decimal(estimate: Estimate | None) -> str:
+    """A number that is no percentage above its interval."""
+    if estimate is None or estimate.value is None:
+        return "-"
+    return f"{estimate.value:.3f}\n[bright_black]{estimate.low:.3f}–{estimate.high:.3f}[/]"
 
 
 def _scores(comparison: Comparison) -> Table:
@@ -185,6 +196,21 @@ def _contrasts(comparison: Comparison) -> Table:
     return table
 
 
+def _pictures(comparison: Comparison) -> Table:
+    table = Table(
+        caption="what the pictures add: accuracy with the pairs' own minus accuracy with others in their place, paired, in points"
+    )
+    add_name(table, "judge")
+    add_name(table, "others")
+    names = list(dict.fromkeys(name for found in comparison.pictures for name in found.differences))
+    for name in ("own", "other", *names):
+        add_number(table, name)
+    for found in comparison.pictures:
+        cells = (cell(found.differences.get(name), "+") for name in names)
+        table.add_row(escape(found.judge), escape(found.pictures), cell(found.own), cell(found.other), *cells)
+    return table
+
+
 def _agreement(comparison: Comparison) -> Table:
     kappa = "-" if comparison.fleiss is None else f"{comparison.fleiss:.2f}"
     table = Table(caption=f"agreement of majorities, in pair coordinates; Fleiss' kappa of all judges {kappa}")
@@ -222,6 +248,22 @@ def _analyses(comparison: Comparison) -> Table:
             f"{percent(unanimous[0].accuracy.value)} ({percent(unanimous[0].coverage)})" if unanimous else "-",
             "\n".join(f"{k}: {percent(value)}" for k, value in score.at_k.items()) or "-",
         )
+    return table
+
+
+def _calibration(comparison: Comparison) -> Table:
+    table = Table(
+        caption="what confidences are worth, with 95 % intervals; ties: pairs of confidence 1/2, equal ratings"
+    )
+    add_name(table, "")
+    add_name(table, "confidences")
+    shown = columns("calibration", comparison.scores)
+    for title in ("pairs", "ties", *(column.title for column in shown)):
+        add_number(table, title)
+    for name, score in zip(comparison.basis.names, comparison.scores, strict=True):
+        if found := score.calibration:
+            cells = (decimal(column.of(score)) for column in shown)
+            table.add_row(escape(name), found.source, str(found.n), str(found.ties), *cells)
     return table
 
 

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
 from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.version import __version__
+
+if TYPE_CHECKING:
+    from vlrb_task.judges import Judge
+    from vlrb_task.pairs.pair import Benchmark
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "datasets", "transformers", "torch", "huggingface_hub", "pyarrow")
 
 
 @click.command("doctor")
 @pairs_option
+@click.option("--judge", metavar="J", help="Also say whether this judge can be asked about the data.")
 @as_json
-def command(pairs: str | None, as_json: bool) -> None:
+def command(pairs: str | None, judge: str | None, as_json: bool) -> None:
     """Show what is installed and registered, which revision the data is, and any problems with the data.
 
     Exit code 1 if the data cannot be used.
     """
-    report = {"vlrb": __version__, "python": platform.python_version(), **_installed(), "data": _data(pairs)}
+    from vlrb_task.judges import get_judge
+
+    data = _data(pairs, get_judge(judge) if judge else None)
+    report = {"vlrb": __version__, "python": platform.python_version(), **_installed(), "data": data}
     if as_json:
         print_json(report)
     else:
@@ -74,9 +83,10 @@ def _official_prompt(packages: dict[str, str]) -> str:
         return str(error)
 
 
-def _data(pairs: str | None) -> dict[str, Any]:
+def _data(pairs: str | None, judge: Judge | None) -> dict[str, Any]:
     from vlrb_task.pairs.health import contradiction_warning
     from vlrb_task.pairs.rows import hub_id, is_local, load_benchmark
+    from vlrb_task.tasks.copying import pair_warnings
 
     spec = pairs or hub_id()
     found: dict[str, Any] = {"pairs": spec, "problems": [], "warnings": [], "notes": []}
@@ -88,24 +98,48 @@ def _data(pairs: str | None) -> dict[str, Any]:
             "rows": len(benchmark.pairs),
             "subsets": benchmark.subset_counts,
             "notes": list(benchmark.notes),
-            "warnings": contradiction_warning(benchmark.pairs),
+            "warnings": pair_warnings(benchmark, judge) if judge else contradiction_warning(benchmark.pairs),
         }
+        shown = True
         if is_local(spec):
-            found["problems"], more = _row_problems(spec, len(benchmark.pairs))
+            found["problems"], more, shown = _row_problems(spec, len(benchmark.pairs))
             found["warnings"] += more
+        if judge is not None:
+            found["problems"] += _of_judge(judge, benchmark, shown)
     except DataError as error:
         found["problems"] = list(error.problems) or [str(error)]
     return found
 
 
-def _row_problems(spec: str, total: int) -> tuple[list[str], list[str]]:
-    """Rows of which no task can be made or whose picture is not there or does not open; and what is odd of their pictures.
+def _of_judge(judge: Judge, benchmark: Benchmark, shown: bool) -> list[str]:
+    """Why a judge cannot be asked about pairs: its prompt, captions that they lack, or no picture in any of them."""
+    from vlrb_task.cli.judges import framework_template
+    from vlrb_task.judges import require_captions
+    from vlrb_task.judges.templates import template_of
+    from vlrb_task.tasks.sight import check_sight
+
+    problems = []
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: require_captions(template_of(judge, framework_template), benchmark.pairs),
+        lambda: check_sight(judge, benchmark, shown=shown),
+    )
+    for check in checks:
+        try:
+            check()
+        except VlrbError as error:
+            problems.append(f"judge {judge.name}: {error}")
+    return problems
+
+
+def _row_problems(spec: str, total: int) -> tuple[list[str], list[str], bool]:
+    """Rows of which no task can be made or whose picture is not there or does not open; what is odd of their pictures; and
+    whether any has something to be seen.
 
     Pictures are only opened where Pillow is installed, as it is with every framework.
     """
     from rich.progress import track
 
-    from vlrb_task.pairs.health import PictureCheck, unread_picture_columns
+    from vlrb_task.pairs.health import PictureCheck, unread_warning
     from vlrb_task.pairs.mapping import ROW_NUMBER
     from vlrb_task.pairs.parquet import plain_row
     from vlrb_task.pairs.rows import read_rows
@@ -128,11 +162,11 @@ def _row_problems(spec: str, total: int) -> tuple[list[str], list[str]]:
             problems += [f"{where}: {problem}" for problem in _unreadable(row)] if opens else []
     except DataError as error:  # of the reader, after its last row
         problems += list(error.problems) or [str(error)]
-    warnings = list(check.warnings())
-    if odd := unread_picture_columns(spec, few):
-        listed = ", ".join(map(repr, odd))
-        warnings.append(f"columns that look like pictures and are not read as such: {listed} (docs/pairs.md: `images`)")
-    return problems, warnings
+    return (
+        problems,
+        [*check.warnings(), *unread_warning(spec, few)],
+        check.without < check.rows or check.texts == check.rows,
+    )
 
 
 def _unreadable(row: dict[str, Any]) -> list[str]:

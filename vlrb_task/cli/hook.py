@@ -16,6 +16,7 @@ import click
 
 from vlrb_task.cli.options import as_json, console, print_json
 from vlrb_task.support.errors import VlrbError
+from vlrb_task.support.writing import write_text
 
 MODULE = "_vlrb_vlmevalkit_hook"
 LINE = f"import {MODULE}; {MODULE}.install()\n"
@@ -49,9 +50,9 @@ class Hook:
         """Write both files, the module first: a line without it would complain at every start."""
         self._refuse_others()
         try:
-            self.module.write_text(module_text(), encoding="utf-8")
+            write_text(self.module, module_text())
             py_compile.compile(str(self.module), doraise=True)
-            self.line.write_text(LINE, encoding="utf-8")
+            write_text(self.line, LINE)
         except OSError as error:
             raise VlrbError(f"{self.folder}: cannot be written to ({error.strerror})") from error
 

@@ -72,16 +72,18 @@ def _loaded() -> list[Judge]:
 
 
 def _at_hand(judge: Judge) -> str:
-    from vlrb_task.judges.templates import cached_file
+    from vlrb_task.judges.templates import at_hand, cached_file
 
     if judge.prompt.source != "published":
         return judge.prompt.source
-    return "published, fetched" if cached_file(judge).is_file() else "published, not fetched"
+    if cached_file(judge).is_file():
+        return "published, fetched"
+    return "published, installed" if at_hand(judge) else "published, not fetched"
 
 
 def describe(judge: Judge) -> dict[str, Any]:
     """A judge as JSON: everything but its prompt's text. ``at_hand`` is None for a prompt that a framework ships."""
-    from vlrb_task.judges.templates import cached_file
+    from vlrb_task.judges.templates import at_hand
     from vlrb_task.tasks.shipped import task_of
 
     published = judge.prompt.published
@@ -94,7 +96,7 @@ def describe(judge: Judge) -> dict[str, Any]:
         "prompt": {
             "source": judge.prompt.source,
             "sha256": judge.prompt.sha256,
-            "at_hand": {"own": True, "published": cached_file(judge).is_file()}.get(judge.prompt.source),
+            "at_hand": {"own": True, "published": at_hand(judge)}.get(judge.prompt.source),
             "published": published.url if published else None,
         },
         "parser": judge.parser_name,

@@ -29,17 +29,20 @@ if TYPE_CHECKING:
     from vlrb_task.scores.estimates import Estimate
 
 
-@click.command("panel")
-@logs_argument
-@pairs_option
-@grouping_option
-@policy_option
-@click.option(
+cost_option = click.option(
     "--cost",
     multiple=True,
     metavar="NAME=NUMBER",
     help="What a pair costs of a judge, in any unit; by default its votes a pair.",
 )
+
+
+@click.command("panel")
+@logs_argument
+@pairs_option
+@grouping_option
+@policy_option
+@cost_option
 @click.option(
     "--cheap", metavar="NAME", help="The first judge of the cascade; by default the cheapest that can be unsure."
 )
@@ -69,14 +72,19 @@ def command(
     from vlrb_task.compare.panels import judge_panel
 
     runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
-    found = judge_panel(runs, Policy.parse(policy), _costs(cost), cheap, strong)
+    found = judge_panel(runs, Policy.parse(policy), costs_of(cost), cheap, strong)
     if as_json:
         print_json(found.to_dict())
     else:
         show(found)
 
 
-def _costs(given: Sequence[str]) -> Mapping[str, float]:
+def costs_of(given: Sequence[str]) -> Mapping[str, float]:
+    """The numbers of ``--cost``, by judge.
+
+    Raises:
+        DataError: not a name and a number.
+    """
     found = {}
     for one in given:
         name, _, number = one.rpartition("=")

@@ -85,6 +85,6 @@ def show(found: Planned) -> None:
     for one in found.plans:
         needed = "cannot occur" if one.pairs is None else f"{one.pairs:,}"
         table.add_row(
-            str(one.votes), needed, f"{one.power:.0%}", f"{100 * one.smallest:.1f} points", f"{one.square:.3f}"
+            str(one.votes), needed, f"{one.power:.0%}", f"{100 * one.smallest:.1f} points", f"{one.square.value:.3f}"
         )
     out.print(table)

@@ -21,6 +21,7 @@ from vlrb_task.cli.options import (
     print_json,
     trust_pickle_option,
 )
+from vlrb_task.cli.panel import cost_option, costs_of
 from vlrb_task.support.errors import UnknownName
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file
@@ -35,6 +36,7 @@ from vlrb_task.support.writing import output_file
 @force_option
 @click.option("--format", "kind", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True)
 @click.option("--only", "names", metavar="NAME", multiple=True, help="One picture; can be given more than once.")
+@cost_option
 @trust_pickle_option
 @as_json
 def command(
@@ -45,14 +47,15 @@ def command(
     force: bool,
     kind: str,
     names: Sequence[str],
+    cost: Sequence[str],
     trust_pickle: bool,
     as_json: bool,
     **labelling: Any,
 ) -> None:
     """Write the pictures of a report as SVG, PDF or PNG.
 
-    They are scores, subsets, differences, at_k, order, length, selective and agreement; those for which the logs have
-    nothing are left out.
+    They are scores, subsets, differences, at_k, order, length, selective, agreement, panel, power, reliability,
+    risk_coverage and margins; those for which the logs have nothing are left out.
     """
     from vlrb_task.scores.policies import Policy
     from vlrb_task.votes import read_runs
@@ -60,12 +63,14 @@ def command(
     require("vlrb plot", "statsmodels", "krippendorff", "matplotlib")
     from vlrb_task.cli.compare_tables import show_warnings
     from vlrb_task.compare.comparison import compare
-    from vlrb_task.report.figures import FIGURES, PICTURE, draw, save
+    from vlrb_task.report.drawing import PICTURE, save
+    from vlrb_task.report.figures import FIGURES, draw
 
     if unknown := set(names) - set(FIGURES):
         raise UnknownName(f"no picture {min(unknown)!r}: use one of {', '.join(FIGURES)}")
+    costs = costs_of(cost)
     runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
-    found = compare(runs, Policy.parse(policy))
+    found = compare(runs, Policy.parse(policy), costs=costs)
     output.mkdir(parents=True, exist_ok=True)
     drawn = {output / f"{name}.{kind}": figure for name, figure in draw(found, names).items()}
     for path in drawn:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vlrb_task.asking.ballots import MOST_VOTES
 from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_option, print_warnings, trust_pickle_option
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 @click.command("task")
 @click.option("--judge", required=True, metavar="J", help="Judge to ask.")
-@click.option("--votes", default=1, show_default=True, type=click.IntRange(1, 1000), metavar="K", help="Votes a pair.")
+@click.option(
+    "--votes", default=1, show_default=True, type=click.IntRange(1, MOST_VOTES), metavar="K", help="Votes a pair."
+)
 @click.option("--order", default="alternate", show_default=True, help="key, both, alternate or parity.")
 @pairs_option
 @click.option("--bench", metavar="NAME", help="A benchmark that is known by name, or NAME=FOLDER (`vlrb bench list`).")
@@ -32,7 +35,15 @@ if TYPE_CHECKING:
     metavar="HOW",
     help="blank, shuffled, noise or none: what is shown in the pictures' place, to see whether the judge needs them.",
 )
+@click.option("--no-images", is_flag=True, help="Send no pictures: as --image none. Every result then says so.")
 @click.option("--captions", type=FILE, help="JSON file of id (or key) to caption, for the judge `caption`.")
+@click.option(
+    "--after",
+    multiple=True,
+    metavar="LOG",
+    type=FILE,
+    help="Logs of a first step's run: what it answered stands in this judge's prompt. May be given several times.",
+)
 @click.option(
     "--votes-from",
     "logs",
@@ -73,7 +84,9 @@ def command(
     pairs: str | None,
     bench: str | None,
     pictures: str | None,
+    no_images: bool,
     captions: Path | None,
+    after: tuple[Path, ...],
     logs: tuple[Path, ...],
     stop: bool,
     stop_policy: str | None,
@@ -101,26 +114,33 @@ def command(
     from vlrb_task.pairs.captions import Captions
     from vlrb_task.pairs.pair import SUBSETS
     from vlrb_task.pairs.perturbing import Pictures
-    from vlrb_task.pairs.rows import HubDataset, hub_id, is_local
+    from vlrb_task.pairs.rows import HubDataset, hub_id, is_local, load_benchmark
     from vlrb_task.tasks.ballot_list import SUFFIX
     from vlrb_task.tasks.copying import copy_pairs
     from vlrb_task.tasks.names import check_name
     from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
     from vlrb_task.tasks.shipped import TaskSpec
+    from vlrb_task.tasks.steps import answers_of
 
     schedule = Schedule.parse(order, votes)
     pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None
+    if no_images:
+        if shown not in (None, Pictures.NONE):
+            raise VlrbError(f"--image {shown} and --no-images: give one of them")
+        shown = Pictures.NONE
     chosen = get_judge(judge)
     check_name(name)
     given = {"temperature": temperature, "top_p": top_p, "max_new_tokens": max_new_tokens}
     changed = {setting: value for setting, value in given.items() if value is not None}
     sampling = replace(chosen.sampling, **changed) if changed else None  # type: ignore[arg-type]
     spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or hub_id(), sampling)
-    if shown is not None and logs:
+    if shown is not None and logs and not no_images:
         raise VlrbError("--image: not with --votes-from, whose votes are about other pictures")
+    if after and (captions or logs):
+        raise VlrbError("--after: not with --captions or --votes-from")
     if not is_local(spec.pairs):
         HubDataset.parse(spec.pairs)  # fails before anything is written
-    check_outputs(name, output, [pairs, captions, *logs], force=force)
+    check_outputs(name, output, [pairs, captions, *after, *logs], force=force)
     if again is not None and (not logs or stop_policy or sparing):
         raise VlrbError("--again: only with --votes-from, and without --stop-policy and --sparing")
     policy = _stop(stop, stop_policy, sparing, bool(logs))
@@ -138,11 +158,15 @@ def command(
         spec = replace(spec, ballots=f"{name}{SUFFIX}", schedule=left.schedule)
     within = False
     subsets, described = list(SUBSETS), Captions.read(captions) if captions else None
+    if after:
+        benchmark = load_benchmark(spec.pairs, network=True)
+        described = answers_of(after, chosen, schedule, benchmark, trust_pickle=trust_pickle)
     if described is not None or shown is not None or is_local(spec.pairs):
         target = output / f"{name}.parquet"
         copied = copy_pairs(spec.pairs, target, chosen, described, shown)
         print_warnings(copied.warnings)
-        subsets, within, spec = copied.subsets, copied.messages, replace(spec, pairs=target.name)
+        subsets, within = copied.subsets, copied.messages
+        spec = replace(spec, pairs=target.name, video=copied.video)
     path = output / f"{name}.yaml"
     listed = write_ballots(spec, left, output) if left else None
     text = task_yaml(spec, subsets, described.sha256 if described else None, listed, messages=within)

@@ -126,14 +126,20 @@ def printable(name: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in _NOT_SHOWN else c for c in name)
 
 
+def pictures_of(run: Run) -> str:
+    """What was shown in place of the pairs' own pictures; empty where those were."""
+    return str(run.metadata.get("benchmark") or "").partition(", pictures: ")[2]
+
+
 def display_names(runs: Sequence[Run]) -> list[str]:
-    """A name for each run: its model or judge, with judge, parser and file added where that is not unique."""
+    """A name for each run: its model or judge, with judge, pictures, parser and file added where that is not unique."""
     parts = [
         [
             printable(text)
             for text in (
                 str(run.metadata.get("model") or run.judge),
                 run.judge,
+                f"pictures: {pictures_of(run)}" if pictures_of(run) else "",
                 f"parser {run.parser}",
                 Path(run.source).stem,
                 run.source,
@@ -142,7 +148,7 @@ def display_names(runs: Sequence[Run]) -> list[str]:
         for run in runs
     ]
     names = [found[0] for found in parts]
-    for depth in range(1, 5):
+    for depth in range(1, 6):
         doubled = {name for name, count in Counter(names).items() if count > 1}
         differs = {
             name: len({p[depth] for p, n in zip(parts, names, strict=True) if n == name}) > 1 for name in doubled

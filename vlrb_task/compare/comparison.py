@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,15 +22,24 @@ from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.benches import Benches
 from vlrb_task.compare.correlation import Correlation, correlations
 from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests
+from vlrb_task.compare.panel import MOST_JUDGES
+from vlrb_task.compare.panels import JudgePanel, panel_of
+from vlrb_task.compare.pictures import PictureNeed, picture_needs
+from vlrb_task.compare.planning import Planned, plan
 from vlrb_task.compare.power import Detectable, detectable
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.baselines import Baseline, baselines
 from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.planning import POWER
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.scores.scored import Scored
 from vlrb_task.scores.statistics import STATISTICS, Statistic
+from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
+
+TYPICAL_DIFFERENCE = 0.03
+"""Of the best two judges: for the power that is said beside the curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class Comparison:
         analyses: one for each judge.
         published: rows of the packaged table, if asked for.
         correlations: with other benchmarks, if given.
+        costs: of a pair, by judge, for the panel; of the others their votes a pair.
+        pictures: what the pictures add, of judges that were asked with other ones too.
     """
 
     basis: Basis
@@ -87,6 +98,27 @@ class Comparison:
     analyses: tuple[Analysis, ...]
     published: tuple[Published, ...] = ()
     correlations: tuple[Correlation, ...] = ()
+    costs: Mapping[str, float] = field(default_factory=dict)
+    pictures: tuple[PictureNeed, ...] = ()
+
+    @property
+    def panel(self) -> JudgePanel | None:
+        """The judges together, worked out at each call; None for one judge or too many."""
+        return panel_of(self.basis, self.costs) if 2 <= len(self.basis.names) <= MOST_JUDGES else None
+
+    @property
+    def power(self) -> Planned | None:
+        """What the pairs at hand show of two judges like the best two here, or of typical ones beside a single judge; worked
+        out at each call. None where the policy keeps no pair of both.
+        """
+        best = sorted(range(len(self.scores)), key=lambda i: -(self.scores[i].overall.value or 0.0))[:2]
+        like = [self.basis.runs[i] for i in sorted(best)] if len(best) > 1 else []
+        try:
+            return plan(
+                TYPICAL_DIFFERENCE, POWER, like, policy=self.basis.policy, at_hand=len(self.basis.runs[0].labels)
+            )
+        except DataError:
+            return None
 
     @property
     def subsets(self) -> list[str]:
@@ -126,6 +158,7 @@ class Comparison:
             "fleiss_kappa": self.fleiss,
             "published": [published_dict(row) for row in self.published],
             "correlations": [found.to_dict() for found in self.correlations],
+            "pictures": [found.to_dict() for found in self.pictures],
         }
 
 
@@ -157,6 +190,8 @@ def published_dict(row: Published) -> dict[str, Any]:
         "name": row.name,
         **values,
         "votes": row.votes,
+        "protocol": row.protocol,
+        "date": row.date,
         "source": row.source,
         "reread": row.reread,
         "audit": row.audit.verdict,
@@ -171,6 +206,7 @@ def compare(
     *,
     with_published: bool = False,
     benches: Benches | None = None,
+    costs: Mapping[str, float] | None = None,
 ) -> Comparison:
     """Compare judges on the pairs that all of them voted on.
 
@@ -201,6 +237,8 @@ def compare(
         analyses=tuple(analyse(run, policy) for run in basis.runs),
         published=rows,
         correlations=tuple(_correlations(basis, scores, rows, benches)) if benches else (),
+        costs=costs or {},
+        pictures=tuple(picture_needs(basis, scores, tests)),
     )
 
 

@@ -12,6 +12,7 @@ from vlrb_task.compare.agreement import between_judges, fleiss
 from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.paired import outcomes_of
 from vlrb_task.compare.panel import Panel, Step, cascade, folds_of, panel
+from vlrb_task.scores.calibration import confidence
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
 from vlrb_task.support.errors import UnknownName
@@ -82,11 +83,17 @@ def judge_panel(
         DataError: no pair in common, or too few or too many judges.
         UnknownName: a name that no judge has.
     """
-    basis = common_basis(runs, policy)
+    return panel_of(common_basis(runs, policy), costs, cheap, strong)
+
+
+def panel_of(
+    basis: Basis, costs: Mapping[str, float] | None = None, cheap: str | None = None, strong: str | None = None
+) -> JudgePanel:
+    """The same of runs that are cut to their common pairs already."""
     for name in (*(costs or {}), *(one for one in (cheap, strong) if one is not None)):
         if name not in basis.names:
             raise UnknownName(f"no judge {name!r}: use one of {', '.join(basis.names)}")
-    scored = [Scored(run, policy) for run in basis.runs]
+    scored = [Scored(run, basis.policy) for run in basis.runs]
     groups = scored[0].groups
     keys = basis.runs[0].labels.keys.to_pylist()
     folds = folds_of(keys if groups is None else [str(group) for group in groups.tolist()])
@@ -131,7 +138,5 @@ def _cascade(
     p = known[1] if known is not None else np.zeros(0)
     scores = np.nan_to_num(outcomes_of(basis), nan=0.5)
     at, to = basis.names.index(first), basis.names.index(second)
-    steps = cascade(
-        scores[at], np.maximum(p, 1 - p), scores[to], (costs[first], costs[second]), groups=scored[0].groups
-    )
+    steps = cascade(scores[at], confidence(p)[0], scores[to], (costs[first], costs[second]), groups=scored[0].groups)
     return first, second, steps, []

@@ -10,8 +10,9 @@ import numpy as np
 
 from vlrb_task.compare.basis import common_basis
 from vlrb_task.compare.power import SQUARE
-from vlrb_task.scores.intervals import mean_difference
-from vlrb_task.scores.planning import Plan, mean_square, mean_square_at_k
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.intervals import mean_difference, share
+from vlrb_task.scores.planning import Plan, squares_at_k
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
 from vlrb_task.support.errors import DataError
@@ -59,7 +60,12 @@ class Planned:
 
 
 def plan(
-    difference: float, power: float, like: Sequence[Run] = (), judges: int = 2, policy: Policy = Policy.STRICT
+    difference: float,
+    power: float,
+    like: Sequence[Run] = (),
+    judges: int = 2,
+    policy: Policy = Policy.STRICT,
+    at_hand: int = USUAL_PAIRS,
 ) -> Planned:
     """Plan a comparison.
 
@@ -69,6 +75,7 @@ def plan(
         like: two runs whose differences vary as those to come; without them the mean square is assumed.
         judges: how many are compared, every two of them tested and adjusted together.
         policy: under which pairs are scored.
+        at_hand: how many pairs there are, where no runs say so.
 
     Raises:
         DataError: another number of runs, no common pairs, or numbers out of range.
@@ -79,8 +86,8 @@ def plan(
         raise DataError(f"two judges are needed for a comparison, not {judges}")
     tests = judges * (judges - 1) // 2
     if not like:
-        assumed = Plan.of(difference, 1, SQUARE, USUAL_PAIRS, power, tests)
-        return Planned(difference, power, tests, USUAL_PAIRS, 1.0, (), None, (assumed,))
+        assumed = Plan.of(difference, 1, Estimate(SQUARE, None, None, 0, "assumed"), at_hand, power, tests)
+        return Planned(difference, power, tests, at_hand, 1.0, (), None, (assumed,))
     if len(like) != 2:
         raise DataError(f"--like needs two runs, and the logs hold {len(like)}")
     basis = common_basis(like, policy)
@@ -93,19 +100,12 @@ def plan(
     plain, grouped = mean_difference(gaps[held]), mean_difference(gaps[held], groups)
     effect = (grouped.se or 0.0) ** 2 / (plain.se or 1.0) ** 2 if groups is not None and plain.se else 1.0
     at_hand = int(held.sum())
-    squares = {max(one.usual_votes for one in scored): mean_square(gaps[held])}
-    curves = [one.at_k for one in scored]
-    if curves[0] is not None and curves[1] is not None and np.array_equal(curves[0].pairs, curves[1].pairs):
-        shared = sorted(set(curves[0].sizes) & set(curves[1].sizes))
-        squares |= {k: mean_square_at_k(curves[0], curves[1], k) for k in shared}
+    squares = {max(one.usual_votes for one in scored): share(gaps[held] ** 2, groups=groups)}
+    a, b = (one.at_k for one in scored)
+    if a is not None and b is not None and np.array_equal(a.pairs, b.pairs):
+        drawn = None if scored[0].groups is None else scored[0].groups[a.pairs]
+        squares |= {k: share(squares_at_k(a, b, k), groups=drawn) for k in sorted(set(a.sizes) & set(b.sizes))}
     plans = tuple(
-        _grouped(Plan.of(difference, k, square, at_hand / effect, power, tests), effect)
-        for k, square in sorted(squares.items())
+        Plan.of(difference, k, square, at_hand, power, tests, effect) for k, square in sorted(squares.items())
     )
     return Planned(difference, power, tests, at_hand, effect, basis.names, plain.value, plans)
-
-
-def _grouped(found: Plan, effect: float) -> Plan:
-    """A plan whose pairs come in groups like those at hand."""
-    pairs = None if found.pairs is None else int(np.ceil(found.pairs * effect))
-    return Plan(found.votes, found.square, pairs, found.smallest, found.power)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-
+from vlrb_task.audit.published import published as published_scores
+from vlrb_task.compare.correlation import Coefficient, correlate
 from vlrb_task.pairs.benchmarks import DEFAULT, benchmark, benchmark_names, is_benchmark
 from vlrb_task.pairs.labels import Ints, Mask
 from vlrb_task.scores.estimates import Estimate
@@ -29,23 +29,40 @@ class Cell:
 
     Attributes:
         score: under the suite's policy.
-        headline: what the benchmark's authors call their number, and the number.
+        theirs: the numbers that the benchmark's authors report and that are here too, under their names, the first of them
+            the headline.
         protocols: the same votes under each protocol that papers use, see :func:`protocols`.
     """
 
     score: Score
-    headline: tuple[str, Estimate]
+    theirs: Mapping[str, Estimate]
     protocols: Mapping[str, Estimate]
+
+    @property
+    def headline(self) -> tuple[str, Estimate]:
+        """What the authors call their first number, and the number."""
+        return next(iter(self.theirs.items()))
+
+    @property
+    def first_rate(self) -> float | None:
+        """Share of the first position; None for a judge that is shown one answer."""
+        found = self.score.estimate("first_rate")
+        return found.value if found else None
+
+    @property
+    def parsed_rate(self) -> float | None:
+        found = self.score.estimate("parsed_rate")
+        return found.value if found else None
 
     def to_dict(self) -> dict[str, Any]:
         name, number = self.headline
-        first, parsed = self.score.estimate("first_rate"), self.score.estimate("parsed_rate")
         return {
             "headline": {"name": name, **number.to_dict()},
+            "theirs": {called: found.to_dict() for called, found in self.theirs.items()},
             "overall": self.score.overall.to_dict(),
             "macro": self.score.macro.to_dict(),
-            "first_rate": first.value if first else None,
-            "parsed_rate": parsed.value if parsed else None,
+            "first_rate": self.first_rate,
+            "parsed_rate": self.parsed_rate,
             "missing": self.score.missing,
             "protocols": {protocol: found.to_dict() for protocol, found in self.protocols.items()},
         }
@@ -56,14 +73,24 @@ class BenchCorrelation:
     """How two benchmarks order the judges that have a number on both.
 
     Attributes:
-        spearman: of their overall accuracies; None where one of them gives all judges the same.
+        spearman: of their overall accuracies; undefined where one of them gives all judges the same.
         judges: how many.
     """
 
     first: str
     second: str
-    spearman: float | None
+    spearman: Coefficient
     judges: int
+
+    def to_dict(self) -> dict[str, Any]:
+        ends = self.spearman.to_dict()
+        return {
+            "first": self.first,
+            "second": self.second,
+            "spearman": ends.pop("value"),
+            **ends,
+            "judges": self.judges,
+        }
 
 
 @dataclass(frozen=True)
@@ -94,7 +121,7 @@ class Suite:
             "ranks": {
                 name: {judge: list(place) for judge, place in found.items()} for name, found in self.ranks.items()
             },
-            "correlations": [vars(found) for found in self.correlations],
+            "correlations": [found.to_dict() for found in self.correlations],
         }
 
 
@@ -106,32 +133,59 @@ def benchmark_of(run: Run) -> str:
 
 
 def published(name: str) -> list[Mapping[str, Any]]:
-    """What a known benchmark's file has of published numbers that were read at their source."""
+    """Published numbers of a known benchmark that were read at their source, and that its arithmetic does not contradict."""
+    if name == DEFAULT:
+        return [
+            {
+                "model": row.name,
+                "overall": float(number.value),
+                "source": row.source,
+                "protocol": row.protocol,
+                "date": row.date,
+            }
+            for row in published_scores()
+            if row.usable("overall") and (number := row.audit.row.overall) is not None
+        ]
     rows = benchmark(name).about.get("published", []) if is_benchmark(name) else []
     return [dict(row) | {"overall": float(row["overall"])} for row in rows if row.get("read") == "yes"]
 
 
-def headline(score: Score) -> tuple[str, Estimate]:
-    """What the authors of a run's benchmark report first, of the numbers that are here too; else the overall accuracy."""
+def theirs(score: Score) -> dict[str, Estimate]:
+    """What the authors of a run's benchmark report, of the numbers that are here too; else the overall accuracy."""
     name = benchmark_of(score.run).partition(",")[0]
     metrics = benchmark(name).about.get("metrics", {}) if is_benchmark(name) else {}
-    for theirs, ours in metrics.items():
-        if ours in ("overall", "macro", "all_right", "overall_no_ties") and (found := score.estimate(ours)):
-            return theirs, found
-    return "overall", score.overall
+    found: dict[str, Estimate] = {}
+    for called, ours in metrics.items():
+        if ours in ("overall", "macro", "all_right", "overall_no_ties"):
+            number = score.estimate(ours)
+        else:  # of a group of numbers under their own names: "conflict_metrics.macro_avg"
+            group, _, part = ours.partition(".")
+            number = (score.values.get(group) or {}).get(part) if part else None
+        if number is not None:
+            found[called] = number
+    return found or {"overall": score.overall}
 
 
 def protocols(run: Run) -> dict[str, Estimate]:
     """The accuracy of the same votes under the protocols of papers, each as far as the votes allow.
 
-    ``strict``, ``half`` and ``official`` are the policies; ``coin`` expects half a point for a vote that names no answer;
-    ``single`` is the mean of single votes; ``better first`` and ``better second`` count the votes that were shown the better
-    answer there, as scripts do that never shuffle.
+    ``strict``, ``half`` and ``official`` are the policies, ``macro`` the mean of the subsets. ``coin`` expects half a point
+    for a vote that names no answer, ``read`` leaves unparsed votes out, ``single`` is the mean of single votes, and
+    ``majority of k`` that of the most votes that all pairs have. ``both orders`` is right in both; ``better first`` and
+    ``better second`` count the votes that were shown the better answer there, as scripts do that never shuffle.
     """
-    found = {str(policy): score_run(run, policy).overall for policy in Policy}
+    scores = {policy: score_run(run, policy) for policy in Policy}
+    found = {str(policy): score.overall for policy, score in scores.items()}
+    strict = scores[Policy.STRICT]
     total, groups = run.total.astype(float), Scored(run, Policy.STRICT).groups
+    found["macro"] = strict.macro
     found["coin"] = share((run.right + run.neither / 2) / total, groups=groups)
+    found["read"] = share(run.right, total - run.unparsed, groups)
     found["single"] = share(run.right / total, groups=groups)
+    largest = list(strict.groups("at_k_estimates").items())[-1:]
+    found |= {f"majority of {k}": estimate for k, estimate in largest if k != "1"}
+    if (both := strict.estimate("both_orders_right")) is not None:
+        found["both orders"] = both
     for name, shown in (
         ("better first", run.votes.first == run.better),
         ("better second", run.votes.first == 1 - run.better),
@@ -161,7 +215,7 @@ def suite(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Suite:
         if about in cells:
             raise DataError(f"two runs of {name!r} on {about}: give one")
         score = score_run(run, policy)
-        cells[about] = Cell(score, headline(score), protocols(run))
+        cells[about] = Cell(score, theirs(score), protocols(run))
     found = {name for cells in rows.values() for name in cells}
     known = [name for name in benchmark_names() if name in found]
     order = (*known, *sorted(found.difference(known)))
@@ -190,19 +244,13 @@ def _ends(estimate: Estimate) -> tuple[float, float]:
 
 
 def _correlations(names: Sequence[str], rows: Mapping[str, Mapping[str, Cell]]) -> list[BenchCorrelation]:
+    values = {
+        name: {judge: cells[name].score.overall.value or 0.0 for judge, cells in rows.items() if name in cells}
+        for name in names
+    }
     found = []
     for first, second in combinations(names, 2):
-        both = [(cells[first], cells[second]) for cells in rows.values() if first in cells and second in cells]
-        if len(both) < LEAST_JUDGES:
-            continue
-        values = np.array([[cell.score.overall.value or 0.0 for cell in pair] for pair in both])
-        found.append(BenchCorrelation(first, second, _spearman(values), len(both)))
+        both = correlate("overall", values[first], second, values[second])
+        if len(both.models) >= LEAST_JUDGES:
+            found.append(BenchCorrelation(first, second, both.spearman, len(both.models)))
     return found
-
-
-def _spearman(values: Any) -> float | None:
-    if (values == values[0]).all(axis=0).any():
-        return None
-    from scipy.stats import spearmanr
-
-    return float(spearmanr(values[:, 0], values[:, 1]).statistic)

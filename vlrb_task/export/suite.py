@@ -1,13 +1,38 @@
-"""The suite's table as Markdown, LaTeX and CSV."""
+"""The suite's tables, and their Markdown, LaTeX and CSV."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from vlrb_task.compare.suite import Suite, published
+from vlrb_task.compare.correlation import Coefficient
+from vlrb_task.compare.suite import Cell, Suite, published
 from vlrb_task.export.tables import csv_text, latex_text, markdown_row, markdown_text, percent_cell
 from vlrb_task.pairs.benchmarks import benchmark, is_benchmark
+from vlrb_task.scores.estimates import Estimate
+
+Shown = str | Estimate | None
+"""A cell: words, a number with its interval, or nothing."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One of the suite's tables, the same in every format.
+
+    Attributes:
+        title: what it is about.
+        heads: of its columns; the first ``names`` of them are words.
+        rows: as many cells each; numbers in percent.
+        names: see ``heads``.
+        note: what a reader must know.
+    """
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Shown]]
+    names: int = 1
+    note: str = ""
 
 
 def title_of(name: str) -> str:
@@ -16,47 +41,114 @@ def title_of(name: str) -> str:
     return f"{benchmark(known).about['title']}{comma}{rest}" if is_benchmark(known) else name
 
 
-def _heads(suite: Suite) -> list[str]:
-    """A heading for each benchmark: its title and what its authors call their number."""
-    heads = []
-    for name in suite.benchmarks:
-        called = next(
-            cell.headline[0] for cells in suite.rows.values() for about, cell in cells.items() if about == name
-        )
-        heads.append(f"{title_of(name)}, {called}")
-    return heads
-
-
-def _table(suite: Suite, text: Callable[[str], str], between: str) -> list[list[str]]:
-    """The cells of each row: judges, then published numbers under their own names."""
-    found = [["judge", *map(text, _heads(suite))]]
-    for judge, cells in suite.rows.items():
-        shown = [percent_cell(cells[name].headline[1], between) if name in cells else "-" for name in suite.benchmarks]
-        found.append([text(judge), *shown])
-    models = list(dict.fromkeys(str(row["model"]) for name in suite.benchmarks for row in published(name)))
-    for model in models:
-        numbers = [
-            next((f"{100 * row['overall']:.1f}" for row in published(name) if row["model"] == model), "-")
-            for name in suite.benchmarks
+def sheets(suite: Suite) -> list[Sheet]:
+    """A row a judge and a column a benchmark; then each benchmark by itself, the protocols, and the correlations."""
+    found = [_all_in_one(suite), *(_one(suite, name) for name in suite.benchmarks), _protocols(suite)]
+    if suite.correlations:
+        rows = [
+            (title_of(one.first), title_of(one.second), _coefficient(one.spearman), str(one.judges))
+            for one in suite.correlations
         ]
-        found.append([text(f"{model} (published)"), *numbers])
+        note = "Spearman's correlation of overall accuracies, with its 95 % interval; of fewer than ten judges a hint at most"
+        heads = ("benchmark", "and", "Spearman", "judges")
+        found.append(Sheet("Does a judge that is good on one win on the others?", heads, rows, 2, note))
     return found
 
 
+def _all_in_one(suite: Suite) -> Sheet:
+    heads = []
+    for name in suite.benchmarks:
+        called = next(cells[name].headline[0] for cells in suite.rows.values() if name in cells)
+        heads.append(f"{title_of(name)}, {called}")
+    rows: list[list[Shown]] = [
+        [judge, *(cells[name].headline[1] if name in cells else None for name in suite.benchmarks)]
+        for judge, cells in suite.rows.items()
+    ]
+    note = "In %, with 95 % intervals: the number that each benchmark's authors report first. Published numbers stand below."
+    return Sheet("All benchmarks", ["judge", *heads], rows, 1, note)
+
+
+def _one(suite: Suite, name: str) -> Sheet:
+    """Every number of one benchmark; published ones below, each with its source."""
+    cells = {judge: found[name] for judge, found in suite.rows.items() if name in found}
+    called = list(dict.fromkeys(metric for cell in cells.values() for metric in cell.theirs))
+    own = any(cell.score.overall not in cell.theirs.values() for cell in cells.values())
+    heads = ["judge", *called, *(["overall"] if own else []), "rank", "first position", "parsed"]
+    rows: list[list[Shown]] = []
+    for judge, cell in sorted(cells.items(), key=lambda item: -(item[1].score.overall.value or 0)):
+        numbers: list[Shown] = [cell.theirs.get(metric) for metric in called]
+        best, worst = suite.ranks[name][judge]
+        place = str(best) if best == worst else f"{best} to {worst}"
+        rates = (_rate(cell.first_rate), _rate(cell.parsed_rate))
+        rows.append([judge, *numbers, *([cell.score.overall] if own else []), place, *rates])
+    sources: dict[str, int] = {}
+    for row in published(name):
+        asked = [f"protocol {row['protocol']}"] if row.get("protocol", "unknown") != "unknown" else []
+        mark = sources.setdefault(", ".join([str(row["source"]), *asked]), len(sources) + 1)
+        rows.append([f"{row['model']} (published, {mark})", _rate(row["overall"]), *[None] * (len(heads) - 2)])
+    note = "; ".join(f"({mark}) {source}" for source, mark in sources.items())
+    return Sheet(title_of(name), heads, rows, 1, f"Published numbers: {note}." if note else "")
+
+
+def _protocols(suite: Suite) -> Sheet:
+    every: list[tuple[str, str, Cell]] = [
+        (judge, name, cells[name]) for name in suite.benchmarks for judge, cells in suite.rows.items() if name in cells
+    ]
+    protocols = list(dict.fromkeys(protocol for *_, cell in every for protocol in cell.protocols))
+    rows: list[list[Shown]] = []
+    for judge, name, cell in every:
+        values = [found.value for found in cell.protocols.values() if found.value is not None]
+        shown = [_rate(cell.protocols[p].value if p in cell.protocols else None) for p in protocols]
+        rows.append([judge, name, *shown, _rate(max(values) - min(values) if values else None)])
+    note = (
+        "Accuracy in % of the same votes; range: how far the protocols are apart. docs/benchmarks.md says what each is."
+    )
+    heads = ["judge", "benchmark", *protocols, "range"]
+    return Sheet("The same votes under other protocols", heads, rows, 2, note)
+
+
+def _rate(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f}"
+
+
+def _coefficient(found: Coefficient) -> str:
+    if found.value is None:
+        return "not defined"
+    interval = "no interval" if found.low is None or found.high is None else f"{found.low:.2f} to {found.high:.2f}"
+    return f"{found.value:.2f} ({interval})"
+
+
+def _written(cell: Shown, text: Callable[[str], str], between: str) -> str:
+    if isinstance(cell, str):
+        return text(cell)
+    return percent_cell(cell, between)
+
+
 def markdown_suite(suite: Suite) -> str:
-    """A Markdown table, percent with 95 % intervals."""
-    head, *rows = _table(suite, markdown_text, ", ")
-    lines = [markdown_row(head), markdown_row(["---", *["---:"] * (len(head) - 1)])]
-    return "\n".join([*lines, *map(markdown_row, rows)]) + "\n"
+    """Markdown tables, percent with 95 % intervals."""
+    lines: list[str] = []
+    for sheet in sheets(suite):
+        lines += [f"### {markdown_text(sheet.title)}", ""]
+        lines += [markdown_row(map(markdown_text, sheet.heads))]
+        lines += [markdown_row(["---"] * sheet.names + ["---:"] * (len(sheet.heads) - sheet.names))]
+        lines += [markdown_row(_written(cell, markdown_text, ", ") for cell in row) for row in sheet.rows]
+        lines += ["", *([markdown_text(sheet.note), ""] if sheet.note else [])]
+    return "\n".join(lines)
 
 
 def latex_suite(suite: Suite) -> str:
-    """A LaTeX table for the package booktabs."""
-    head, *rows = _table(suite, latex_text, "--")
-    lines = [rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", r"\toprule", " & ".join(head) + r" \\", r"\midrule"]
-    for row in rows:
-        lines.append(" & ".join(re.sub(r" \[(.*)\]", r" {\\scriptsize [\1]}", cell) for cell in row) + r" \\")
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
+    """LaTeX tables for the package booktabs."""
+    lines: list[str] = []
+    for sheet in sheets(suite):
+        lines += [f"% {latex_text(sheet.title)}"]
+        lines += [rf"\begin{{tabular}}{{{'l' * sheet.names}{'r' * (len(sheet.heads) - sheet.names)}}}", r"\toprule"]
+        lines += [" & ".join(map(latex_text, sheet.heads)) + r" \\", r"\midrule"]
+        for row in sheet.rows:
+            cells = (_written(cell, latex_text, "--") for cell in row)
+            lines.append(" & ".join(re.sub(r" \[(.*)\]", r" {\\scriptsize [\1]}", cell) for cell in cells) + r" \\")
+        note = rf"\multicolumn{{{len(sheet.heads)}}}{{p{{0.9\linewidth}}}}{{\footnotesize {latex_text(sheet.note)}}} \\"
+        lines += [r"\bottomrule", *([note] if sheet.note else []), r"\end{tabular}", ""]
+    return "\n".join(lines)
 
 
 def csv_suite(suite: Suite) -> str:
@@ -78,11 +170,13 @@ def csv_suite(suite: Suite) -> str:
     ]
     for judge, cells in suite.rows.items():
         for name, cell in cells.items():
-            told = cell.to_dict()
             first, last = suite.ranks[name][judge]
-            numbers = {"headline": cell.headline[1], "overall": cell.score.overall, **cell.protocols}
-            for number, one in numbers.items():
-                called = f"headline: {cell.headline[0]}" if number == "headline" else number
+            authors = {f"authors: {called}": one for called, one in cell.theirs.items()}
+            for number, one in {**authors, "overall": cell.score.overall, **cell.protocols}.items():
                 ends = (one.value, one.low, one.high, one.n)
-                rows.append((judge, name, called, *ends, first, last, told["first_rate"], told["parsed_rate"]))
+                rows.append((judge, name, number, *ends, first, last, cell.first_rate, cell.parsed_rate))
+    for name in suite.benchmarks:
+        for row in published(name):
+            about = (row["model"], name, f"published: {row['source']}", row["overall"])
+            rows.append((*about, *[None] * (len(rows[0]) - len(about))))
     return csv_text(rows)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Literal
@@ -24,13 +25,18 @@ class Template:
     """A prompt with holes, filled by plain concatenation: braces in a question or an answer are only text.
 
     The holes are ``{query}``, ``{first}`` and ``{second}`` for a pairwise judge, ``{query}`` and ``{answer}`` for a
-    pointwise one, ``{caption}`` for a judge that reads a caption in the image's place, and ``{criterion}`` for one that
-    compares answers by what each pair names. Nothing else in the text is special.
+    pointwise one, ``{caption}`` for a judge that reads a caption in the image's place, ``{criterion}`` for one that
+    compares answers by what each pair names, and ``{step}`` for what a first step said. Nothing else in the text is special.
+
+    Attributes:
+        text: with its holes.
+        criteria: what stands for a criterion in the text, by ``subset--criterion``; empty where its own name does.
     """
 
     text: str
+    criteria: Mapping[str, str] = field(default_factory=dict)
 
-    HOLES = ("query", "first", "second", "answer", "caption", "criterion")
+    HOLES = ("query", "first", "second", "answer", "caption", "criterion", "step")
 
     def fill(self, **values: str) -> str:
         """Put each value in its hole.
@@ -56,10 +62,17 @@ class Template:
     @property
     def sha256(self) -> str:
         """Hash of the prompt filled with ``Q``, ``A``, ``B`` (and ``A`` for a pointwise answer, ``C`` for a caption, ``D``
-        for a criterion).
+        for a criterion, ``E`` for a first step), followed by its criteria.
         """
-        filled = self.fill(query="Q", first="A", second="B", answer="A", caption="C", criterion="D")
-        return hashlib.sha256(filled.encode()).hexdigest()
+        filled = self.fill(query="Q", first="A", second="B", answer="A", caption="C", criterion="D", step="E")
+        told = json.dumps(dict(self.criteria), sort_keys=True) if self.criteria else ""
+        return hashlib.sha256((filled + told).encode()).hexdigest()
+
+    def criterion_of(self, pair: Pair) -> str | None:
+        """What the text says of a pair's criterion; None where the pair has none, or one that is not described."""
+        if not self.criteria or pair.criterion is None:
+            return pair.criterion
+        return self.criteria.get(f"{pair.subset.replace('_', '-')}--{pair.criterion}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +165,9 @@ class Judge:
         authors_parser: the parser that reads as their script does, for ``vlrb score --parser``.
         approximate: what could not be established about the authors' own procedure, or is not done here, for people.
         alternatives: own judges of the same answer format, named in the error when this one's prompt is not on this machine.
+        labels: the answer's first token is not sampled but scored: it is asked how probable either label of
+            :mod:`vlrb_task.parsing.probabilities` is.
+        step: whether its answers are no verdicts, but stand in the prompt of a second judge: it may be shown no answer.
         version: raised when the prompt's text changes: scores of two versions are not comparable.
     """
 
@@ -173,6 +189,8 @@ class Judge:
     authors_parser: str | None = None
     approximate: str | None = None
     alternatives: tuple[str, ...] = ()
+    labels: bool = False
+    step: bool = False
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -182,8 +200,14 @@ class Judge:
             ({"first", "second"}, {"answer"}) if self.mode == "pairwise" else ({"answer"}, {"first", "second"})
         )
         holes = self.prompt.template.holes
-        if not needed <= holes or other & holes:
+        if not (needed <= holes or (self.step and not needed & holes)) or other & holes:
             raise ValueError(f"judge {self.name!r} is {self.mode}, and its prompt has the holes {sorted(holes)}")
+
+    @property
+    def sees_answers(self) -> bool:
+        """Whether its prompt shows the answers, or one of them."""
+        template = self.prompt.template
+        return template is None or bool(template.holes & {"first", "answer"})
 
     def rated(self, rating: float) -> str:
         """A final answer of this pointwise judge that gives a rating; in words, the nearest that there is one for."""
@@ -257,18 +281,28 @@ _NO_CAPTION = (
     "which this judge reads in the picture's place "
     "(give the rows a column caption, or write a task with `vlrb task --judge … --captions FILE.json`)"
 )
-_NO_CRITERION = "by which this judge compares their answers (give the rows a column criterion, or map one)"
+_NO_STEP = "which this judge checks (write a task with `vlrb task --judge … --after LOG`, the log of the first step)"
+_NO_CRITERION = (
+    "by which this judge can compare their answers (give the rows a column criterion, or map one; a judge whose prompt "
+    "describes its criteria knows only those)"
+)
 
 
 def require_captions(template: Template, pairs: Iterable[Pair]) -> None:
-    """Check that each pair has a caption, and a criterion, if the template has a place for one.
+    """Check that each pair has a caption, a criterion, and what a first step said, if the template has a place for it.
 
     Raises:
         DataError: some have none; the text says how to add them.
     """
-    known = list(pairs) if template.holes & {"caption", "criterion"} else []
-    for hole, lacks in (("caption", _NO_CAPTION), ("criterion", _NO_CRITERION)):
-        without = [f"id {pair.id!r}" for pair in known if hole in template.holes and not getattr(pair, hole)]
+    needed: list[tuple[str, Callable[[Pair], object], str]] = [
+        ("caption", lambda pair: pair.caption or pair.steps, _NO_CAPTION),
+        ("criterion", template.criterion_of, _NO_CRITERION),
+        ("step", lambda pair: pair.steps, _NO_STEP),
+    ]
+    needed = [one for one in needed if one[0] in template.holes]
+    known = list(pairs) if needed else []
+    for hole, told, lacks in needed:
+        without = [f"id {pair.id!r}" for pair in known if not told(pair)]
         if without:
             raise DataError(f"{len(without)} pairs have no {hole}, {lacks}", without)
 
@@ -282,7 +316,9 @@ def fill_prompt(template: Template, prompt: Prompt, pair: Pair, ballot: Ballot) 
         pair: the pair asked about; where the template has a place for a caption or a criterion, one that has it.
         ballot: one of its ballots.
     """
-    values = {"query": pair.query, "caption": pair.caption or "", "criterion": pair.criterion or ""}
+    step = pair.steps[min(ballot.vote, len(pair.steps) - 1)] if pair.steps else ""
+    criterion = template.criterion_of(pair) or ""
+    values = {"query": pair.query, "caption": pair.caption or step, "criterion": criterion, "step": step}
     if ballot.answer is not None:
         values["answer"] = pair.responses[ballot.answer]
     elif ballot.first is not None:

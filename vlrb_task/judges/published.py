@@ -17,7 +17,7 @@ class Place:
     """A string in a file.
 
     Attributes:
-        variable: the name that it is assigned to, in Python.
+        variable: the name that it is assigned to, in Python; without one, what the function returns.
         function: the function or method that the assignment stands in; without it, the first assignment in the file.
         path: keys and indices to follow inside an assigned list or dict, such as ``(0, "template")``.
         prefix: in place of a variable, how the line begins whose rest is a Python string literal: for files that are not
@@ -43,6 +43,9 @@ class Published:
         places: strings of that file, which make the prompt one after the other.
         holes: what stands there for a value (``{question}``, or an f-string's expression as ``{answers[0]}``), each with
             our name for it.
+        between: what stands between the strings, such as the empty line between a system message and a prompt.
+        criteria: a dict in the file that describes the criteria by which pairs are compared.
+        package: the installed package that has the file too, so that nothing need be fetched.
     """
 
     repository: str
@@ -50,6 +53,9 @@ class Published:
     file: str
     places: tuple[Place, ...]
     holes: Mapping[str, str] = field(default_factory=dict)
+    between: str = ""
+    criteria: str = ""
+    package: str = ""
 
     @property
     def url(self) -> str:
@@ -67,7 +73,7 @@ def extract(published: Published, source: str) -> str:
     Raises:
         DataError: the file is not as expected; the text says what was not found.
     """
-    text = "".join(_string(place, source) for place in published.places)
+    text = published.between.join(_string(place, source) for place in published.places)
     for theirs, ours in published.holes.items():
         if theirs not in text:
             raise DataError(f"the prompt has no place {theirs}")
@@ -75,8 +81,27 @@ def extract(published: Published, source: str) -> str:
     return text
 
 
+def extract_criteria(published: Published, source: str) -> dict[str, str]:
+    """What the file says of each criterion; empty where the prompt needs none.
+
+    Raises:
+        DataError: as :func:`extract`.
+    """
+    if not published.criteria:
+        return {}
+    tree = _parsed(source)
+    found = _value(tree, published.criteria)
+    if not isinstance(found, ast.Dict):
+        raise DataError(f"{published.criteria} is no dict")
+    told = {}
+    for key, value in zip(found.keys, found.values, strict=True):
+        named = _value(tree, value.id) if isinstance(value, ast.Name) else value
+        told[_literal(key or value, published.criteria)] = _literal(named, published.criteria)
+    return told
+
+
 def _string(place: Place, source: str) -> str:
-    text = _line_literal(place.prefix, source) if place.prefix else _assigned(place, source)
+    text = _line_literal(place.prefix, source) if place.prefix else _in_python(place, source)
     for hole in place.brackets:
         done, bracket, rest = text.partition("[")
         inside, closing, after = rest.partition("]")
@@ -99,12 +124,15 @@ def _line_literal(prefix: str, source: str) -> str:
     raise DataError(f"no line begins with {prefix!r}")
 
 
-def _assigned(place: Place, source: str) -> str:
-    where = f"{place.function}(): " if place.function else ""
+def _parsed(source: str) -> ast.AST:
     try:
-        tree: ast.AST = ast.parse(source)
+        return ast.parse(source)
     except (SyntaxError, ValueError) as error:
         raise DataError(f"the file is not Python ({error})") from error
+
+
+def _in_python(place: Place, source: str) -> str:
+    tree = _parsed(source)
     if place.function:
         functions = [
             node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == place.function
@@ -112,12 +140,24 @@ def _assigned(place: Place, source: str) -> str:
         if not functions:
             raise DataError(f"no function {place.function}")
         tree = functions[0]
+    where = f"{place.function}(): " if place.function else ""
+    return _literal(_follow(_value(tree, place.variable, where), place), f"{where}{place.variable or 'its value'}")
+
+
+def _value(tree: ast.AST, variable: str, where: str = "") -> ast.expr:
+    """What is first assigned to a variable, or without one first returned."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(
-            isinstance(t, ast.Name) and t.id == place.variable for t in node.targets
-        ):
-            return _literal(_follow(node.value, place), f"{where}{place.variable}")
-    raise DataError(f"{where}nothing is assigned to {place.variable}")
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        elif isinstance(node, ast.Return) and not variable:
+            targets = [ast.Name("")]
+        else:
+            continue
+        if node.value is not None and any(isinstance(t, ast.Name) and t.id == variable for t in targets):
+            return node.value
+    raise DataError(f"{where}nothing is assigned to {variable}" if variable else f"{where}nothing is returned")
 
 
 def _follow(node: ast.expr, place: Place) -> ast.expr:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from vlrb_task.judges.base import Judge, PromptRecord, Template
-from vlrb_task.support.errors import PromptUnavailable
+from vlrb_task.judges.published import Published, extract, extract_criteria
+from vlrb_task.support.errors import DataError, PromptUnavailable
 
 CACHE_VARIABLE = "VLRB_CACHE"
 
@@ -31,6 +34,8 @@ def template_of(judge: Judge, from_framework: Callable[[], Template]) -> Templat
     found = cached_template(judge)
     if found is not None:
         return checked(judge, found)
+    if (found := installed_template(judge)) is not None:
+        return found
     instead = (
         f". Always available, with the same answer format: {', '.join(judge.alternatives)}"
         if judge.alternatives
@@ -85,8 +90,51 @@ def cached_template(judge: Judge) -> Template | None:
     """
     path = cached_file(judge)
     try:
-        return Template(path.read_bytes().decode("utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        return Template(**json.loads(text)) if _has_criteria(judge) else Template(text)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise PromptUnavailable(f"{path}: cannot be read ({error}); vlrb judges fetch {judge.name}") from error
+
+
+def cached_text(judge: Judge, template: Template) -> str:
+    """A template as the cache holds it: its text, or JSON where it has criteria."""
+    if not _has_criteria(judge):
+        return template.text
+    return json.dumps({"text": template.text, "criteria": dict(template.criteria)})
+
+
+def _has_criteria(judge: Judge) -> bool:
+    return judge.prompt.published is not None and bool(judge.prompt.published.criteria)
+
+
+def published_template(published: Published, source: str) -> Template:
+    """The prompt in a file's text.
+
+    Raises:
+        DataError: it is not there.
+    """
+    return Template(extract(published, source), extract_criteria(published, source))
+
+
+def installed_template(judge: Judge) -> Template | None:
+    """A published prompt from an installed package that has its file; None where none has it with the right hash.
+
+    The package is not imported: its file is parsed.
+    """
+    published = judge.prompt.published
+    spec = find_spec(published.package) if published and published.package else None
+    if published is None or spec is None or not spec.submodule_search_locations:
+        return None
+    try:
+        source = (Path(spec.submodule_search_locations[0]).parent / published.file).read_text(encoding="utf-8")
+        found = published_template(published, source)
+    except (OSError, UnicodeDecodeError, DataError):
+        return None
+    return found if found.sha256 == judge.prompt.sha256 else None
+
+
+def at_hand(judge: Judge) -> bool:
+    """Whether a published prompt needs no fetching."""
+    return cached_file(judge).is_file() or installed_template(judge) is not None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import Order, Schedule
+from vlrb_task.bon import folder as folders
 from vlrb_task.bon.folder import Folder, asked_of, check_judge, write_pairs
 from vlrb_task.bon.making import Round
 from vlrb_task.bon.questions import usual_draws
 from vlrb_task.lmms.write import task_yaml
 from vlrb_task.pairs.pair import Benchmark
-from vlrb_task.support.writing import write_text
-from vlrb_task.tasks.saved import save_task
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.writing import output_file, write_text
+from vlrb_task.tasks.saved import check_outputs, save_task
 from vlrb_task.tasks.shipped import TaskSpec
 
 
@@ -48,6 +51,32 @@ class Made:
             "sources": [dict(source) for source in making.sources],
             "notes": list(making.notes),
         }
+
+
+def check_new(path: Path, name: str, judges: Sequence[str], *, force: bool = False) -> None:
+    """Check that a folder may be made. What an earlier command wrote that was stopped is replaced.
+
+    Raises:
+        DataError: one is there already.
+        VlrbError: a file of somebody else's is in the place of one that is to be written.
+    """
+    if folders.is_made(path):
+        raise DataError(f"{path}: a folder of vlrb bon make is there already; give another, or remove it first")
+    output_file(path / "questions.jsonl", folders.QUESTIONS, force=force)
+    for one in (name, *(f"{name}_{judge}" for judge in judges)):
+        check_outputs(one, path, [], force=force)
+
+
+def write_folder(round: Round) -> Made:
+    """Write a new folder with its first round. It is one when all of it is there.
+
+    Raises:
+        DataError: as :func:`write_round`.
+    """
+    folders.write_questions(round.folder)
+    made = write_round(round)
+    folders.write_making(round.folder)
+    return made
 
 
 def write_round(round: Round) -> Made:

@@ -14,16 +14,24 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
-from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
-from vlrb_task.pairs.labels import TIED, label_fields
+from vlrb_task.pairs.health import bare_warning, contradiction_warning
+from vlrb_task.pairs.keys import answers_sha256
+from vlrb_task.pairs.labels import TIED, Mask, label_fields
 from vlrb_task.pairs.mapping import TIE
 from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.pairs.placing import PLACED
+from vlrb_task.support.arrow import is_valid, to_numpy
 from vlrb_task.support.errors import DataError, PromptUnavailable
 from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.tasks.sight import check_sight, is_blind
 from vlrb_task.votes.records import SCHEMA_VERSION, benchmark_fields
 
 if TYPE_CHECKING:
@@ -88,14 +96,23 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
         benchmark = read_benchmark(dataset)
         by_pair = _ballots(benchmark, judge, schedule, only)
         require_captions(asking, benchmark.pairs)
+        chosen = get_judge(judge)
+        shown = _filled(dataset, "image", "images", "video")
+        check_sight(chosen, benchmark, shown=bool(shown.any()), placed=bool(_filled(dataset, PLACED).any()))
     except (DataError, PromptUnavailable) as error:
         raise SystemExit(f"vlrb: {error}") from error
-    chosen = get_judge(judge)
+    blind = is_blind(chosen, benchmark)
+    bare = 0 if blind or chosen.image == "none" else int((~shown).sum())
+    for told in (*bare_warning(bare, shown.size), *contradiction_warning(benchmark.pairs)):
+        from loguru import logger
+
+        logger.warning(f"vlrb: {told}")
     constant = {
         "v": SCHEMA_VERSION,
         "judge": judge,
         "prompt": prompt_record(chosen).to_dict(),
         **benchmark_fields(benchmark),
+        **({"no_images": True} if blind else {}),
         "origin": benchmark.origin,
         "schedule": only.schedule_fields() if only else {"order": str(schedule.order), "votes": schedule.votes},
     }
@@ -155,6 +172,11 @@ def vote_of(doc: Mapping[str, Any]) -> dict[str, Any]:
     return vote | {"better": TIE} if vote["better"] == TIED else vote
 
 
+def shown_as(vote: Mapping[str, Any]) -> str:
+    """What the pictures of a vote's pair are remembered by: two tasks may show other pictures of one pair."""
+    return f"{vote['key']} {vote.get('benchmark') or ''}"
+
+
 def _one_type(fields: dict[str, Any]) -> dict[str, Any]:
     """A label as a column holds it, whose values are of one type: a tie is a number too."""
     return fields | {"better": TIED} if fields["better"] == TIE else fields
@@ -178,6 +200,23 @@ def _picture_columns(dataset: Dataset) -> list[str]:
         for name, kind in dataset.features.items()
         if isinstance(kind, Image) or isinstance(getattr(kind, "feature", None), Image)
     ]
+
+
+def _filled(dataset: Dataset, *columns: str) -> Mask:
+    """Which rows have something in one of some columns: told by what is null there, so that no picture is read."""
+    found = np.zeros(dataset.data.num_rows, dtype=bool)
+    for name in {*columns} & {*dataset.column_names}:
+        found |= np.concatenate([_is_filled(chunk) for chunk in dataset.data.column(name).chunks])
+    return found if dataset._indices is None else found[to_numpy(dataset._indices.column(0))]
+
+
+def _is_filled(values: pa.Array) -> Mask:
+    if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+        lengths: Mask = to_numpy(pc.list_value_length(values), 0) > 0
+        return lengths
+    parts = values.flatten() if pa.types.is_struct(values.type) else [values]
+    filled: Mask = np.any([is_valid(part) for part in parts], axis=0)
+    return filled
 
 
 def origin(dataset: Dataset) -> str:

@@ -16,11 +16,14 @@ from typing import Any
 
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import PAIR
+from vlrb_task.parsing.probabilities import remark
 from vlrb_task.support.redact import without_secrets
+from vlrb_task.tasks.label_scores import LabelScores
 from vlrb_task.tasks.models import model_id
 from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
+OURS = "vlrb_task."
 
 Record = dict[str, Any]
 Generate = Callable[[list[Any]], list[Any]]
@@ -72,6 +75,7 @@ class Following:
     """
 
     def __init__(self, model: Any, wrapper: str, arguments: Mapping[str, Any]) -> None:
+        self._model = model
         self.fields = model_fields(wrapper, arguments)
         self.chat = not getattr(model, "is_simple", True)
         self.prompt_arguments = [name for name in _PROMPTS if arguments.get(name)]
@@ -94,8 +98,43 @@ class Following:
         self._only_ours = len(ours) == len(requests)
         for name in self.prompt_arguments:
             self._refuse(f"the model's {name} would be sent beside the judge's prompt")
+        scored = [place for place, request in enumerate(requests) if self._is_scored(request)]
+        if scored:
+            return self._scored(ask, requests, scored)
         with watching(self._sent, threads=True):
             return ask(list(requests))
+
+    def _is_scored(self, request: Any) -> bool:
+        """Whether the label of a request's answer is scored; a model of this package writes that by itself."""
+        known = self._known.get(request.args[-2])
+        return known is not None and get_judge(known[0]).labels and not type(self._model).__module__.startswith(OURS)
+
+    def _scored(self, ask: Generate, requests: Sequence[Any], scored: Sequence[int]) -> list[Any]:
+        """Answers, those of some requests with the probabilities of the labels as their text.
+
+        Raises:
+            SystemExit: the model has no probabilities.
+        """
+        from lmms_eval.api.instance import unwrap_generation_output
+        from loguru import logger
+
+        prompts = {_digest(str(requests[place].args[0])) for place in scored}
+        scorer = LabelScores.of(self._model, lambda text: _digest(text) in prompts)
+        # A client of async_openai does not outlive one such call: through a server all are asked together.
+        alone = range(len(requests)) if scorer.told_apart else scored
+        answers: list[Any] = [None] * len(requests)
+        with watching(self._sent, threads=True, scorer=scorer):
+            for place, answer in zip(alone, ask([requests[place] for place in alone]), strict=True):
+                answers[place] = answer
+        texts = [unwrap_generation_output(answers[place])[0] for place in scored]
+        scorer.check(texts)
+        if told := remark(map(str, texts)):
+            logger.info(f"vlrb: {told}")
+        if others := sorted(set(range(len(requests))) - set(alone)):
+            with watching(self._sent, threads=True):
+                for place, answer in zip(others, ask([requests[place] for place in others]), strict=True):
+                    answers[place] = answer
+        return answers
 
     def record(self, judge: str, schedule: Mapping[str, Any]) -> Record:
         """Fields for the votes of a task: its model and what was seen to be sent."""

@@ -21,21 +21,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from lmms_eval.api.instance import GenerationResult, unwrap_generation_output
 from loguru import logger
 
 from vlrb_task.judges import get_judge
-from vlrb_task.lmms.docs import BALLOT, PAIR, vote_of
+from vlrb_task.lmms.docs import BALLOT, PAIR, shown_as, vote_of
 from vlrb_task.lmms.following import Following
 from vlrb_task.lmms.rows import answered_text, is_unreadable, note_unreadable
 from vlrb_task.lmms.sent import handed_to, picture_sha256
 from vlrb_task.pairs.pictures import pictures_of
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.support.redact import without_secrets
+from vlrb_task.support.typed import typed
+from vlrb_task.votes.reading import probability
 
 FOLDER_VARIABLE = "VLRB_JOURNAL"
 PART_VARIABLE = "VLRB_JOURNAL_EVERY"
@@ -43,7 +46,8 @@ DEFAULT_PART = 256
 
 Record = dict[str, Any]
 Generate = Callable[[list[Any]], list[Any]]
-Slot = tuple[Any, ...]
+Slot = str
+"""What two answers must share, as JSON."""
 
 
 def keep(model: Any, following: Following, folder: Path, part: int) -> None:
@@ -179,19 +183,20 @@ class Journal:
 
     def _pictures(self, rows: Any, doc_id: int, record: Record) -> tuple[str, ...]:
         """The hashes of the pictures of a row; those of a pair are read once."""
-        key = record["key"]
+        key = shown_as(record)
         if key not in self._shown:
-            seen = get_judge(record["judge"]).image != "none"
+            seen = get_judge(record["judge"]).image != "none" and not record.get("no_images")
             self._shown[key] = tuple(map(picture_sha256, pictures_of(rows[doc_id]))) if seen else ()
         return self._shown[key]
 
     def _answered(self, record: Record, answer: Any) -> Record:
         """A vote record with its text, as lmms-eval itself will take it from what the wrapper returned."""
         found, failure = answered_text(unwrap_generation_output(answer)[0])
-        if is_unreadable(record["key"]):
+        if is_unreadable(record):
             failure = Reason.UNREADABLE_IMAGE
         seen = self.following.record(record["judge"], record["schedule"])
-        return record | seen | {"text": found} | ({"failure": str(failure)} if failure else {})
+        p = probability(record["judge"], found, failure)
+        return record | seen | {"text": found} | p | ({"failure": str(failure)} if failure else {})
 
     def _read(self) -> dict[Slot, str]:
         known: dict[Slot, str] = {}
@@ -200,19 +205,18 @@ class Journal:
             lines = Lines(path)
             try:
                 for _, line in lines:
-                    if (
-                        not isinstance(line.get("text"), str)
-                        or line.get("model_id") != self.following.fields["model_id"]
-                    ):
+                    if line.get("model_id") != self.following.fields["model_id"]:
                         counts["votes of other models, checkpoints or servers"] += 1
+                    elif (slot := _found_slot(line)) is None:
+                        counts["lines that are no votes, which are asked again"] += 1
                     elif not line.get("messages_sha256"):
                         counts["votes that do not say to which messages they are, which are asked again"] += 1
                     elif _failed(line):
                         counts["failed requests, which are asked again"] += 1
                     else:
-                        known.setdefault(_slot(line), line["text"])
+                        known.setdefault(slot, line["text"])
                         if line.get("failure") == Reason.UNREADABLE_IMAGE:
-                            note_unreadable(line["key"])
+                            note_unreadable(line)
             except DataError as error:
                 raise SystemExit(f"vlrb: {error}") from error
             for warning in lines.warnings:
@@ -264,12 +268,30 @@ class Journal:
 def _slot(record: Mapping[str, Any]) -> Slot:
     """What two answers must share for one to stand for the other."""
     prompt, generation = record.get("prompt") or {}, record.get("generation") or {}
-    return (
-        *(record.get(name) for name in ("task", "key", "judge", "vote", "first", "answer", "fingerprint", "wrapper")),
-        record.get("messages_sha256"),
-        prompt.get("sha256"),
-        json.dumps([generation, record.get("model_args"), _told(record.get("schedule"))], sort_keys=True),
+    named = (
+        "task",
+        "key",
+        "judge",
+        "vote",
+        "first",
+        "answer",
+        "fingerprint",
+        "wrapper",
+        "messages_sha256",
+        "model_args",
     )
+    told = [prompt.get("sha256"), generation, _told(record.get("schedule"))]
+    return json.dumps([*(record.get(name) for name in named), *told], sort_keys=True)
+
+
+def _found_slot(line: Mapping[str, Any]) -> Slot | None:
+    """The slot of a journal's line, which anybody may have changed; None for one that is no vote of a judge known here."""
+    try:
+        told = typed(line, key=str, judge=str, vote=int, text=str, prompt=(dict, NoneType))
+        get_judge(told["judge"])
+        return _slot(line)
+    except (VlrbError, RecursionError):
+        return None
 
 
 def _told(schedule: object) -> object:

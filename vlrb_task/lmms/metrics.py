@@ -3,7 +3,7 @@
 lmms-eval gives an aggregation the items of its metric, one a row (:func:`vlrb_task.lmms.rows.process_results`):
 
 * ``key``, ``better``, ``vote``: the pair, its label, the vote's number;
-* ``first`` and ``choice``, or ``answer`` and ``rating``: what was shown, and what the judge made of it;
+* ``first`` and ``choice``, or ``answer`` and ``rating``: what was shown, and what the judge made of it; ``p`` where it gave one;
 * ``reason``: why there is no verdict;
 * ``subset``, ``sizes`` (pairs of the whole revision by subset), ``digest`` (of the text): for ``overall`` and ``macro``.
 
@@ -119,9 +119,17 @@ def unanswered(items: Items) -> int:
     return sum(item.get("reason") in _NO_ANSWER for item in items)
 
 
+def no_images(items: Items) -> int:
+    """Ballots that were asked without the pair's pictures, because that was meant."""
+    return len(items)
+
+
 def unanswered_stderr(items: Items) -> str:
     """A count has no standard error."""
     return NOTHING
+
+
+no_images_stderr = unanswered_stderr
 
 
 overall_stderr = _pair_of(_overall)[1]
@@ -131,3 +139,6 @@ parsed_rate, parsed_rate_stderr = _pair_of(_estimate("parsed_rate"))
 first_rate, first_rate_stderr = _pair_of(_estimate("first_rate"))
 consistency, consistency_stderr = _pair_of(_estimate("consistency"))
 both_orders_right, both_orders_right_stderr = _pair_of(_estimate("both_orders_right"))
+right_averaged, right_averaged_stderr = _pair_of(_estimate("right_averaged"))
+right_better_first, right_better_first_stderr = _pair_of(_estimate("right_better_first"))
+right_better_second, right_better_second_stderr = _pair_of(_estimate("right_better_second"))

@@ -12,7 +12,7 @@ from vlrb_task.asking.ballots import Ballot, Order, Schedule
 from vlrb_task.asking.messages import Shown, conversation
 from vlrb_task.asking.placing import in_order, numbered, placed
 from vlrb_task.judges import fill_prompt, get_judge
-from vlrb_task.lmms.docs import vote_of
+from vlrb_task.lmms.docs import shown_as, vote_of
 from vlrb_task.lmms.following import followed
 from vlrb_task.lmms.prompts import template
 from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
@@ -32,16 +32,16 @@ _unreadable: set[str] = set()
 _unreadable_lock = threading.Lock()
 
 
-def is_unreadable(key: str) -> bool:
-    """Whether the picture of a pair could not be read, so that its votes do not count."""
-    return key in _unreadable
+def is_unreadable(vote: Mapping[str, Any]) -> bool:
+    """Whether the picture of a vote's pair could not be read, so that the vote does not count."""
+    return shown_as(vote) in _unreadable
 
 
-def note_unreadable(key: str) -> bool:
-    """Remember that a pair's picture cannot be read; returns whether that was not known yet."""
+def note_unreadable(vote: Mapping[str, Any]) -> bool:
+    """Remember that the picture of a vote's pair cannot be read; returns whether that was not known yet."""
     with _unreadable_lock:
-        known = key in _unreadable
-        _unreadable.add(key)
+        known = shown_as(vote) in _unreadable
+        _unreadable.add(shown_as(vote))
     return not known
 
 
@@ -57,7 +57,7 @@ def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
     """The conversation for chat wrappers, for a judge with a system message or with the picture last."""
     vote = vote_of(doc)
     judge = get_judge(vote["judge"])
-    note_chat(vote["key"])
+    note_chat(shown_as(vote))
     asked = conversation(_prompt(doc), doc_to_visual(doc), system=judge.system, image=judge.image)
     user = {"role": "user", "content": [_part(part) for part in asked.parts]}
     if judge.system is None:
@@ -84,6 +84,7 @@ def _prompt(doc: Doc) -> str:
         subset=vote["subset"],
         caption=doc.get("caption"),
         criterion=doc.get("criterion"),
+        steps=tuple(doc.get("steps") or ()),
     )
     ballot = _ballot(vote)
     shown = placed(pair, doc.get(PLACED), ballot, more=bool(doc.get("video")))
@@ -110,8 +111,8 @@ def doc_to_visual(doc: Doc) -> list[Image | str]:
     vote = vote_of(doc)
     if get_judge(vote["judge"]).image == "none":
         return []
-    shown = [*pictures_of(doc), *([doc["video"]] if doc.get("video") else [])]
-    note_pictures(vote["key"], shown)
+    shown = [] if vote.get("no_images") else [*pictures_of(doc), *([doc["video"]] if doc.get("video") else [])]
+    note_pictures(shown_as(vote), shown)
     return [_picture(value, vote) for value in in_order(shown, doc.get(PLACED), _ballot(vote))]
 
 
@@ -124,7 +125,7 @@ def _picture(value: Any, vote: Mapping[str, Any]) -> Image | str:
     try:
         return opened(value if isinstance(value, PIL.Image.Image) else value.get("bytes"))
     except UnreadablePicture as error:
-        if note_unreadable(vote["key"]):
+        if note_unreadable(vote):
             logger.error(
                 f"vlrb: the image of id {vote['id']!r} cannot be read ({error}); its votes do not count as read"
             )
@@ -147,16 +148,17 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
     judge = get_judge(vote["judge"])
     if sent := sent_sha256(
-        judge, vote["key"], _prompt(doc), partial(in_order, counts=doc.get(PLACED), ballot=_ballot(vote))
+        judge, shown_as(vote), _prompt(doc), partial(in_order, counts=doc.get(PLACED), ballot=_ballot(vote))
     ):
         record["messages_sha256"] = sent
     if (model := followed()) is not None:
         record |= model.record(vote["judge"], vote["schedule"])
-    failure = Reason.UNREADABLE_IMAGE if is_unreadable(vote["key"]) else lost
+    failure = Reason.UNREADABLE_IMAGE if is_unreadable(vote) else lost
     if failure:
         record["failure"] = str(failure)
     item = {name: vote[name] for name in ("key", "better", "vote", "first", "answer") if vote[name] is not None}
     item |= _read(vote["judge"], vote["first"], text, failure)
+    record |= {"p": item["p"]} if "p" in item else {}
     whole = item | {"subset": vote["subset"], "sizes": record["subset_sizes"], "digest": _digest(text)}
     metrics: dict[str, Any] = {VOTE_FIELD: record}
     names = ["parsed_rate", "unanswered"]
@@ -169,6 +171,9 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
         names.append("first_rate")
         if not rest and Schedule(Order(vote["schedule"]["order"]), vote["schedule"]["votes"]).asks_both_orders:
             names += ["consistency", "both_orders_right"]
+            if get_judge(vote["judge"]).labels:
+                names += ["right_averaged", "right_better_first", "right_better_second"]
+    names += ["no_images"] if vote.get("no_images") else []
     metrics |= dict.fromkeys(names, item)
     # After its metric, each time: lmms-eval fills the standard error's place with "N/A" when it meets the metric.
     return metrics | {f"{name}_stderr": metrics[name] for name in list(metrics) if name != VOTE_FIELD}
@@ -208,4 +213,5 @@ def _read(judge: str, first: Answer | None, text: str, failure: Reason | None) -
         return {"rating": reading.score} | reason
     if first is None:
         return {"rating": None} | reason
-    return {"choice": choice_of(reading.verdict, first)} | reason
+    chosen = {"choice": choice_of(reading.verdict, first)} | reason
+    return chosen if reading.p is None else chosen | {"p": reading.p}

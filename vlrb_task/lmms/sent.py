@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 from vlrb_task.asking.messages import Conversation, conversation, messages_sha256
 from vlrb_task.asking.placing import numbered
 from vlrb_task.judges import Judge, get_judge
+from vlrb_task.pairs.media import file_sha256
 
 _lock = threading.Lock()
 _pictures: dict[str, tuple[str, ...]] = {}
@@ -23,47 +25,39 @@ _chat: set[str] = set()
 def picture_sha256(value: Any) -> str:
     """SHA-256 of a picture's or a video's file; of a picture that is only there decoded, of its mode, size and pixels."""
     if isinstance(value, str):  # a video's path
-        with open(value, "rb") as file:
-            return _file_sha256(file)
+        return file_sha256(Path(value))
     data = value.get("bytes") if isinstance(value, Mapping) else None
     if data is None and hasattr(value, "tobytes"):
         data = f"{value.mode} {value.size}".encode() + value.tobytes()
     return hashlib.sha256(data or b"").hexdigest()
 
 
-def _file_sha256(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def note_pictures(key: str, pictures: Sequence[Any]) -> None:
+def note_pictures(pair: str, pictures: Sequence[Any]) -> None:
     """A wrapper took a pair's pictures."""
     with _lock:
-        if key not in _pictures:
-            _pictures[key] = tuple(picture_sha256(picture) for picture in pictures)
+        if pair not in _pictures:
+            _pictures[pair] = tuple(picture_sha256(picture) for picture in pictures)
 
 
-def note_chat(key: str) -> None:
+def note_chat(pair: str) -> None:
     """A wrapper took a pair's conversation, in which a system message stands apart."""
     with _lock:
-        _chat.add(key)
+        _chat.add(pair)
 
 
-def sent_sha256(judge: Judge, key: str, prompt: str, in_order: Callable[[Sequence[str]], Sequence[str]]) -> str | None:
+def sent_sha256(judge: Judge, pair: str, prompt: str, in_order: Callable[[Sequence[str]], Sequence[str]]) -> str | None:
     """The hash of what a wrapper was handed for a ballot; None where it took no pictures, so that this is not known.
 
     Args:
         judge: whose prompt.
-        key: the pair's.
+        pair: its pair's name here, see :func:`vlrb_task.lmms.docs.shown_as`.
         prompt: filled.
         in_order: puts the pair's pictures in the order in which the ballot shows them.
     """
-    pictures = _pictures.get(key)
+    pictures = _pictures.get(pair)
     if pictures is None and judge.image != "none":
         return None
-    return messages_sha256(_handed(judge, prompt, in_order(pictures or ()), chat=key in _chat))
+    return messages_sha256(_handed(judge, prompt, in_order(pictures or ()), chat=pair in _chat))
 
 
 def handed_to(chat: bool, judge: str, text: str, pictures: Sequence[str]) -> str:

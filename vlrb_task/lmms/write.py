@@ -7,8 +7,9 @@ both to the registry of judges.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import yaml
@@ -17,6 +18,7 @@ from vlrb_task.judges import get_judge
 from vlrb_task.lmms import include_path
 from vlrb_task.lmms.docs import process_docs_name
 from vlrb_task.lmms.hub import attribute
+from vlrb_task.pairs.benchmarks import DEFAULT, benchmark, benchmark_names, is_benchmark
 from vlrb_task.pairs.pair import SUBSETS, UNDECIDABLE
 from vlrb_task.pairs.rows import HubDataset, hub_id
 from vlrb_task.support.writing import write_text
@@ -25,54 +27,77 @@ from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
 from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.shipped import TaskSpec
 
-BASE = "_vlrb_base.yaml"
+BASE, BENCHMARK_BASE = "_vlrb_base.yaml", "_vlrb_benchmark.yaml"
 """What the shipped tasks include. lmms-eval looks for it in the working folder first, so the name is one that nobody has."""
+
+SUITE = "vlrb_suite"
+"""lmms-eval's group of the benchmarks whose files say ``suite: core``."""
 
 DEMO_FILE = "../../pairs/demo/demo.parquet"
 """The packaged pairs, from the folder of the shipped YAML files."""
 
 
-def metric_names(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str]]:
-    """The metrics of every task, each with the function of :mod:`vlrb_task.lmms.metrics` that makes it.
+def metrics(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str, bool | None]]:
+    """The metrics of every task: name, function of :mod:`vlrb_task.lmms.metrics`, and whether higher is better.
 
-    lmms-eval prints those that :func:`vlrb_task.lmms.rows.process_results` gives: a pointwise judge has no ``first_rate``, and a
-    task that asks one order no ``consistency``.
+    lmms-eval prints those that :func:`vlrb_task.lmms.rows.process_results` gives: a pointwise judge has no ``first_rate``, a task
+    that asks one order no ``consistency``, and one whose pictures are sent no ``no_images``.
     """
-    labelled = [(name, "subset") for name in subsets if name != UNDECIDABLE]
-    votes = [(name, name) for name in ("parsed_rate", "unanswered", "first_rate", "consistency")]
+    found = [(name, "subset") for name in subsets if name != UNDECIDABLE]
+    found += [(name, name) for name in ("parsed_rate", "unanswered", "no_images", "first_rate", "consistency")]
     # Where some pairs have no better answer, no number over all pairs means anything.
-    if UNDECIDABLE in subsets:
-        return [*labelled, *votes]
-    return [("overall", "overall"), ("macro", "macro"), *labelled, *votes, ("both_orders_right", "both_orders_right")]
+    if UNDECIDABLE not in subsets:
+        orders = ("both_orders_right", "right_averaged", "right_better_first", "right_better_second")
+        found = [("overall", "overall"), ("macro", "macro"), *found, *((name, name) for name in orders)]
+    higher = {"first_rate": None, "unanswered": False, "no_images": None}
+    return [
+        row
+        for name, function in found
+        for row in ((name, function, higher.get(name, True)), (f"{name}_stderr", f"{function}_stderr", None))
+    ]
 
 
-_HIGHER_IS_BETTER = {"first_rate": "null", "unanswered": "false"}
 _MESSAGES = "doc_to_messages: !function vlrb_task.lmms.rows.doc_to_messages"
 
 
 def base_yaml() -> str:
     """The text of the file that the tasks about the hub's pairs include: all that they have in common."""
-    lines = [
-        "# What the tasks of this folder have in common. Written by vlrb_task.lmms.write: edit there.",
-        *_dataset(tasks.HUB),
-        *_common(SUBSETS),
-    ]
-    return "\n".join(lines) + "\n"
+    about = "# What the tasks about VL-RewardBench have in common. Written by vlrb_task.lmms.write: edit there."
+    return _text([about, *_dataset(tasks.HUB), *_FUNCTIONS, *_metric_list(SUBSETS)])
 
 
-def _common(subsets: Collection[str]) -> list[str]:
-    lines = [
-        "# The judge's whole text is parsed: lmms-eval would otherwise remove its <think> part beforehand.",
-        "reasoning_tags: none",
-        "doc_to_visual: !function vlrb_task.lmms.rows.doc_to_visual",
-        "doc_to_text: !function vlrb_task.lmms.rows.doc_to_text",
-        "doc_to_target: !function vlrb_task.lmms.rows.doc_to_target",
-        "process_results: !function vlrb_task.lmms.rows.process_results",
-        "metric_list:",
-    ]
-    for name, function in metric_names(subsets):
-        lines += _metric(name, function, _HIGHER_IS_BETTER.get(name, "true"))
-        lines += _metric(f"{name}_stderr", f"{function}_stderr", "null")
+def benchmark_base_yaml() -> str:
+    """The text of the file that the tasks about known benchmarks include; those of another judge say so themselves."""
+    about = "# What the tasks about known benchmarks have in common. Written by vlrb_task.lmms.write: edit there."
+    shared = ["dataset_path: parquet", "test_split: test", *_FUNCTIONS, _MESSAGES]
+    return _text([about, *shared, *_asking(tasks.shipped_tasks()[f"vlrb_{DEFAULT}"])])
+
+
+def suite_yaml() -> str:
+    """The text of the file of lmms-eval's group :data:`SUITE`."""
+    core = [name for name in benchmark_names() if benchmark(name).about.get("suite") == "core"]
+    about = "# The core set of benchmarks by one name. Written by vlrb_task.lmms.write: edit there."
+    return _text([about, f"group: {SUITE}", "task:", *(f"  - vlrb_{name}" for name in core)])
+
+
+_FUNCTIONS = (
+    "# The judge's whole text is parsed: lmms-eval would otherwise remove its <think> part beforehand.",
+    "reasoning_tags: none",
+    "doc_to_visual: !function vlrb_task.lmms.rows.doc_to_visual",
+    "doc_to_text: !function vlrb_task.lmms.rows.doc_to_text",
+    "doc_to_target: !function vlrb_task.lmms.rows.doc_to_target",
+    "process_results: !function vlrb_task.lmms.rows.process_results",
+)
+
+
+def _metric_list(subsets: Collection[str]) -> list[str]:
+    lines = ["metric_list:"]
+    for name, function, higher_is_better in metrics(subsets):
+        lines += [
+            f"  - metric: {_quoted(name)}",
+            f"    aggregation: !function vlrb_task.lmms.metrics.{function}",
+            f"    higher_is_better: {json.dumps(higher_is_better)}",
+        ]
     return lines
 
 
@@ -84,26 +109,41 @@ def task_yaml(
     *,
     messages: bool = False,
 ) -> str:
-    """The text of a task's YAML file. One about ``hub`` includes :data:`BASE` beside it; any other stands alone.
+    """The text of a task's YAML file.
+
+    One about ``hub`` includes :data:`BASE` beside it, one about a known benchmark :data:`BENCHMARK_BASE`; any other stands alone.
 
     Args:
-        spec: the task. Its ``pairs`` may be ``hub``, ``demo``, a hub id, or the path of a parquet file, relative to the
-            folder of the YAML file or absolute.
+        spec: the task. Its ``pairs`` may be ``hub``, ``demo``, a known benchmark's name, a hub id, or the path of a parquet file,
+            relative to the folder of the YAML file or absolute.
         subsets: the subsets of its pairs.
         captions_sha256: hash of the captions that stand in its pairs, if any.
         messages: whether some pictures stand within the text, or some pairs have a video.
         process_docs: what makes the ballots, for a task that asks a list of them: :func:`write_ballots`' result.
     """
-    judge = get_judge(spec.judge)
-    sampling = spec.sampling or judge.sampling
-    shared = [f"include: {BASE}"] if spec.pairs == tasks.HUB else [*_dataset(spec.pairs), *_common(subsets)]
-    lines = [
+    head = [
         f"# {' '.join(spec.summary.split())}. Written by vlrb_task.lmms.write: edit there.",
         f"task: {spec.name}",
         "output_type: generate_until",  # not in the base, for tools that list tasks and follow no include
-        *shared,
+    ]
+    if is_benchmark(spec.pairs):
+        made = f"!function vlrb_task.lmms.benches.{spec.pairs}"
+        shared = [f"include: {BENCHMARK_BASE}", f"dataset_kwargs: {made}", f"metric_list: {made}__metrics"]
+        own = _asking(spec) if spec.judge != tasks.shipped_tasks()[f"vlrb_{DEFAULT}"].judge else []
+        return _text([*head, *shared, *own])
+    judge = get_judge(spec.judge)
+    within = [_MESSAGES] if judge.system is not None or judge.image == "last" or messages else []
+    hub = spec.pairs == tasks.HUB
+    shared = [f"include: {BASE}"] if hub else [*_dataset(spec.pairs), *_FUNCTIONS, *_metric_list(subsets)]
+    return _text([*head, *shared, *within, *_asking(spec, captions_sha256, process_docs)])
+
+
+def _asking(spec: TaskSpec, captions_sha256: str | None = None, process_docs: str | None = None) -> list[str]:
+    """What a task's judge and schedule say in its file."""
+    judge = get_judge(spec.judge)
+    sampling = spec.sampling or judge.sampling
+    return [
         f"process_docs: !function {process_docs or _whole_schedule(spec)}",
-        *([_MESSAGES] if judge.system is not None or judge.image == "last" or messages else []),
         "generation_kwargs:",
         f"  max_new_tokens: {sampling.max_new_tokens}",
         f"  temperature: {sampling.temperature}",
@@ -120,7 +160,6 @@ def task_yaml(
         *([f"  system_sha256: {hashlib.sha256(judge.system.encode()).hexdigest()}"] if judge.system else []),
         *([f"  captions_sha256: {captions_sha256}"] if captions_sha256 else []),
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _whole_schedule(spec: TaskSpec) -> str:
@@ -173,12 +212,8 @@ def _dataset(pairs: str) -> list[str]:
     ]
 
 
-def _metric(name: str, function: str, higher_is_better: str) -> list[str]:
-    return [
-        f"  - metric: {_quoted(name)}",
-        f"    aggregation: !function vlrb_task.lmms.metrics.{function}",
-        f"    higher_is_better: {higher_is_better}",
-    ]
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _quoted(text: str) -> str:
@@ -188,7 +223,8 @@ def _quoted(text: str) -> str:
 
 def shipped_files() -> dict[str, str]:
     """Every shipped YAML file's name and text."""
-    return {BASE: base_yaml()} | {f"{name}.yaml": task_yaml(spec) for name, spec in tasks.shipped_tasks().items()}
+    shared = {BASE: base_yaml(), BENCHMARK_BASE: benchmark_base_yaml(), f"{SUITE}.yaml": suite_yaml()}
+    return shared | {f"{name}.yaml": task_yaml(spec) for name, spec in tasks.shipped_tasks().items()}
 
 
 def main() -> None:

@@ -56,15 +56,24 @@ def contradiction_warning(pairs: Sequence[Pair]) -> list[str]:
     ]
 
 
+def bare_warning(without: int, rows: int) -> list[str]:
+    """One line for rows without a picture; none where each has one."""
+    if not without:
+        return []
+    whole = "no row has a picture" if without == rows else f"{without} of {rows} rows have no picture"
+    return [f"{whole}: a judge answers them without seeing anything"]
+
+
 class PictureCheck:
     """Counts rows by their pictures, as they come by.
 
     Attributes:
         rows, without, shown: rows seen, without any medium, and with a picture.
+        texts: rows that are said to be of texts alone.
     """
 
     def __init__(self) -> None:
-        self.rows = self.without = self.shown = 0
+        self.rows = self.without = self.shown = self.texts = 0
         self._digests: set[bytes] = set()
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -73,6 +82,7 @@ class PictureCheck:
         pictures = pictures_of(row)
         if not pictures and is_empty(row.get("video")) and is_empty(row.get("audio")):
             self.without += 1
+            self.texts += row.get("media") == "text"
         if pictures:
             self.shown += 1
             digest = hashlib.blake2b(digest_size=16)
@@ -82,15 +92,24 @@ class PictureCheck:
 
     def warnings(self) -> Iterator[str]:
         """What there is to tell."""
-        if self.without:
-            whole = (
-                "no row has a picture"
-                if self.without == self.rows
-                else f"{self.without} of {self.rows} rows have no picture"
-            )
-            yield f"{whole}: a judge answers them without seeing anything"
+        yield from bare_warning(self.without, self.rows)
         if self.shown > 1 and len(self._digests) == 1:
             yield f"all {self.shown} pictures are the same"
+
+
+def unread_warning(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One line for columns that look like pictures and are not read as such; none where there are none.
+
+    Args:
+        spec: as :func:`unread_picture_columns`'.
+        rows: as there.
+
+    Raises:
+        DataError: as there.
+    """
+    listed = ", ".join(map(repr, unread_picture_columns(spec, rows)))
+    told = f"columns that look like pictures and are not read as such: {listed} (docs/pairs.md: `images`)"
+    return [told] if listed else []
 
 
 def unread_picture_columns(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:

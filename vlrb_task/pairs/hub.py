@@ -120,6 +120,12 @@ def is_cached(repo: str) -> bool:
     return (Path(HF_HUB_CACHE) / f"datasets--{repo.replace('/', '--')}" / "snapshots").is_dir()
 
 
-def unreachable(dataset: HubDataset, instead: str = "give a local copy: --pairs FILE (parquet, JSONL or TSV)") -> str:
+_INSTEAD = (
+    "give a local copy: --pairs FILE (parquet, JSONL or TSV), or of a benchmark that is known by name --pairs NAME=FOLDER "
+    "(for shipped tasks: the environment variable VLRB_PAIRS)"
+)
+
+
+def unreachable(dataset: HubDataset, instead: str = _INSTEAD) -> str:
     """The one line that a user reads where a hub dataset is not to be had."""
     return f"{dataset.repo} is not in the local cache, and the hub was not reached; {instead}"

@@ -28,3 +28,11 @@ def fingerprint(labels: Iterable[tuple[str, int | str]]) -> str:
     """
     lines = sorted(f"{key}:{better}" for key, better in labels)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def answers_sha256(responses: Sequence[str]) -> list[str]:
+    """The first 16 hex digits of each response's SHA-256, in the row's order.
+
+    A pair's key is the same whichever response stands first in its row; these tell rows that were reversed.
+    """
+    return [hashlib.sha256(one.encode("utf-8", "surrogatepass")).hexdigest()[:16] for one in responses]

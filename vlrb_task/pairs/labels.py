@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.mapping import TIE, Label
 from vlrb_task.pairs.pair import Answer, Pair, count_subsets, fingerprint, revision_name
 from vlrb_task.pairs.style import style_of
@@ -202,25 +203,30 @@ class LabelSet:
         labels: in row order.
         revision, fingerprint: as :class:`vlrb_task.pairs.pair.Benchmark`'s.
         origin: where the rows were read from.
+        answers: the beginnings of each pair's responses' SHA-256 as votes have them, in the row's order and in the other;
+            None where the texts were not at hand.
     """
 
     labels: Labels
     revision: str
     fingerprint: str
     origin: str = ""
+    answers: tuple[pa.Array, pa.Array] | None = None
 
     @classmethod
     def of(cls, pairs: Iterable[Pair], origin: str = "", *, styles: bool = False) -> LabelSet:
         """From checked pairs, one at a time: a set of any size. ``styles`` counts the style of their responses."""
-        labels = Labels.of(
-            {
-                **label_fields(pair),
-                "models": pair.models,
-                "style": [*map(style_of, pair.responses)] if styles else None,
-            }
-            for pair in pairs
-        )
-        return cls(labels, revision_name(labels.subset_counts), labels.fingerprint(), origin)
+        hashes: list[list[str]] = []
+
+        def fields() -> Iterator[dict[str, Any]]:
+            for pair in pairs:
+                hashes.append(answers_sha256(pair.responses))
+                style = [*map(style_of, pair.responses)] if styles else None
+                yield {**label_fields(pair), "models": pair.models, "style": style}
+
+        labels = Labels.of(fields())
+        answers = strings(map(" ".join, hashes)), strings(" ".join(one[::-1]) for one in hashes)
+        return cls(labels, revision_name(labels.subset_counts), labels.fingerprint(), origin, answers)
 
     @cached_property
     def _ids(self) -> tuple[pa.Array, Ints, Ints]:

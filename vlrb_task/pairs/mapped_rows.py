@@ -26,7 +26,7 @@ _MEDIA = ("pictures", "answer_pictures", "video", "audio")
 def is_named(spec: str) -> bool:
     """Whether pairs are named as a known benchmark: ``NAME`` or ``NAME=FOLDER``. A file of the same name is meant first."""
     name = spec.partition("=")[0]
-    return is_benchmark(name) and not Path(spec).exists()
+    return is_benchmark(name) and not Path(spec).is_file()
 
 
 def mapping_of(spec: str) -> Mapped:
@@ -87,6 +87,23 @@ def mapped_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
     if problems:
         count = f": {len(problems)} unusable rows of {mapping.rows}" if len(problems) > 1 else ""
         raise DataError(f"{mapping.path}{count}", problems)
+
+
+def answer_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
+    """The questions of a mapping whose rows have several answers: what their pairs have in common, and ``graded``.
+
+    Raises:
+        DataError: as :func:`mapped_rows`, at the first row that cannot be used.
+    """
+    for number, (folder, origins, found) in enumerate(_rows(mapping, images, network)):
+        if not mapping.wants(found):
+            continue
+        try:
+            row = mapping.common(number, found, origins)
+            graded = mapping.answers.graded(found)
+            yield (_with_media(row, mapping, folder) if images else _without_media(row)) | {"graded": graded}
+        except DataError as error:
+            raise DataError(f"{mapping.path}: row {number}: {error}") from error
 
 
 def first_rows(mapping: Mapped, most: int = 50) -> list[Row]:

@@ -90,6 +90,26 @@ class Answers:
             return False, [((texts[0], texts[1]), self._label(row))]
         return len(texts) > 2, list(self._ranked(row, texts))
 
+    def graded(self, row: Mapping[str, Any]) -> list[tuple[str, float]]:
+        """The row's answers, each with how good it is by its label, from 0 (the worst of the row) to 1 (the best).
+
+        Raises:
+            DataError: as :meth:`pairs`, or the mapping has no ranks and no ``{better: …, worse: …}``.
+        """
+        if self.worse is not None:
+            better, worse = self._texts(row, self.columns[0]), self._texts(row, self.worse)
+            return [*((text, 1.0) for text in better), *((text, 0.0) for text in worse)]
+        if self.better is None or self.highest is None:
+            raise DataError("its rows have two answers each, where a best of several is asked for")
+        if len(self.columns) == 1:
+            texts = self._texts(row, self.columns[0])
+        else:
+            texts = [self._text(_filled(row, one), one) for one in self.columns]
+        ranks = ranks_of(_filled(row, self.better), len(texts), f"column {self.better.name!r}")
+        best, worst = (max(ranks), min(ranks)) if self.highest else (min(ranks), max(ranks))
+        span = best - worst
+        return [(text, (rank - worst) / span if span else 1.0) for text, rank in zip(texts, ranks, strict=True)]
+
     def _texts(self, row: Mapping[str, Any], column: Column) -> list[str]:
         value = _filled(row, column)
         several = cells(value.tolist() if hasattr(value, "tolist") else value)
@@ -217,20 +237,28 @@ class Mapped:
         Raises:
             DataError: what is missing or no text, or a label that the mapping does not know.
         """
-        id = str(number) if self.id is None else plain_text(_filled(row, self.id), self.id.name)
         several, pairs = self.answers.pairs(row)
+        common = self.common(number, row, origins)
+        if several:
+            common["models"] = None
+        if several and common["group"] is None:
+            common["group"] = common["id"]
+        return [common | {"response": list(texts)} | _ranking(label) for texts, label in pairs]
+
+    def common(self, number: int, row: Mapping[str, Any], origins: Mapping[str, str]) -> Row:
+        """What all pairs of a row have in common; arguments and errors as :meth:`rows_of`'s."""
+        id = str(number) if self.id is None else plain_text(_filled(row, self.id), self.id.name)
         source = self._source(row, origins)
         subset = self.subset.name(row, {**origins, "source": source or ""})
-        group = self._optional(row, self.group)
-        common = {
+        return {
             "id": id,
             "query": written_text(_filled(row, self.query), self.query.name),
             "subset": subset,
             "source": source or (subset if self.source is None else "unknown"),
-            "group": group if group is not None or not several else id,
+            "group": self._optional(row, self.group),
             "criterion": self._optional(row, self.criterion),
             "caption": self._optional(row, self.caption),
-            "models": None if several else [name for one in self.models for name in cells(one.of(row))] or None,
+            "models": [name for one in self.models for name in cells(one.of(row))] or None,
             "human_error_analysis": [str(tag) for one in self.tags for tag in cells(one.of(row))] or None,
             "benchmark": self.name,
             "pictures": [picture for one in self.images for picture in cells(one.of(row))],
@@ -239,7 +267,6 @@ class Mapped:
             "audio": self.audio.of(row) if self.audio else None,
             ROW_NUMBER: number,
         }
-        return [common | {"response": list(texts)} | _ranking(label) for texts, label in pairs]
 
     def _source(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> str | None:
         if self.source is None:

@@ -12,6 +12,7 @@ from vlrb_task.pairs.filing import HOWS, ORIGINS, Condition, Rule
 from vlrb_task.pairs.mapping import SIDES, Answers, Label, Mapped
 from vlrb_task.pairs.values import cells, label_of
 from vlrb_task.support.errors import DataError, short
+from vlrb_task.support.inputs import read_text, readable
 
 _COLUMNS = frozenset(
     {
@@ -23,7 +24,7 @@ _COLUMNS = frozenset(
 ABOUT = frozenset(
     {
         *("title", "summary", "revision", "license", "paper", "homepage", "media", "size", "groups", "revisions"),
-        *("metrics", "differs", "published", "checked", "loads", "needs"),
+        *("metrics", "differs", "published", "checked", "loads", "needs", "suite"),
     }
 )
 """What a file may say of a benchmark beside its columns; see :mod:`vlrb_task.pairs.benchmarks`."""
@@ -58,9 +59,9 @@ def read_yaml(path: Path) -> Any:
     # The C loader reads the same words about ten times as fast.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        if path.stat().st_size > _LARGEST:
+        if readable(path).stat().st_size > _LARGEST:
             raise DataError(f"{path}: larger than a mapping can be")
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
         if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader)):
             raise DataError(f"{path}: YAML aliases (*name) are not read here")
         return yaml.load(text, Loader=loader)  # noqa: S506 - a base loader makes nothing but texts, lists and dicts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from os.path import realpath
@@ -133,6 +134,15 @@ def video_columns(value: object, folder: Path, most: int | None = None) -> dict[
     if not frames or not all(isinstance(one, (str, bytes, Mapping)) for one in frames):
         raise DataError(f"video {short(value)}: neither a file, a folder of frames nor a list of frames")
     return {"image": None, "images": [picture_of(one, folder) for one in evenly(frames, most)]}
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file of any size, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def evenly(frames: Sequence[Any], most: int | None) -> list[Any]:

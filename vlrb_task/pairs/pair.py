@@ -23,10 +23,10 @@ from vlrb_task.pairs.subsets import order_subsets as order_subsets
 from vlrb_task.pairs.subsets import revision_name as revision_name
 from vlrb_task.pairs.subsets import set_name as set_name
 from vlrb_task.pairs.values import Answer as Answer
+from vlrb_task.pairs.values import cells, is_empty, listed, two_names
 from vlrb_task.pairs.values import first_ranked as first_ranked
-from vlrb_task.pairs.values import is_empty, listed, two_names
 from vlrb_task.pairs.values import plain_text as plain_text
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, short
 
 ANSWERS: tuple[Answer, Answer] = (0, 1)
 
@@ -49,6 +49,7 @@ class Pair:
         caption: a text that says what the picture shows, where the rows have one: for judges that do not see it.
         group: what pairs share that belong together (one prompt, picture or problem); None where nothing says.
         criterion: the one thing by which the answers were compared; None: as a whole.
+        steps: what a first step said of each vote's ballot; one text stands for every vote.
         media: ``image``, ``video``, ``audio`` or ``text``; None where the rows do not say.
         models: which models wrote the two responses, in their order; None where the rows do not say.
     """
@@ -66,6 +67,7 @@ class Pair:
     criterion: str | None = None
     media: str | None = None
     models: tuple[str, str] | None = None
+    steps: tuple[str, ...] = ()
 
     @property
     def tied(self) -> bool:
@@ -181,7 +183,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     responses = [plain_text(one, "response") for one in listed(row["response"], "response")]
     if len(responses) != 2:
         raise DataError(f"{len(responses)} response{'s' if len(responses) != 1 else ''} where two are needed")
-    pictured = any(row.get("answer_images") or (row.get("placed") or [0])[1:])
+    pictured = any(row.get("answer_images") or _placed(row)[1:])
     if responses[0] == responses[1] and not pictured:
         raise DataError("the two responses are equal")
     label = _label(row)
@@ -201,8 +203,17 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         criterion=criterion,
         media=_given(row, "media"),
         models=two_names(row.get("models")),
+        steps=tuple(plain_text(one, "steps") for one in cells(row.get("steps"))),
     )
     return pair, unknown
+
+
+def _placed(row: Mapping[str, Any]) -> Sequence[int]:
+    """How many pictures belong to the question and to each response, where the row says it."""
+    counts = listed(row.get("placed") or [0, 0, 0], "placed")
+    if len(counts) != 3 or any(type(count) is not int or count < 0 for count in counts):
+        raise DataError(f"placed {short(counts)} is not three numbers of pictures")
+    return counts
 
 
 def _label(row: Mapping[str, Any]) -> Label:

@@ -36,6 +36,7 @@ _FEATURES: dict[str, Any] = {
     "media": _STRING,
     "video": _STRING,
     "audio": _STRING,
+    "steps": {"feature": _STRING, "_type": "List"},
     PLACED: {"feature": {"dtype": "int64", "_type": "Value"}, "_type": "List"},
 }
 _TEXTS = (
@@ -88,6 +89,7 @@ def write_rows(rows: Iterator[Row], target: Path) -> int:
         "human_ranking": pa.list_(pa.int64()),
         "human_error_analysis": strings,
         "tied": pa.bool_(),
+        "steps": strings,
         PLACED: pa.list_(pa.int64()),
     }
     # Schema metadata as the datasets library writes it: with it the pictures load as pictures.
@@ -117,8 +119,9 @@ def plain_row(row: Row) -> Row:
     row = flattened(row)
     id, query, responses, found_tags = str(row["id"]), str(row["query"]), [*map(str, row["response"])], [*tags(row)]
     more = {name: _text(row.get(name)) for name in _TEXTS}
+    steps = [*map(str, row.get("steps") or ())]
     try:
-        "".join([id, query, *responses, *found_tags, *filter(None, more.values())]).encode()
+        "".join([id, query, *responses, *found_tags, *steps, *filter(None, more.values())]).encode()
     except UnicodeEncodeError as error:
         raise DataError("a lone surrogate, which UTF-8 cannot hold") from error
     return {
@@ -131,6 +134,7 @@ def plain_row(row: Row) -> Row:
         **more,
         "human_error_analysis": found_tags or None,
         "tied": True if row.get("tied") is True else None,
+        "steps": steps or None,
         PLACED: row.get(PLACED),
     }
 

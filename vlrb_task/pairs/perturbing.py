@@ -48,6 +48,17 @@ class Pictures(str, Enum):
         return choice(cls, name, "--image")
 
 
+_CHANGED = ", pictures: "
+
+WITHOUT = f"{_CHANGED}{Pictures.NONE}"
+"""How the name of a set ends whose pictures are not to be shown."""
+
+
+def pictures_named(benchmark: object) -> str:
+    """How the pictures of a set were changed, as its name says; empty where they are its own."""
+    return str(benchmark or "").partition(_CHANGED)[2]
+
+
 def with_pictures(read: Rows, how: Pictures, name: str) -> Iterator[Row]:
     """The rows with other pictures, and with the set's name saying so.
 
@@ -60,7 +71,7 @@ def with_pictures(read: Rows, how: Pictures, name: str) -> Iterator[Row]:
         DataError: a picture that does not open, or fewer than two different pictures to shuffle.
     """
     for row in _shuffled(read) if how is Pictures.SHUFFLED else (_changed(row, how) for row in read()):
-        yield row | {"benchmark": f"{row.get('benchmark') or name}, pictures: {how}"}
+        yield row | {"benchmark": f"{row.get('benchmark') or name}{_CHANGED}{how}"}
 
 
 def _changed(row: Row, how: Pictures) -> Row:

@@ -77,8 +77,7 @@ def opened(value: bytes | Image | None, *, least: int | None = None, on: str | N
 
     def convert() -> Image.Image:
         with value if isinstance(value, Image.Image) else _header(value) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise UnreadablePicture(f"too large to open safely: {picture.width} x {picture.height} pixels")
+            check_size(picture.width, picture.height)
             if least is not None:
                 picture.draft("RGB", (least, least))
             picture.load()
@@ -89,6 +88,16 @@ def opened(value: bytes | Image | None, *, least: int | None = None, on: str | N
             return _in_rgb(upright)
 
     return guarded(convert)
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse more than :data:`MOST_PIXELS`.
+
+    Raises:
+        UnreadablePicture: there are more.
+    """
+    if width * height > MOST_PIXELS:
+        raise UnreadablePicture(f"too large to open safely: {width} x {height} pixels")
 
 
 def _header(data: bytes) -> ImageFile:
@@ -115,14 +124,20 @@ def grey() -> Image:
 
 
 def joined(pictures: Sequence[Image]) -> Image:
-    """One picture of several in RGB: one below the other on white, in their order. One alone is given back as it is."""
+    """One picture of several in RGB: one below the other on white, in their order. One alone is given back as it is.
+
+    Raises:
+        UnreadablePicture: a wide one and a high one would make one of more than :data:`MOST_PIXELS`.
+    """
     from PIL import Image
 
     if len(pictures) == 1:
         return pictures[0]
     gap = 12
     height = sum(picture.height for picture in pictures) + gap * (len(pictures) - 1)
-    sheet = Image.new("RGB", (max(picture.width for picture in pictures), height), "white")
+    width = max(picture.width for picture in pictures)
+    check_size(width, height)
+    sheet = Image.new("RGB", (width, height), "white")
     top = 0
     for picture in pictures:
         sheet.paste(picture, (0, top))

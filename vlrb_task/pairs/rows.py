@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vlrb_task.pairs.benchmarks import default
+from vlrb_task.pairs.benchmarks import DEFAULT, default, is_benchmark
 from vlrb_task.pairs.hub import SPLIT as SPLIT
 from vlrb_task.pairs.hub import HubDataset as HubDataset
 from vlrb_task.pairs.hub import hub_files as hub_files
@@ -38,6 +39,23 @@ def __getattr__(name: str) -> str:
 def hub_id() -> str:
     """VL-RewardBench's id on the hub: the pairs that are meant where nothing names others."""
     return default().rows
+
+
+PAIRS_VARIABLE = "VLRB_PAIRS"
+"""Environment variable with the pairs of shipped tasks, where they are not to come from the hub."""
+
+
+def pairs_of(benchmark: str = DEFAULT) -> str | None:
+    """The pairs that ``VLRB_PAIRS`` names for the shipped tasks about a benchmark; None where it names none.
+
+    It holds ``NAME=PLACE`` for a benchmark that is known by name, several separated by commas. Anything else, before them, is
+    for VL-RewardBench.
+    """
+    found = {}
+    for piece in re.split(r",(?=\w+=)", os.environ.get(PAIRS_VARIABLE, "")):
+        name, equals, _ = piece.partition("=")
+        found[name if equals and is_benchmark(name) else DEFAULT] = piece
+    return found.get(benchmark) or None
 
 
 def _path(spec: str) -> Path:

@@ -108,6 +108,8 @@ class _Codes(dict[str, str]):
         low = token.lower()
         if low != token and low in self:
             return self[low]
+        if low.isascii() and low.isalpha():
+            return CODE["unknown"]  # nearly always
         if "’" in low:
             return self[low.replace("’", "'")]
         if low.endswith("'s"):

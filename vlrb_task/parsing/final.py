@@ -28,10 +28,15 @@ from dataclasses import dataclass
 from vlrb_task.parsing import normal, quick, structures
 from vlrb_task.parsing.lines import bare
 from vlrb_task.parsing.page import Kind, Note, Notes, Page
-from vlrb_task.parsing.verdicts import Reading, Reason, unparsed
+from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.support.patterns import compile_later
 
 _BEGINNINGS = frozenset(("both", "1.", "2.", "1)", "2)", "neither"))
 """Texts that look like a name or a tie and are the beginning of a list or a sentence."""
+
+_ASIDE = compile_later(r"(?<=[)12AB*]) \((?!or\b|and\b|if\b|vs)(?:[^()]|\([abAB12]\)){3,300}\)\Z")
+"""What stands behind a name that is all the text otherwise: "Output (b) (as it gives more options)"."""
+_LONGEST_NAME = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Reader:
             return unparsed(Reason.EMPTY)
         if normal.failed(core):
             return unparsed(Reason.FAILED_REQUEST)
-        verdict = bare(core) if core.lower() not in _BEGINNINGS else None
+        verdict = self._name(core) if len(core) <= _LONGEST_NAME else None
         if verdict is not None:
             whole = (start, start + len(core))
             if notes is not None:
@@ -71,7 +76,7 @@ class Reader:
             return Reading(verdict, None, whole)
         part = normal.outside(core)
         body, offset = (
-            structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text)))),
+            structures.pictured(structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text))))),
             start + part.start,
         )
         if len(body) > normal.WINDOW:
@@ -98,6 +103,13 @@ class Reader:
         if (part.inside or part.start) and not part.inside and (verdict := bare(body)) is not None:
             return Reading(verdict, None, (offset, offset + len(body)))
         return page.any()
+
+    @staticmethod
+    def _name(core: str) -> Verdict | None:
+        """The answer that is all of a short text, with its reason in brackets or without."""
+        if core.lower() in _BEGINNINGS:
+            return None
+        return bare(_ASIDE.sub("", core) if core[-1] == ")" else core)
 
     def _ends_in_a_verdict(self, body: str) -> bool:
         """Whether a text whose reasoning was never closed ends with a whole structure: the tag was forgotten, no more."""

@@ -28,6 +28,7 @@ _NAMES |= {"erste": "1", "zweite": "2", "primera": "1", "segunda": "2", "primer"
 class _Language(NamedTuple):
     """Patterns over one clause; ``{n}`` in them is a name with the groups of its two forms."""
 
+    name: re.Pattern[str]
     better: re.Pattern[str]
     tie: re.Pattern[str]
     label: re.Pattern[str]
@@ -40,7 +41,15 @@ def _language(name: str, better: str, tie: str, label: str, lead: str, condition
     def put(pattern: str) -> re.Pattern[str]:
         return compile_later(pattern.replace("{n}", name), re.IGNORECASE)
 
-    return _Language(put(better), put(tie), put(label), put(lead), put(condition), put(negation))
+    return _Language(
+        put(r"\s{0,3}[*_]{0,3}{n}[*_]{0,3}\s{0,3}[。.!！]?"),
+        put(better),
+        put(tie),
+        put(label),
+        put(lead),
+        put(condition),
+        put(negation),
+    )
 
 
 _ZH_NOUN = "(?:答案|回答|回复|答复|模型|助手|选项|响应|输出|描述|图片|图像|反馈|方案|回應|回覆|選項|答覆)"
@@ -87,6 +96,8 @@ _EUROPEAN = _language(
     r"|bien|globalement|claramente|ligeramente|"
     r"significativamente|mucho|die|la|le|el|das|der|eindeutig)\s){0,3}(?:besser|bessere|meilleure?|mejor|überlegen"
     r"|supérieure?|superior|preferible|préférable)"
+    r"|(?:ist|est|es)\s{n}\s(?:(?:deutlich|etwas|klar|insgesamt|eindeutig|claramente|nettement)\s){0,2}(?:die\s)?(?:besser"
+    r"|bessere|mejor|meilleure?)"
     r"|{n}\s(?:gewinnt|gagne|gana)\b|(?:die\sbessere\sAntwort\sist|la\smeilleure\sréponse\sest"
     r"|la\smejor\srespuesta\ses)\s(?:la\s|die\s)?{n})",
     r"unentschieden|\bempate\b|égalité|beide\s\w{1,12}\ssind\s(?:gleich\sgut|gleichwertig)"
@@ -141,15 +152,19 @@ def _translated(line: str, language: _Language) -> str:
             out.append(sentence)
             continue
         for clause in _CLAUSE.findall(sentence):
-            out.append(_clause(clause, language))
+            named = language.name.fullmatch(clause) if out[-1:] == [_VERDICT] else None
+            out.append(f"{_shown(named)}." if named else _clause(clause, language))
     return "".join(out)
+
+
+_VERDICT = "Overall Judgment: "
 
 
 def _clause(clause: str, language: _Language) -> str:
     label = language.label.match(clause)
     if label is not None and label.end() == len(clause):
-        return "Overall Judgment: "
-    before = "Overall Judgment: " if label else ""
+        return _VERDICT
+    before = _VERDICT if label else ""
     rest = clause[label.end() :] if label else clause
     lead = language.lead.match(rest)
     if lead is not None and not label:
@@ -165,6 +180,10 @@ def _clause(clause: str, language: _Language) -> str:
         return f"{before}{rest}" if label else clause
     if language.negation.search(rest[: found.start()]) or language.negation.search(found[0]):
         return clause
-    names = [name for name in found.groups() if name]
-    first = _NAMES.get(names[0].lower(), names[0].upper())
-    return (before or ". ") + f"Answer {first} is better. "
+    return (before or ". ") + f"{_shown(found)} is better. "
+
+
+def _shown(found: re.Match[str]) -> str:
+    """The first answer that a pattern has named, in English."""
+    name = next(name for name in found.groups() if name)
+    return f"Answer {_NAMES.get(name.lower(), name.upper())}"

@@ -99,4 +99,4 @@ def bare(text: str) -> Verdict | None:
     core = text.strip(_BARE_EDGES)
     for wrapper in ("boxed{", "box{", "text{", "textbf{", "mathbf{"):
         core = core.removeprefix(wrapper).strip(_BARE_EDGES)
-    return _BARE.get(" ".join(core.lower().split()))
+    return _BARE.get(" ".join(core.lower().replace("(", " ").replace(")", " ").split()))

@@ -261,54 +261,6 @@ def cut_off(text: str) -> bool:
     return end[-1].isalpha() or end[-1] in ",:;-–—([" or _NUMBER_LAST.search(end[-20:]) is not None
 
 
-_SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
-_UNFINISHED = compile_later(r"(?:[^\W_]|[,:;(–—-])[*_#]{0,4}\Z")
-_ANNOUNCED = compile_later(
-    r"(?:verdict|judge?ment|decision|conclusion|choice|winner|answer|order"
-    r"|preference)\b[\w ]{0,20}[*_]{0,3}\s{0,3}(?:\bis|:)[\s:*_]{0,9}"
-    r"(?:\[{1,2}[AB]?|[(\"'])?\Z",
-    re.IGNORECASE,
-)
-_CONCLUDES = compile_later(
-    r"[\s*_#>-]{0,9}(?:therefore|thus|hence|so\b|overall|in (?:conclusion|summary|the end)|to (?:conclude|sum)"
-    r"|finally|ultimately|my\b|final|based on|"
-    r"given|considering|conclusion|verdict|judge?ment|winner|i (?:would|will|choose|prefer|think|conclude)|scores?\b"
-    r"|the (?:final|better|winner|verdict|scores?))",
-    re.IGNORECASE,
-)
-_TURNS = compile_later(
-    r"[\s*_#>-]{0,9}(?:however|but\b|although|though|while|nevertheless|nonetheless|yet\b|on the other hand|actually"
-    r"|in contrast)",
-    re.IGNORECASE,
-)
-_DECIDES = compile_later(r"better|wins|prefer|superior", re.IGNORECASE)
-_HALF_A_PAIR = compile_later(
-    r"(?:^|\n)[ *_#-]{0,6}(?:score|rating)[^\n]{0,60}$|(?:^|\n)[ *_#-]{0,6}(?:assistant|model|answer|response"
-    r"|output)[^\n:]{0,20}:?[ \d.]{0,9}$",
-    re.IGNORECASE,
-)
-
-
-def stops_before_its_end(body: str, end: int, strong: bool) -> bool:
-    """Whether the text stops in a sentence that was about to conclude, after a verdict in prose that was no label's."""
-    body = body.rstrip(BLANK)
-    rest = body[end:]
-    if body[-1:] in (".", "!", "?"):
-        return bool(rest) and _HALF_A_PAIR.search(rest) is not None
-    if _ANNOUNCED.search(body, max(0, len(body) - 80)):
-        return True  # "My final verdict is:", and nothing after it
-    if not _UNFINISHED.search(body, max(0, len(body) - 40)):
-        return _HALF_A_PAIR.search(rest) is not None
-    floor = max(0, len(body) - 600)
-    begins = max(body.rfind(sign, floor) + len(sign) if sign in body[floor:] else 0 for sign in _SENTENCE_ENDS)
-    sentence = body[begins:]
-    if not strong:
-        return True
-    if _DECIDES.search(sentence) or (begins == 0 and len(body) < 600):
-        return False  # the last sentence may be the verdict itself
-    return _CONCLUDES.match(sentence) is not None or _TURNS.match(sentence) is not None
-
-
 def reason_without_verdict(text: str, low: str) -> Reason:
     """Why a text that is not empty, and that nothing was found in, has no verdict."""
     if last_tool_call(text) >= 0:

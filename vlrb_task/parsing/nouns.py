@@ -10,14 +10,14 @@ ON = (
     r"though|although|while|despite|with)\b))"
 )
 NAME = (
-    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output|feedback|caption) \(?[12AB]\b\)?"
+    r"([*_]{0,3}(?:(?:answer|response|assistant|option|model|candidate|output|feedback|caption) [#(]?[12AB]\b\)?"
     r"|the (?:first|second)(?: (?:answer|response|assistant|option|model|candidate|output|one))?\b)[*_]{0,3})"
 )
 NOUNS = (
     "answer|response|assistant|option|model|candidate|output|feedback|caption|description|image|picture|summary|translation|"
-    "solution|story|essay|chatbot|version|reply|completion|video"
+    "solution|story|essay|chatbot|bot|version|reply|completion|video"
 )
-ANY_NAME = rf"(?:(?:{NOUNS}) \(?[12AB]\b\)?|the (?:first|second) (?:{NOUNS}|one)\b)"
+ANY_NAME = rf"(?:(?:{NOUNS}) [#(]?[12AB]\b\)?|the (?:first|second) (?:{NOUNS}|one)\b)"
 # The thing that was judged, as judges call it when they say whose it is.
 THING = (
     r"(?:(?:edited|generated|overall|final|own|written|proposed|provided|given|version of the) ){0,2}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from vlrb_task.parsing import jsons, menus, normal, structures
+from vlrb_task.parsing import doubts, jsons, menus, normal, structures
+from vlrb_task.parsing.declared import Declared, declared, opening
 from vlrb_task.parsing.labels import Mark
 from vlrb_task.parsing.scores import pairs_of_scores, slots_of_scores
 from vlrb_task.parsing.structures import Structure
@@ -16,17 +17,21 @@ from vlrb_task.support.patterns import compile_later
 Kind = Literal["tag", "box", "brackets", "arena", "json", "scores"]
 _EVERY: tuple[Kind, ...] = ("tag", "box", "brackets", "arena", "json", "scores")
 
+# What a text must hold for there to be a structure of that kind.
+_SIGNS: dict[Kind, tuple[str, ...]] = {
+    "tag": ("<",),
+    "box": ("\\", "<|begin_of_box"),
+    "brackets": ("[[",),
+    "arena": (">", "=", "<", "&gt;", "≻", "≫", "≈"),
+    "json": ("{",),
+}
+
 _RETHINK = compile_later(rf"[.!?\n]\s{{0,9}}{RETHINK.pattern}", re.IGNORECASE)
 _BOTH = compile_later(
     r"(?:1|\bA\b|first).{0,200}?(?:2|\bB\b|second)|(?:2|\bB\b|second).{0,200}?(?:1|\bA\b|first)", re.DOTALL
 )
 _EDGES = normal.BLANK + "*_`.\"')]}$\\"
 _DIGITS = compile_later(r"[\s(]{0,3}[\d.]{1,9}[)\s]{0,3}")
-_DECLARES = compile_later(
-    r"^\W{0,9}(?:(?:my|the|final|overall)\s){0,3}(?:verdict|choice|winner|judge?ment|decision|preference|preferred"
-    r"|better|best)[\w ]{0,20}\W{0,3}$",
-    re.IGNORECASE,
-)
 
 
 class Note(NamedTuple):
@@ -98,9 +103,8 @@ class Page:
             reading = structures.slot(content, place.start, tie | _BRACKET_TIE if kind == "brackets" else tie)
             if kind == "arena" and reading.reason is not None:
                 reading = unparsed(Reason.NO_VERDICT, reading.span)  # "Answer 1 >= Answer 2"
-            half = (
-                kind == "brackets" and not place.closed
-            )  # "[[A>" says what it says, "[[A" may have gone on in any way
+            # "[[A>" says what it says, "[[A" may have gone on in any way; so may the second of two slots
+            half = kind == "brackets" or (kind == "tag" and body[: place.outer[0]].rstrip().endswith("</answer>"))
             if not place.closed and (
                 reading.reason is not None or len(content) > 200 or (half and content[-1] not in "<>")
             ):
@@ -144,6 +148,8 @@ class Page:
         """The reading of a text by the last closed structure, else by its sentences."""
         found: list[Structure] = []
         for kind in _EVERY:
+            if kind in _SIGNS and not any(map(self.body.__contains__, _SIGNS[kind])):
+                continue
             of_kind = self.find(kind, frozenset())
             if len(of_kind) > 1 and not _agree(of_kind[-2:]):
                 before, last = of_kind[-2:]
@@ -193,7 +199,7 @@ class Page:
         later = walk.read()
         heard = _decided(walk, later)
         if later.reason is None:
-            mark, strong = (heard.mark, heard.strong) if heard else (Mark.GLOBAL, False)  # remarks only
+            mark, strong = (heard.mark, heard.strong) if heard else (Mark.PLAIN, False)  # remarks only
             if later.verdict is reading.verdict and (asked or mark is not Mark.LABEL):
                 return self._moved(reading)
             if mark is Mark.LABEL and not asked:
@@ -225,24 +231,40 @@ class Page:
             if body is not self.body:
                 walk = Walk(body, 0, marked_only=self.inside)
                 reading = walk.read()
+        if reading.reason in (Reason.CUT_OFF, Reason.NO_VERDICT) and (first := self._declared_first(walk)) is not None:
+            return self._moved(first)
         if reading.span is None or reading.reason is not None:
             return self._moved(reading)
         heard = _decided(walk, reading)
-        if heard is not None and heard.mark < Mark.LABEL and self._declared_otherwise(reading, reading.span[0]):
+        found = declared(self.body, reading.span[1])
+        if heard is not None and heard.mark < Mark.LABEL and self._declared_otherwise(reading, found):
             return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
         if heard is not None and heard.mark is Mark.LABEL and self._taken_back_later(walk, reading):
             return self._moved(unparsed(Reason.CONTRADICTORY, reading.span))
         marked = walk.named or (heard is not None and heard.mark is Mark.LABEL)
-        strong = heard is not None and heard.strong
-        if not marked and not strong:
-            after, whole = self.body[reading.span[1] :], self.body[reading.span[0] :]
-            if _COMPARES.search(after) or _UNDECIDED.search(whole):  # remarks, and a conclusion that was not understood
-                return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
-        if not marked and normal.stops_before_its_end(self.body, reading.span[1], strong):
+        strong = (heard is not None and heard.strong) or any(one.verdict is reading.verdict for one in found)
+        if not marked and not strong and doubts.compared_after(self.body, reading.span):
+            return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
+        if not marked and reading.verdict is Verdict.TIE and doubts.more_after_all(self.body[reading.span[0] :]):
+            return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
+        if not marked and doubts.stops_before_its_end(self.body, reading.span[1], strong):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
         if menus.is_open_item(self.body, reading.span):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
         return self._second_thoughts(reading)
+
+    def _declared_first(self, walk: Walk) -> Reading | None:
+        """The verdict of the opening sentence of a text whose reasons say no other, and may stop in the middle."""
+        first = opening(self.body)
+        if first is None or walk.rethought or walk.blocked or normal.period(self.body):
+            return None
+        if any(
+            one.strong and one.verdict is not first.verdict and one.mark is not Mark.CRITERION for one in walk.heard
+        ):
+            return None
+        if doubts.stops_before_its_end(self.body, first.span[1], strong=True, turns=False):
+            return None
+        return Reading(first.verdict, None, first.span)
 
     def _taken_back_later(self, walk: Walk, reading: Reading) -> bool:
         """Whether a strong claim after a labelled verdict, on its line or below, says something else."""
@@ -253,28 +275,13 @@ class Page:
                 return True
         return False
 
-    def _declared_otherwise(self, reading: Reading, until: int) -> bool:
-        """Whether a line above declares another verdict, as its label or as the opening line of the text, for good."""
-        said: set[Verdict] = set()
-        start = 0
-        for line in self.body[:until].split("\n"):
-            head, colon, _ = line[:60].partition(":")
-            label = bool(colon) and _DECLARES.search(head) is not None
-            if label or (
-                start == 0
-                and len(line) <= 200
-                and not menus.is_option(line, (0, 0))
-                and _WHOLE_CLAIM.fullmatch(line.strip())
-            ):
-                walk = Walk(line[:400], start)
-                declared = walk.read()
-                if declared.reason is None and (not label or not walk.heard or walk.heard[0].mark is Mark.LABEL):
-                    said.add(declared.verdict)
-                    if declared.verdict is not reading.verdict:
-                        self._note(
-                            "label", (start, start + len(line)), str(declared.verdict), "taken back by what follows"
-                        )
-            start += len(line) + 1
+    def _declared_otherwise(self, reading: Reading, found: list[Declared]) -> bool:
+        """Whether the top of the text declares another verdict, for good."""
+        for one in found:
+            if one.verdict is not reading.verdict:
+                self._note("label" if one.label else "claim", one.span, str(one.verdict), "taken back by what follows")
+        said = {one.verdict for one in found}
+        until = reading.span[0] if reading.span else 0
         return len(said) == 1 and reading.verdict not in said and not _RETHINK.search(self.body, 0, until + 12)
 
     def _second_thoughts(self, reading: Reading) -> Reading:
@@ -307,20 +314,7 @@ class Page:
             self.notes.append(Note(rule, (span[0] + self.offset, span[1] + self.offset), says, why))
 
 
-_COMPARES = compile_later(
-    r"\b(?:better|best|superior|prefer\w{0,6}|stronger|winner|verdict|more \w{3,20})\b", re.IGNORECASE
-)
-_UNDECIDED = compile_later(
-    r"\b(?:difficult|hard|impossible|not (?:easy|possible|clear)|cannot|can't|unable) (?:to )?(?:determine|say|tell"
-    r"|decide|choose|judge)",
-    re.IGNORECASE,
-)
 _BRACKET_TIE = frozenset("c")
-_WHOLE_CLAIM = compile_later(
-    r"[\s*_#>]{0,9}(?:\(?[AB12]\)?[:.]\s)?(?:the )?\w{1,12}[ ](?:\(?[12abAB]\)?|answer|response|one)[*_]{0,3}(?: is"
-    r"| wins)[^.,;\n]{0,40}[.!*_\s]{0,6}",
-    re.IGNORECASE,
-)
 _RULES = {
     Mark.CRITERION: "criterion",
     Mark.PLAIN: "claim",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from vlrb_task.parsing.clauses import CLAUSES, without_lead
 from vlrb_task.parsing.languages import english
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
@@ -110,15 +111,6 @@ _PHRASES = {
             r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
             r"|than|overall|and|because|due))",
             r"is \1better",
-        ),
-    ),
-    ", ": _phrases(
-        # "Given how well it counts, which matters most, Answer 2 is better": what leads up to it says nothing of the answers
-        (
-            rf"^(?:Given|Considering|Based on|Taking into account|In light of)\b(?:(?!\b(?:if|not|but|unless|whether"
-            rf"|alone|only)\b"
-            rf"|{ANY_NAME}|[.;:!?\"“]).){{1,300}},\s{{1,3}}(?={ANY_NAME})",
-            "Overall, ",
         ),
     ),
     "er": _phrases((r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1")),
@@ -312,7 +304,6 @@ _NEEDS: dict[str, tuple[str, ...]] = {
         "ulfils ",
         "ulfills ",
     ),
-    ", ": ("given", "considering", "based on", "taking into", "in light of"),
     "er": tuple(
         f"{verb} {word}" for verb in ("does", "did", "do", "fares", "fared", "doing") for word in ("better", "worse")
     ),
@@ -323,14 +314,23 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
+_ROWS = (
+    *((part, (_NEEDS[part],) if part in _NEEDS else (), phrases) for part, phrases in _PHRASES.items()),
+    *((part, groups, ((pattern, put),)) for part, groups, pattern, put in CLAUSES),
+)
+
+
 def plain(line: str) -> str:
     """A line with its phrases in plain words; the same object where it has none."""
     low = line.lower()
     translated = english(line, low)
     if translated is not line:
         line, low = translated, translated.lower()
-    for part, phrases in _PHRASES.items():
-        if part in low and (part not in _NEEDS or any(word in low for word in _NEEDS[part])):
+    line = without_lead(line, low)
+    if "'\"'" in low:
+        line = line.replace("'\"'", "''")  # the sign itself, and no quotation
+    for part, groups, phrases in _ROWS:
+        if part in low and all(any(map(low.__contains__, group)) for group in groups):
             for pattern, put in phrases:
                 line = pattern.sub(put, line)
     return line

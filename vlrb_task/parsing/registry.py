@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from vlrb_task.parsing import loose, normal, quick
 from vlrb_task.parsing.final import Reader, final
 from vlrb_task.parsing.paper import paper
+from vlrb_task.parsing.probabilities import label_logprobs
 from vlrb_task.parsing.ratings import RATINGS
 from vlrb_task.parsing.verdicts import Parser, RatingParser, Reading, Reason, Verdict, unparsed
 from vlrb_task.support.errors import UnknownName
@@ -108,6 +109,7 @@ FORMATS: Mapping[str, Callable[[str], Reading]] = {
 PARSERS: Mapping[str, Parser] = {
     "final": final,
     "paper": paper,
+    "label_logprobs": label_logprobs,
     **FORMATS,
     **{
         rule.__name__: rule

@@ -42,7 +42,7 @@ _END = (
 _MENTION = compile_later(rf"{_NAME}{_LINK}{{1,30}}?{_NUM}{_OF}{_END}", re.IGNORECASE | re.MULTILINE)
 _TURNED = compile_later(rf"{_NUM}{_OF} (?:points? )?(?:for|to) (?:the )?{_NAME}", re.IGNORECASE)
 _LINE = compile_later(
-    rf"^[ \t*_`#>\"'-]{{0,9}}(?:(?:[a-z]+ ){{0,4}}{_WORD}[^\n\d:]{{0,80}}:[*_ ]{{0,6}})?[(\[{{]{{0,2}}{_NUM}{_OF}"
+    rf"^[ \t*_`#>\"'-]{{0,9}}(?:(?:[a-z]+ ){{0,4}}{_WORD}[^\n\d:]{{0,80}}:[*_ ]{{0,6}})?[(\[{{]{{0,2}} ?{_NUM}{_OF}"
     rf"(?:[ \t]{{0,3}}[,;|&][ \t]{{0,3}}|[ \t]{{1,4}}(?:and[ \t]|vs\.?[ \t])?[ \t]{{0,3}}){_NUM}{_OF}[)\]}}*_`., \t]{{0,9}}$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -64,7 +64,8 @@ _SECTION = compile_later(
     rf"^[ \t*_#>-]{{0,9}}(?:\d[.)] )?(?:evaluation of |analysis of )?{_NAME}[^\n.]{{0,40}}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of", "/10", "/ 10", "/5")
+_WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of")
+_SCALES = ("/10", "/ 10", "/5")
 _SHAPE = compile_later(r"[:=|][ *_]{0,3}-?\d")
 _FIRST_LINE = compile_later(r"[\W_]{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
 _SCORED_LINE = compile_later(
@@ -91,6 +92,7 @@ _NAMES_TURNED = compile_later(
 )
 _SAID = compile_later(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = compile_later(r"[:=|]")
+_POINTS = compile_later(r"[*_ ]{0,4}points?\b", re.IGNORECASE)
 _APART = 1_500
 """Characters between the two scores of a pair: a judge may explain the first before it gives the second."""
 
@@ -157,7 +159,8 @@ def _mentions(text: str) -> list[_Mention]:
     out = []
     lines = _scored_lines(text)
     for found in (match for start, end in lines for match in _MENTION.finditer(text, start, min(end + 1, len(text)))):
-        sure = bool(found[5]) or _SCORING.search(text, max(0, found.start() - 60), found.start(4)) is not None
+        sure = bool(found[5]) or _POINTS.match(text, found.end()) is not None
+        sure = sure or _SCORING.search(text, max(0, found.start() - 60), found.start(4)) is not None
         if sure or _COLON.search(text, found.start(), found.start(4)):
             side = _side(found[1] or found[2] or found[3])
             out.append(_Mention(side, _value(found[4]), found[5], found.start(), found.end(), sure))
@@ -265,9 +268,9 @@ def slots_of_scores(text: str) -> list[Structure]:
 
 def pairs_of_scores(text: str) -> list[Structure]:
     """The pair of scores that a text gives its two answers, as a list of one; an empty list if it gives none."""
-    low = text.lower()
     if (
-        not any(word in low for word in _WORDS)
+        not any(map(text.lower().__contains__, _WORDS))
+        and not ("/" in text and any(map(text.__contains__, _SCALES)))
         and "</" not in text
         and _SHAPE.search(text, max(0, len(text) - 400)) is None
     ):

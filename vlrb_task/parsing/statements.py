@@ -101,8 +101,8 @@ _TIE_ONLY = rule(r"^[filler:]{0,2}[both neither tie] answers?\.?$|^[filler:]{0,2
 _OVERALL_MARK = rule(r"overall(?!answer)")  # and not "the final answer"
 _SELF = rule(r"([FIRST SECOND])[^FIRST SECOND]{0,12} than[filler in]{0,2}\1")
 _OPENING_CLAUSE = rule(
-    r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},?)?|(?:(?<=[and but:])|(?<=but,)))(?:[although while "
-    r"because][^, but therefore]*,?|[in as]? considering[^,]*,)"
+    r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},? filler{0,2})?|(?:(?<=[and but:])|(?<=but,)))(?:[although "
+    r"while because][^, but therefore]*,?|[in as]? considering[^,]*,)"
 )
 # Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
 _UNDECIDED = rule(
@@ -112,7 +112,7 @@ _UNDECIDED = rule(
     r"|[more less][filler overall]{0,2}[good_trait bad_trait][^FIRST SECOND but]{0,20} but[filler "
     r"overall]{0,2}(?:[is does]? not|[more less]? bad_trait)"
 )
-_INNER_CLAUSE = rule(r"[although because][^but therefore]*")
+_INNER_CLAUSE = rule(r"[although because](?:(?!, filler{0,2} overall? verdict)[^but therefore])*")
 _MADE_IT = rule(r"makes it filler{0,3} better")
 _BOTH_ALIKE = rule(
     r"(?:both|neither|FIRST and SECOND|SECOND and FIRST|neither FIRST nor SECOND|neither SECOND nor FIRST) "
@@ -165,7 +165,8 @@ def unquote(code: str, whole: bool = False) -> str:
         if '"' in code:
             # One quote is left over. What follows an opening one is quoted; what precedes a closing one was.
             at = code.index('"')
-            code = code[:at] if at == 0 or code[at - 1] in ":,(" or code[at + 1 : at + 2] not in ("", ".", ",") else ""
+            opens = at == 0 or code[at - 1] in ":,(" or code[at + 1 : at + 2] not in ("", ".", ",")
+            code = code[:at] if opens else code[at + 1 :]
     return code
 
 
@@ -261,12 +262,13 @@ def _weighed(code: str, mark: Mark) -> tuple[str, bool, str, dict[str, str]]:
     if criterion:
         claims = [claim._replace(limited=True) for claim in claims]
     turn = code.rfind(_BUT)
-    if turn > 0 and any(claim.place > turn and not claim.limited for claim in claims):
+    turned = turn > 0 and any(claim.place > turn and not claim.limited for claim in claims)
+    if turned:
         claims = [claim for claim in claims if claim.place > turn]
     if claims and not any(claim.strong for claim in claims) and _UNDECIDED.search(whole):
         claims = []
     side, strong = settle(claims, mark)
-    if not claims or (side == "" and mark < Mark.GLOBAL):
+    if not claims or (side == "" and mark < Mark.GLOBAL) or (turn > 0 and not turned):
         tied = tie(code)
         if tied is not None and turn <= tied[0]:
             return TIE, tied[1], code, right

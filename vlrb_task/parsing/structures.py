@@ -151,6 +151,23 @@ def named(text: str) -> str:
     return _LETTER_BRACKETS.sub(name, text)
 
 
+_PICTURE = compile_later(
+    r"\b(first|second) ((?:(?:edited|generated|provided) )?(?:image|video|picture|photo))\b(?!s)", re.IGNORECASE
+)
+_BOTH_PICTURES = compile_later(r"\bboth (?:(?:edited|generated|provided) )?(?:images|videos)\b", re.IGNORECASE)
+_SPELLED = compile_later(r"\b(?:answer|response|assistant|model|output|option|candidate) ?\(?[12AB]\b", re.IGNORECASE)
+
+
+def pictured(text: str) -> str:
+    """A text that calls the answers nothing but "the first image" and "the second image", with another word for "image"."""
+    if ("image" not in text and "video" not in text) or _SPELLED.search(text) is not None:
+        return text
+    shown = {found[1].lower() for found in _PICTURE.finditer(text)}
+    if not shown or (len(shown) < 2 and not _BOTH_PICTURES.search(text)):
+        return text
+    return _PICTURE.sub(lambda found: f"{found[1]} reply".ljust(len(found[0])), text)
+
+
 _BRACKETS = compile_later(r"\[\[([^\[\]\n]{1,60})\]\]")
 _OPEN_BRACKETS = compile_later(r"(?<!\[)\[\[(?!\[)[^\[\]\n]{0,60}\]?\Z")
 
@@ -163,7 +180,8 @@ def brackets(text: str) -> Iterator[Place]:
         yield Place(match.start(1), match.end(1), True, match.span())
     last = _OPEN_BRACKETS.search(text, max(0, len(text) - 64))
     if last is not None:
-        yield Place(last.start() + 2, len(text), False, last.span())
+        whole = text.endswith("]")
+        yield Place(last.start() + 2, len(text) - whole, whole, last.span())
 
 
 _SHOWN = (
@@ -174,9 +192,9 @@ _ARENA = compile_later(
     rf"\s*\(?{_SIDE}\)?\s*(>{{1,3}}|<{{1,3}}|={{1,2}}|≻|≫|≈)\s*(?:{_SIDE})?\s*(?:=\s*(?:good|bad|poor|fine|ok)\s*)?",
     re.IGNORECASE,
 )
-# Outside of double brackets: single brackets anywhere, or all of a line.
+# Outside of double brackets: single brackets or quotes anywhere, or all of a line.
 _ARENA_ALONE = compile_later(
-    r"(?<!\[)\[(\s?[AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB]\s?(?:=\s?\w{1,6})?)\](?!\])"
+    r"(?<!\[)[\[\"“](\s?[AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB]\s?(?:=\s?\w{1,6})?)[\]\"”](?!\])"
     r"|^[ \t*_`#\"'(]{0,9}(?:[\w ]{1,30}:[ *_]{1,4})?([AB]\s?(?:>{1,3}|<{1,3}|={1,2}|≻|≫|≈)\s?[AB](?:=\s?(?i:good"
     r"|bad))?)[ \t*_`\"').]{0,9}$",
     re.MULTILINE,

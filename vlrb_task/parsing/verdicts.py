@@ -49,11 +49,13 @@ class Reading:
         verdict: what the text says.
         reason: why it says nothing; set if and only if ``verdict`` is unparsed.
         span: where in the text the verdict stands, as ``(start, end)`` character offsets, if known.
+        p: the probability that the answer shown first is the better one, if the text gives it.
     """
 
     verdict: Verdict
     reason: Reason | None = None
     span: tuple[int, int] | None = None
+    p: float | None = None
 
     def __post_init__(self) -> None:
         if (self.verdict is Verdict.UNPARSED) != (self.reason is not None):

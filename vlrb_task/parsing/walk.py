@@ -316,6 +316,9 @@ class Walk:
         last = self.offset + len(self.body.rstrip(normal.BLANK))
         if best is None and not cut and not self.structured and not self.blocked:
             best = self._only_remark(last)
+        if best is None and self.names and self.names[0][0] == 1 and not self.structured and len(self.lines) > 1:
+            (_, code, named), end = self.names[0], self.body.rstrip(normal.BLANK + "*_")
+            best = named if end[-1:] == "." and code[0] not in _BARE_NAMES and len(self.names) == 1 else None  # "Tie."
         ruled_out = self.blocked or self.marked_only
         if best is not None and best.span is not None and not ruled_out and (not cut or best.span[1] == last):
             return best

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from vlrb_task.bon.correlation import GainCorrelation
 from vlrb_task.bon.scores import BonScore
-from vlrb_task.report.figures import COLOURS, GREY, MARKERS, WIDTH, short, style
+from vlrb_task.report.drawing import COLOURS, GREY, MARKERS, WIDTH, short, style
 from vlrb_task.scores.estimates import Estimate
 
 DASHES = ((4, 2), (1, 1.5), (6, 2, 1, 2), (2, 2), (8, 3), (3, 1, 1, 1))

@@ -12,7 +12,7 @@ from vlrb_task.bon.opinions import read_opinions
 from vlrb_task.bon.pairing import points_of_runs
 from vlrb_task.bon.scores import BonScore, score
 from vlrb_task.report.bon_figures import curves, scatter, title
-from vlrb_task.report.figures import INK, svg
+from vlrb_task.report.drawing import INK, svg
 from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run

@@ -48,7 +48,8 @@ def gallery_pair(
         ``key``, ``id``, ``better``, ``subset``, ``source``, ``tags``, ``query`` and ``responses`` (null where not at
         hand), ``image`` (index, or null), ``state`` and ``votes`` by judge. A state is ``[outcome or null, 1 if the two
         orders disagree, 1 if a vote is unparsed, 1 if votes differ]``; a vote is ``[number, first, answer, verdict,
-        choice, reason, score, segments]``, a segment ``[kind, text]`` or ``[kind, text, why]``.
+        choice, reason, score, segments, [number of tool calls, their texts]]``, a segment ``[kind, text]`` or
+        ``[kind, text, why]``.
     """
     labels = basis.runs[0].labels
     key = labels.key(at)
@@ -105,7 +106,8 @@ class JudgeVotes:
             verdict = None if first is None else _verdict(int(ballots.choice[row]), first, reason)
             score = None if np.isnan(rating) else rating
             said = None if reason is None else str(REASONS[reason])
-            made.append([number, first, answer, verdict, choice, said, score, self._segments(row, reason, most)])
+            shown = self._segments(row, reason, most), self._calls(row, most)
+            made.append([number, first, answer, verdict, choice, said, score, *shown])
         return made
 
     def _segments(self, row: int, reason: int | None, most: int) -> list[list[Any]]:
@@ -117,6 +119,13 @@ class JudgeVotes:
         explained = reason is not None or len(self._run.ballots) <= MOST_EXPLAINED
         marks = self._marks(text, span, reason) if explained and text else []
         return segments(text or "", span, most, marks)
+
+    def _calls(self, row: int, most: int) -> tuple[int, list[str]]:
+        """How many tool calls were made for a vote, and those that are in the log."""
+        texts, count = self._run.ballots.texts, int(self._run.ballots.calls[row])
+        logged = texts["tools"][row].as_py() if texts is not None else None
+        calls = [one if isinstance(one, str) else json.dumps(one) for one in json.loads(logged or "[]")]
+        return max(count, len(calls)), [call[:most] for call in calls]
 
     def _marks(self, text: str, span: tuple[int, int] | None, reason: int | None) -> list[Mark]:
         """What was found in a text, if it was read by the parser and not by hand.

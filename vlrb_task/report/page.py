@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING
 from vlrb_task.audit.logs import Finding
 from vlrb_task.compare.comparison import ODDS, SHARES, Comparison
 from vlrb_task.compare.paired import groups_line
+from vlrb_task.compare.suite import Suite
 from vlrb_task.export.protocol import schedule
+from vlrb_task.export.suite import sheets, title_of
 from vlrb_task.pairs.pair import order_subsets, set_name
-from vlrb_task.report import figures
+from vlrb_task.report.drawing import INK, svg
+from vlrb_task.report.figures import CONFIDENCE, FIGURES, draw
 from vlrb_task.report.gallery import MOST_CHARACTERS, JudgeVotes, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.doubt import doubt_of, unread_groups
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import columns
 from vlrb_task.support.version import __version__
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from markupsafe import Markup
 
     from vlrb_task.report.bon_section import Section
@@ -50,16 +55,15 @@ def render(
         most: characters of a vote's text that are shown.
         bon: best of N, if it was asked for.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("vlrb_task.report", "assets")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["percent"] = lambda form, value: form % (100 * float(value))
+    environment = _templates()
     basis = comparison.basis
     labels = basis.runs[0].labels
     judges = [JudgeVotes(run, basis.policy) for run in basis.runs]
     script = _asset("gallery.js")
-    drawn = figures.draw(comparison, ink=figures.INK)
+    drawn = {
+        name: (name, FIGURES[name][0], _own(svg(figure, name, FIGURES[name][0])))
+        for name, figure in draw(comparison, ink=INK).items()
+    }
     scored = list(zip(basis.names, comparison.scores, strict=True))
     yield environment.get_template("page.html.j2").render(
         comparison=comparison,
@@ -69,7 +73,10 @@ def render(
         caveats=[f"{name}: {told}" for name, score in scored for told in caveats(score.run)],
         subsets=comparison.subsets,
         columns=columns("scores", comparison.scores),
-        figures=[(n, figures.FIGURES[n][0], _own(figures.svg(f, n, figures.FIGURES[n][0]))) for n, f in drawn.items()],
+        figures=[picture for name, picture in drawn.items() if name not in CONFIDENCE],
+        confidences=[(name, score) for name, score in scored if score.calibration or score.by_margin],
+        confidence_columns=columns("calibration", comparison.scores),
+        confidence_figures=[picture for name, picture in drawn.items() if name in CONFIDENCE],
         groups_line=groups_line(comparison.groups),
         tests=sorted(zip(comparison.tests, comparison.agreement, strict=True), key=lambda both: both[0].p_holm),
         analyses=list(zip(basis.names, comparison.analyses, strict=True)),
@@ -85,15 +92,31 @@ def render(
         gallery_note=_note(comparison, content, limit, most),
         filter_subsets=order_subsets(labels.subset.counts()),
         filter_sources=sorted(labels.source.counts()),
-        css=_own(_asset("page.css")),
         script_hash=f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
-        version=__version__,
     )
     yield f'<script type="application/json" id="gallery-data">{{"judges":{embed(basis.names)},"pairs":'
     yield from _list(gallery_pair(basis, judges, content, at, most) for at in range(len(labels)))
     yield '}</script>\n<script type="application/json" id="image-data">'
     yield from _list(content.uris)
     yield f"</script>\n<script>{script}</script>\n</body>\n</html>\n"
+
+
+def _templates() -> Environment:
+    """The templates of pages, with what all of them use."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("vlrb_task.report", "assets")
+    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    found.filters["percent"] = lambda form, value: form % (100 * float(value))
+    found.globals |= {"css": _own(_asset("page.css")), "version": __version__}
+    return found
+
+
+def render_suite(suite: Suite, policy: Policy) -> str:
+    """The suite's tables as one self-contained page, without a script."""
+    titles = [title_of(name) for name in suite.benchmarks]
+    template = _templates().get_template("suite.html.j2")
+    return template.render(sheets=sheets(suite), titles=titles, policy=policy, script_hash="")
 
 
 def _list(items: Iterable[object]) -> Iterator[str]:

@@ -112,7 +112,10 @@ def _thumbnail(images: Sequence[bytes], share: int) -> str | None:
             readable.append(picture)
     if not readable:
         return None
-    picture = joined(readable)
+    try:
+        picture = joined(readable)
+    except UnreadablePicture:
+        return None
     uri = ""
     for side, quality in SIZES:
         picture.thumbnail((side, side * len(readable)))

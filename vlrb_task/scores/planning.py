@@ -8,9 +8,12 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from vlrb_task.scores.at_k import AtK
+from vlrb_task.scores.estimates import Estimate
+
+Array = NDArray[np.float64]
 
 ALPHA = 0.05
 POWER = 0.8
@@ -100,8 +103,8 @@ def mean_square(gaps: ArrayLike) -> float:
     return float((values**2).mean())
 
 
-def mean_square_at_k(a: AtK, b: AtK, k: int) -> float:
-    """The mean square of the difference of two judges' outcomes if each were asked k votes, from logs of more.
+def squares_at_k(a: AtK, b: AtK, k: int) -> Array:
+    """The expected square of two judges' difference on each pair if each were asked k votes, from logs of more.
 
     Exact from each pair's votes: the two draws are independent, so that the expectation is
     ``E a^2 + E b^2 - 2 E a E b``.
@@ -111,13 +114,39 @@ def mean_square_at_k(a: AtK, b: AtK, k: int) -> float:
         b: the other's.
         k: among both ``sizes``.
 
+    Returns:
+        In [0, 1], shape ``(pairs,)``.
+
     Raises:
         ValueError: the two are not over the same pairs.
     """
     if not np.array_equal(a.pairs, b.pairs):
         raise ValueError("two judges are compared on the same pairs")
     i, j = a.sizes.index(k), b.sizes.index(k)
-    return float((a.squares[:, i] + b.squares[:, j] - 2 * a.scores[:, i] * b.scores[:, j]).mean())
+    return np.clip(a.squares[:, i] + b.squares[:, j] - 2 * a.scores[:, i] * b.scores[:, j], 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """How many pairs a difference takes.
+
+    Attributes:
+        difference: in (0, 1].
+        pairs: that are needed; None where such a difference cannot occur.
+        low, high: at the ends of the interval of the mean square; None where it has none.
+    """
+
+    difference: float
+    pairs: int | None
+    low: int | None
+    high: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("difference", "pairs", "low", "high")}
+
+
+CURVE = tuple(np.geomspace(0.01, 0.4, 41).round(4).tolist())
+"""The differences of a plan's curve: 1 to 40 points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,30 +155,56 @@ class Plan:
 
     Attributes:
         votes: votes a pair.
-        square: mean square of the paired differences at that many votes.
+        square: mean square of the paired differences at that many votes; without an interval where it is assumed.
         pairs: how many are needed; None where such a difference cannot occur.
         smallest: the smallest difference that shows on the pairs at hand.
         power: of the wanted difference on the pairs at hand.
+        curve: pairs needed for each difference of :data:`CURVE`.
     """
 
     votes: int
-    square: float
+    square: Estimate
     pairs: int | None
     smallest: float
     power: float
+    curve: tuple[Needed, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("votes", "square", "pairs", "smallest", "power")}
+        return {
+            "votes": self.votes,
+            "square": self.square.value,
+            "square_interval": self.square.to_dict(),
+            "pairs": self.pairs,
+            "smallest": self.smallest,
+            "power": self.power,
+            "curve": [found.to_dict() for found in self.curve],
+        }
 
     @classmethod
     def of(
-        cls, difference: float, votes: int, square: float, at_hand: float, power: float = POWER, tests: int = 1
+        cls,
+        difference: float,
+        votes: int,
+        square: Estimate,
+        at_hand: float,
+        power: float = POWER,
+        tests: int = 1,
+        effect: float = 1.0,
     ) -> Plan:
-        """A plan for a difference in (0, 1], held against the number of pairs ``at_hand``."""
+        """A plan for a difference in (0, 1], held against the number of pairs ``at_hand``; where they come in groups,
+        ``effect`` is the groups' design effect.
+        """
+
+        def needed(wanted: float, value: float | None) -> int | None:
+            found = None if value is None else pairs_needed(wanted, value, power=power, tests=tests)
+            return None if found is None else ceil(found * effect)
+
+        value, independent = square.value or 0.0, at_hand / effect
         return cls(
             votes,
             square,
-            pairs_needed(difference, square, power=power, tests=tests),
-            smallest_difference(at_hand, square, power=power, tests=tests),
-            power_of(difference, at_hand, square, tests=tests),
+            needed(difference, value),
+            smallest_difference(independent, value, power=power, tests=tests),
+            power_of(difference, independent, value, tests=tests),
+            tuple(Needed(d, needed(d, value), needed(d, square.low), needed(d, square.high)) for d in CURVE),
         )

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from vlrb_task.pairs.pair import SUBSETS, order_subsets
 from vlrb_task.scores.baselines import Baseline
+from vlrb_task.scores.bins import Margins
+from vlrb_task.scores.calibration import Calibration
 from vlrb_task.scores.doubt import range_of, told_of_range
 from vlrb_task.scores.estimates import Estimate, nothing
 from vlrb_task.scores.policies import Policy
@@ -55,6 +57,14 @@ class Score:
     @property
     def at_k(self) -> Mapping[int, float]:
         return cast("Mapping[int, float]", self.values["at_k"] or {})
+
+    @property
+    def calibration(self) -> Calibration | None:
+        return cast("Calibration | None", self.values["calibration"])
+
+    @property
+    def by_margin(self) -> Margins | None:
+        return cast("Margins | None", self.values["by_margin"])
 
     @property
     def missing(self) -> int:

@@ -11,6 +11,8 @@ import numpy as np
 from vlrb_task.pairs.labels import Ints, Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.at_k import AtK, at_k
+from vlrb_task.scores.bins import Margins, accuracy_by_margin
+from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.completeness import Completeness, completeness
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import FEW_GROUPS, share
@@ -19,7 +21,7 @@ from vlrb_task.scores.style import Style, style
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.table import Run
 
-Source = Literal["probabilities", "rewards", "shares of votes"]
+Source = Literal["probabilities", "rewards", "ratings", "shares of votes"]
 _SURE = 1e-12
 """Probabilities nearer to 0 or 1 are taken as this where their logits are averaged."""
 
@@ -142,17 +144,11 @@ class Scored:
             with one vote a pair and nothing else, and for shares of a run that stopped.
         """
         run, ballots = self.run, self.run.ballots
-        known = ~np.isnan(ballots.p) & ~run.labels.tied[ballots.pair]
         pairs = len(run.labels)
-        if known.any():
-            pair = ballots.pair[known]
-            p = np.clip(ballots.p[known], _SURE, 1 - _SURE)
-            better_first = ballots.first[known] == run.labels.better[pair]
-            logit = np.log(p / (1 - p)) * np.where(better_first, 1.0, -1.0)
-            count = np.bincount(pair, minlength=pairs)
-            held = count > 0
-            mean = np.bincount(pair, logit, pairs)[held] / count[held]
-            return "probabilities", 1 / (1 + np.exp(-mean)), held
+        total, count = (part.sum(axis=1) for part in self.logits)
+        held = count > 0
+        if held.any():
+            return "probabilities", 1 / (1 + np.exp(-total[held] / count[held])), held
         margin, held = self.margins
         if held.any() and ballots.scored.any():
             return "rewards", 1 / (1 + np.exp(-np.clip(margin[held], -700, 700))), held
@@ -161,6 +157,49 @@ class Scored:
         told, known = run.right + run.wrong, ~run.labels.tied
         agreed = np.divide(run.right, told, out=np.full(pairs, 0.5), where=told > 0)
         return "shares of votes", agreed[known], known
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """What the confidences are worth; None where there are none. Rewards are ranked as they are: where they lie far
+        apart their logistic function is 1 for many pairs.
+        """
+        if self.confidences is None:
+            return None
+        source, p, known = self.confidences
+        rank = np.abs(self.margins[0][known]) if source == "rewards" else None
+        return calibration(p, None if self.groups is None else self.groups[known], rank, source)
+
+    @cached_property
+    def by_margin(self) -> Margins | None:
+        """Accuracy by the margin of rewards or ratings, else of probabilities or shares of votes; None where there is none."""
+        margin, known = self.margins
+        source: Source = "rewards" if self.run.ballots.scored.any() else "ratings"
+        if known.any():
+            margin = margin[known]
+        elif self.confidences is not None:
+            source, p, known = self.confidences
+            margin = np.round(2 * p - 1, 12)
+        else:
+            return None
+        return accuracy_by_margin(margin, source, groups=None if self.groups is None else self.groups[known])
+
+    @cached_property
+    def logits(self) -> tuple[Values, Ints]:
+        """Of logged probabilities: the sum of the logits of the better response, and how many there are.
+
+        Returns:
+            Both of shape ``(pairs, 2)``, by where the better response was shown; a pair whose label is a tie has none.
+        """
+        run, ballots = self.run, self.run.ballots
+        known = ~np.isnan(ballots.p) & ~run.labels.tied[ballots.pair]
+        pair, pairs = ballots.pair[known], len(run.labels)
+        p = np.clip(ballots.p[known], _SURE, 1 - _SURE)
+        second = (ballots.first[known] != run.labels.better[pair]).astype(np.int64)
+        logit = np.log(p / (1 - p)) * np.where(second, -1.0, 1.0)
+        place = 2 * pair + second
+        total = np.bincount(place, weights=logit, minlength=2 * pairs).astype(np.float64)
+        count = np.bincount(place, minlength=2 * pairs)
+        return total.reshape(-1, 2), count.reshape(-1, 2)
 
     @cached_property
     def margins(self) -> tuple[Values, Mask]:

@@ -1,29 +1,24 @@
 """The table of statistics: every number of ``vlrb score``, with its name, its meaning, and how it is computed and printed.
 
 The JSON, the terminal, the page, the exports and ``docs/metrics.md`` are made from this table. A new statistic is a
-function and a row here.
+function in :mod:`vlrb_task.scores.measures` and a row here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-
-from vlrb_task.pairs.labels import Ints
-from vlrb_task.scores import intervals, orders
-from vlrb_task.scores.calibration import Calibration, calibration
+from vlrb_task.scores import measures, orders
+from vlrb_task.scores.averaged import right_averaged, right_in
+from vlrb_task.scores.calibration import Calibration
+from vlrb_task.scores.criteria import conflict_metrics
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import Groups, share
-from vlrb_task.scores.noise import Noise, noise
-from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
 from vlrb_task.scores.self_preference import own_answers, self_preference
-from vlrb_task.votes.schema import NONE
 
-Kind = Literal["estimate", "rate", "groups", "curve", "counts", "object"]
+Kind = Literal["estimate", "rate", "groups", "curve", "counts", "object", "part"]
 
 
 @dataclass(frozen=True)
@@ -37,11 +32,11 @@ class Statistic:
         unit: of the number and of ``n``.
         interval: how the interval is made, and its source.
         kind: ``estimate`` (a number with its interval), ``rate`` (in JSON a plain number, its interval under
-            ``intervals``), ``groups`` (an estimate by name), ``curve`` (a number by k), ``counts`` (by name) or
-            ``object`` (several numbers, with a ``to_dict``).
+            ``intervals``), ``groups`` (an estimate by name), ``curve`` (a number by k), ``counts`` (by name),
+            ``object`` (several numbers, with a ``to_dict``) or ``part`` (a number of an object, its name after the dot).
         compute: None where a run cannot have it.
-        columns: the tables that have it as a column: ``scores`` (a comparison's and the page's), ``markdown``, ``latex``,
-            ``csv``. The table of ``vlrb score`` prints rates in a line below.
+        columns: the tables that have it as a column: ``scores`` and ``calibration`` (a comparison's and the page's),
+            ``markdown``, ``latex``, ``csv``. The table of ``vlrb score`` prints rates in a line below.
         fitted: whether it needs the extra ``report``, and is left out of ``vlrb score``, which does without.
     """
 
@@ -56,164 +51,6 @@ class Statistic:
     fitted: bool = False
 
 
-def overall(scored: Scored) -> Estimate:
-    return scored.mean()
-
-
-def macro(scored: Scored) -> Estimate:
-    names = scored.by_subset
-    groups = None if scored.groups is None else {name: scored.groups[scored.held(name)] for name in names}
-    return intervals.macro(names, groups)
-
-
-def by_subset(scored: Scored) -> dict[str, Estimate]:
-    return {name: scored.mean(scored.run.labels.subset.where(name)) for name in scored.by_subset}
-
-
-def by_source(scored: Scored) -> dict[str, Estimate]:
-    source = scored.run.labels.source
-    return {name: scored.mean(source.where(name)) for name in sorted(source.counts())}
-
-
-TAGS = ("existence", "recognition", "visual attribute", "counting", "other")
-"""The paper's error tags, in the order in which it counts them."""
-
-
-def tag_name(tag: str) -> str:
-    """A tag as tables print it: "Visual_Attribute errors" is "visual attribute". An unknown tag keeps its words."""
-    words = tag.replace("_", " ").replace("-", " ").lower().split()
-    while len(words) > 1 and words[-1] in ("error", "errors"):
-        del words[-1]
-    name = " ".join(words)
-    return {"attribute": "visual attribute", "attributes": "visual attribute", "others": "other"}.get(name, name)
-
-
-def order_tags(names: Iterable[str]) -> list[str]:
-    """The paper's tags in its order, then any other by name."""
-    found = set(names)
-    return [tag for tag in TAGS if tag in found] + sorted(found.difference(TAGS))
-
-
-def by_tag(scored: Scored) -> dict[str, Estimate]:
-    tags = scored.run.labels.tags
-    sets: dict[str, list[int]] = {}
-    for place, names in enumerate(tags.names):
-        for name in {tag_name(tag) for tag in names}:
-            sets.setdefault(name, []).append(place)
-    tagged = {name: np.isin(tags.codes, places) for name, places in sets.items()}
-    return {name: scored.mean(tagged[name]) for name in order_tags(tagged) if tagged[name].any()}
-
-
-def by_criterion(scored: Scored) -> dict[str, Estimate] | None:
-    criterion = scored.run.labels.criterion
-    names = sorted(name for name in criterion.counts() if name is not None)
-    return {name: scored.mean(criterion.where(name)) for name in names} or None
-
-
-def overall_no_ties(scored: Scored) -> Estimate | None:
-    tied = scored.run.labels.tied
-    return scored.mean(~tied) if tied.any() else None
-
-
-def all_right(scored: Scored) -> Estimate | None:
-    group = scored.run.labels.group
-    named = [place for place, name in enumerate(group.names) if name is not None]
-    counted = np.isin(group.codes, named) & ~np.isnan(scored.values)
-    if not len(named):
-        return None
-    groups, codes = np.unique(group.codes[counted], return_inverse=True)
-    least = np.ones(groups.size)
-    np.minimum.at(least, codes, scored.values[counted])
-    return share(least == 1.0)
-
-
-def parsed_rate(scored: Scored) -> Estimate:
-    run = scored.run
-    return share(run.total - run.unparsed, run.total, scored.groups)
-
-
-def tie_rate(scored: Scored) -> Estimate:
-    votes = scored.run.votes
-    ties = scored.run.count((votes.choice == NONE) & (votes.reason == NONE))
-    return share(ties, scored.run.total, scored.groups)
-
-
-def coverage(scored: Scored) -> Estimate:
-    return share(~np.isnan(scored.run.choice), groups=scored.groups)
-
-
-def kept_rate(scored: Scored) -> Estimate | None:
-    return share(~np.isnan(scored.values), groups=scored.groups) if scored.policy is Policy.OFFICIAL else None
-
-
-def first_rate(scored: Scored) -> Estimate | None:
-    run = scored.run
-    if not run.ordered.any():
-        return None
-    return share(run.count(run.cast & (run.votes.choice == run.votes.first)), run.count(run.cast), scored.groups)
-
-
-def _of_both_orders(measure: Callable[[Ints, Groups | None], Estimate]) -> Callable[[Scored], Estimate | None]:
-    """A measure of agreement between orders: None where no pair was asked in both, or the run stopped."""
-
-    def compute(scored: Scored) -> Estimate | None:
-        if scored.stopped:
-            return None
-        found = measure(scored.by_order, scored.groups)
-        return None if found.value is None else found
-
-    return compute
-
-
-def accuracy_at_k(scored: Scored) -> dict[int, float] | None:
-    found = scored.at_k
-    values = {} if found is None else {k: found.accuracy(k).value for k in found.sizes}
-    return {k: value for k, value in values.items() if value is not None} or None
-
-
-def at_k_estimates(scored: Scored) -> dict[str, Estimate]:
-    found = scored.at_k
-    return {} if found is None else {str(k): found.accuracy(k, scored.groups) for k in found.sizes}
-
-
-def at_k_gain(scored: Scored) -> dict[str, Estimate]:
-    found = scored.at_k
-    return {} if found is None else {str(k): found.gain(k, 1, scored.groups) for k in found.sizes if k > 1}
-
-
-def judged_noise(scored: Scored) -> Noise | None:
-    run = scored.run
-    if scored.stopped:
-        return None
-    if not run.ordered.any():
-        return noise(run.right[:, None], run.total[:, None], scored.groups)
-    return noise(scored.by_order[:, :, orders.RIGHT], scored.by_order.sum(axis=2), scored.groups)
-
-
-def judged_calibration(scored: Scored) -> Calibration | None:
-    if scored.confidences is None:
-        return None
-    source, p, known = scored.confidences
-    found = calibration(p, None if scored.groups is None else scored.groups[known])
-    return None if found is None else replace(found, source=source)
-
-
-def style_odds(scored: Scored) -> Mapping[str, Estimate] | None:
-    return None if scored.style is None else scored.style.judge
-
-
-def style_of_labels(scored: Scored) -> Mapping[str, Estimate] | None:
-    return None if scored.style is None else scored.style.labels
-
-
-def style_accuracy(scored: Scored) -> Mapping[str, Estimate] | None:
-    return None if scored.stopped or scored.style is None else scored.style.accuracy
-
-
-def unparsed(scored: Scored) -> Mapping[str, int]:
-    return scored.run.reasons
-
-
 _WILSON = (
     'Wilson (1927), equal to `scipy.stats.binomtest(...).proportion_ci("wilson")`. With half points: Wilson at the '
     "effective size of [intervals](#intervals)"
@@ -221,6 +58,20 @@ _WILSON = (
 _RATIO = "Wilson at the effective size of [intervals](#intervals), pairs as clusters"
 _FRACTION = "fraction, 0 to 1"
 _BOTH = "fraction; n = pairs asked in both orders; none for a run that stopped when pairs were decided"
+
+_MEAN = "Wilson at the effective size of [intervals](#intervals)"
+_DISTANCE = "of folded or squared normal gaps, see [calibration](#calibration)"
+
+
+def _part(
+    name: str, title: str, definition: str, unit: str, interval: str, measure: Callable[[Calibration], Estimate]
+) -> Statistic:
+    """A row of the table of calibration."""
+    compute = measures.of_calibration(measure)
+    return Statistic(
+        f"calibration.{name}", title, definition, unit, interval, "part", compute, frozenset({"calibration"})
+    )
+
 
 STATISTICS: tuple[Statistic, ...] = (
     Statistic(
@@ -230,7 +81,7 @@ STATISTICS: tuple[Statistic, ...] = (
         f"{_FRACTION}; n = pairs that are not dropped",
         _WILSON,
         "estimate",
-        overall,
+        measures.overall,
         frozenset({"scores", "markdown", "latex", "csv"}),
     ),
     Statistic(
@@ -240,7 +91,7 @@ STATISTICS: tuple[Statistic, ...] = (
         f"{_FRACTION}; n = pairs",
         "Wilson at the effective size of the weighted mean (stratified Wilson, Yan and Su 2010)",
         "estimate",
-        macro,
+        measures.macro,
         frozenset({"scores", "markdown", "latex", "csv"}),
     ),
     Statistic(
@@ -250,7 +101,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "as `overall`",
         "groups",
-        by_subset,
+        measures.by_subset,
         frozenset({"scores", "markdown", "latex", "csv"}),
     ),
     Statistic(
@@ -261,7 +112,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "as `overall`",
         "estimate",
-        overall_no_ties,
+        measures.overall_no_ties,
     ),
     Statistic(
         "all_right",
@@ -271,7 +122,7 @@ STATISTICS: tuple[Statistic, ...] = (
         f"{_FRACTION}; n = groups",
         "Wilson",
         "estimate",
-        all_right,
+        measures.all_right,
     ),
     Statistic(
         "by_criterion",
@@ -280,7 +131,19 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "as `overall`",
         "groups",
-        by_criterion,
+        measures.by_criterion,
+    ),
+    Statistic(
+        "conflict_metrics",
+        "conflicting criteria",
+        "Multi-Crit's metrics under its authors' names, of all pairs and of each subset: `macro_avg` (mean over criteria of the "
+        "accuracy), `pluralistic_acc` (groups with every criterion right), and, of two criteria of a group with opposite labels, "
+        "`conflict_matching` (both right) and `tradeoff_sensitivity` (groups with such criteria where the choice changes between "
+        "any two of them); only where there are such criteria",
+        f"{_FRACTION}; n = pairs, groups, groups with conflicts, conflicting pairs of criteria",
+        "as `macro`; Wilson; Wilson; Wilson at the effective size, groups as clusters",
+        "groups",
+        conflict_metrics,
     ),
     Statistic(
         "by_source",
@@ -289,7 +152,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "as `overall`",
         "groups",
-        by_source,
+        measures.by_source,
     ),
     Statistic(
         "by_tag",
@@ -298,7 +161,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "as `overall`",
         "groups",
-        by_tag,
+        measures.by_tag,
     ),
     Statistic(
         "parsed_rate",
@@ -307,7 +170,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "fraction; n = votes",
         _RATIO,
         "rate",
-        parsed_rate,
+        measures.parsed_rate,
         frozenset({"scores", "markdown", "latex", "csv"}),
     ),
     Statistic(
@@ -317,7 +180,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "fraction; n = votes",
         _RATIO,
         "rate",
-        tie_rate,
+        measures.tie_rate,
     ),
     Statistic(
         "kept_rate",
@@ -326,7 +189,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "fraction; n = pairs with a vote",
         "Wilson",
         "rate",
-        kept_rate,
+        measures.kept_rate,
         frozenset({"csv"}),
     ),
     Statistic(
@@ -336,7 +199,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "fraction; n = pairs",
         "Wilson",
         "rate",
-        coverage,
+        measures.coverage,
         frozenset({"scores", "markdown", "csv"}),
     ),
     Statistic(
@@ -346,7 +209,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "fraction; 1/2 for a judge without position bias on shuffled labels; n = verdicts",
         "as `parsed_rate`",
         "rate",
-        first_rate,
+        measures.first_rate,
         frozenset({"scores", "csv"}),
     ),
     Statistic(
@@ -357,7 +220,7 @@ STATISTICS: tuple[Statistic, ...] = (
         _BOTH,
         _RATIO,
         "rate",
-        _of_both_orders(orders.consistency),
+        measures.of_both_orders(orders.consistency),
         frozenset({"scores", "csv"}),
     ),
     Statistic(
@@ -367,7 +230,39 @@ STATISTICS: tuple[Statistic, ...] = (
         f"{_BOTH}; at most `consistency`",
         _RATIO,
         "rate",
-        _of_both_orders(orders.both_orders_right),
+        measures.of_both_orders(orders.both_orders_right),
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "right_averaged",
+        "right by averaged logits",
+        "where votes have probabilities: score of the pairs by the sign of the mean logit of both orders, in which a lean "
+        "towards one place cancels. Exactly equal responses are half right; a pair without a probability in one of the orders "
+        "is an unparsed vote of the policy",
+        _BOTH,
+        "as `overall`",
+        "rate",
+        right_averaged,
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "right_better_first",
+        "right where the better one is shown first",
+        "where votes have probabilities: right votes of those that showed the better response first, as they are, not averaged",
+        "fraction; n = votes",
+        _RATIO,
+        "rate",
+        right_in(0),
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "right_better_second",
+        "where it is shown second",
+        "the same of the votes that showed it second",
+        "fraction; n = votes",
+        _RATIO,
+        "rate",
+        right_in(1),
         frozenset({"csv"}),
     ),
     Statistic(
@@ -380,7 +275,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "fraction; none for a run that stopped when pairs were decided",
         "under `at_k_estimates`",
         "curve",
-        accuracy_at_k,
+        measures.accuracy_at_k,
     ),
     Statistic(
         "at_k_estimates",
@@ -389,7 +284,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "fraction; n = the same pairs for every k",
         _RATIO,
         "groups",
-        at_k_estimates,
+        measures.at_k_estimates,
     ),
     Statistic(
         "at_k_gain",
@@ -398,7 +293,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "-1 to 1; n = those pairs",
         "Tango (1998) at the effective size of [intervals](#intervals)",
         "groups",
-        at_k_gain,
+        measures.at_k_gain,
     ),
     Statistic(
         "noise",
@@ -410,19 +305,84 @@ STATISTICS: tuple[Statistic, ...] = (
         "variances of fractions; pairs with two votes in one order",
         "of `within`: Wilson, scaled",
         "object",
-        judged_noise,
+        measures.judged_noise,
     ),
     Statistic(
         "calibration",
         "calibration",
-        "whether the judge knows when it is right: Brier score with Murphy's decomposition, log loss, ECE over ten bins of "
-        "equal size, reliability curve, area under the risk-coverage curve (AURC). Confidences are, by `source`: logged "
-        "probabilities (logits averaged over a pair's ballots), the logistic function of the difference of scalar rewards, "
-        "or shares of votes",
-        "n = pairs with a confidence; `ties` of them are at 1/2",
+        "whether the judge knows when it is right. Confidences are, by `source`: logged probabilities (logits averaged over a "
+        "pair's ballots), the logistic function of the difference of scalar rewards, or shares of votes; with the curves "
+        "`reliability` (ten bins of equal size) and `risk_coverage` (at most 50 points)",
+        "n = pairs with a confidence; `ties` of them are at 1/2 and count as half right",
         "see [calibration](#calibration)",
         "object",
-        judged_calibration,
+        lambda scored: scored.calibration,
+    ),
+    _part(
+        "brier",
+        "Brier score",
+        "mean over pairs of `(1 - p)^2`, with p the confidence in the better response",
+        "0 to 1; a coin has 1/4",
+        _MEAN,
+        lambda c: c.brier,
+    ),
+    _part(
+        "decomposition.reliability",
+        "reliability",
+        "mean squared distance of confidence and accuracy over the bins",
+        "0 to 1; 0 is calibrated",
+        _DISTANCE,
+        lambda c: c.decomposition.reliability,
+    ),
+    _part(
+        "decomposition.resolution",
+        "resolution",
+        "mean squared distance of the bins' accuracies from the overall one: what the confidence tells",
+        "0 to 1/4; 0 tells nothing",
+        _DISTANCE,
+        lambda c: c.decomposition.resolution,
+    ),
+    _part(
+        "decomposition.uncertainty",
+        "uncertainty",
+        "`a (1 - a)` of the accuracy `a`: the Brier score of a judge that always says `a`",
+        "0 to 1/4",
+        "of all accuracies in their interval",
+        lambda c: c.decomposition.uncertainty,
+    ),
+    _part(
+        "log_loss",
+        "log loss",
+        "mean over pairs of `-log p`, p held above 1e-6 (`clipped` pairs lie below)",
+        "nats; a coin has 0.693",
+        _MEAN,
+        lambda c: c.log_loss,
+    ),
+    _part(
+        "ece",
+        "ECE",
+        "expected calibration error: mean distance of confidence and accuracy over the bins",
+        "0 to 1; noise alone makes `ece_by_chance`",
+        _DISTANCE,
+        lambda c: c.ece,
+    ),
+    _part(
+        "aurc",
+        "AURC",
+        "area under the risk-coverage curve: mean error when only the k surest pairs are kept, over all k",
+        "0 to 1; the overall error where confidence tells nothing",
+        "Wilson, with the variance of the influence function",
+        lambda c: c.aurc,
+    ),
+    Statistic(
+        "by_margin",
+        "accuracy by margin",
+        "accuracy in fifths of the pairs by how far apart the judge puts the two responses: the difference, by `source`, of "
+        "rewards, ratings, probabilities or shares of votes. `ties` counts margins of 0, such as equal ratings",
+        "n = pairs with a margin; ties are half right; equal margins are not parted",
+        "as `overall`",
+        "object",
+        lambda scored: scored.by_margin,
     ),
     Statistic(
         "self_preference",
@@ -458,7 +418,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "above 0, 1 is no preference; n = pairs",
         "`statsmodels` Logit, errors clustered by pair or group",
         "groups",
-        style_odds,
+        measures.style_odds,
         fitted=True,
     ),
     Statistic(
@@ -469,7 +429,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `style`",
         "as `style`",
         "groups",
-        style_of_labels,
+        measures.style_of_labels,
         fitted=True,
     ),
     Statistic(
@@ -480,9 +440,18 @@ STATISTICS: tuple[Statistic, ...] = (
         f"{_FRACTION}; n = verdicts; none for a run that stopped when pairs were decided",
         f"{_RATIO}; as `style`",
         "groups",
-        style_accuracy,
+        measures.style_accuracy,
         frozenset({"csv"}),
         fitted=True,
     ),
-    Statistic("unparsed", "unparsed", "unparsed votes by reason", "counts", "", "counts", unparsed),
+    Statistic("unparsed", "unparsed", "unparsed votes by reason", "counts", "", "counts", measures.unparsed),
+    Statistic(
+        "tool_calls",
+        "tool calls",
+        "tool calls that the judge made on its way to its answers, and answers with any; where logs tell of them",
+        "counts",
+        "",
+        "counts",
+        measures.tool_calls,
+    ),
 )

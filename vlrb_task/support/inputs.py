@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -37,7 +38,10 @@ def readable(path: Path) -> Path:
     """
     if str(path) == STDIN:
         return _copy(os.fstat(0), lambda: os.fdopen(0, "rb", closefd=False), "")
-    found = path.stat()
+    try:
+        found = path.stat()
+    except ValueError as error:  # a NUL in the name, which a file may have told
+        raise OSError(errno.EINVAL, "no name of a file", str(path)) from error
     # /dev/stdin of a shell's `< file` is a regular file, whose position some systems share with everyone who opens it.
     if stat.S_ISDIR(found.st_mode) or (stat.S_ISREG(found.st_mode) and path.parts[:2] != ("/", "dev")):
         return path

@@ -77,22 +77,46 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     # A link is written through, as `open` would.
     target = Path(os.path.realpath(path))
-    # A name of its own for each writer, and a short one: the longest name that the target may have leaves no room.
-    temporary = target.with_name(f"{_prefix()}{os.getpid()}-{secrets.token_hex(4)}.partial")
-    try:
+    with told_of(path):
         if path.exists() and not path.is_file():  # a pipe or /dev/stdout cannot be replaced; a folder is an error
             yield path
-        else:
-            _remove_abandoned(target.parent)
+            return
+        with temporary_beside(target) as temporary:
             yield temporary
-            with suppress(OSError):  # the permissions of what is replaced, where there is something
-                shutil.copymode(target, temporary)
-            os.replace(temporary, target)
+            take_the_place(temporary, target)
+
+
+@contextmanager
+def told_of(path: Path) -> Iterator[None]:
+    """Give what the system refuses within as an error that names the file.
+
+    Raises:
+        VlrbError: in place of an OSError.
+    """
+    try:
+        yield
     except OSError as error:
         raise VlrbError(f"{path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def temporary_beside(target: Path) -> Iterator[Path]:
+    """Give a new name in the folder of a file; what stands there at the end is removed, and so is what killed writers left."""
+    # A name of its own for each writer, and a short one: the longest name that the target may have leaves no room.
+    temporary = target.with_name(f"{_prefix()}{os.getpid()}-{secrets.token_hex(4)}.partial")
+    _remove_abandoned(target.parent)
+    try:
+        yield temporary
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def take_the_place(temporary: Path, target: Path) -> None:
+    """Move a file, that is whole and closed, to where it is wanted, with the permissions of what stood there."""
+    with suppress(OSError):
+        shutil.copymode(target, temporary)
+    os.replace(temporary, target)
 
 
 @cache

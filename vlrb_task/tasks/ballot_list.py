@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, Schedule
 from vlrb_task.support.errors import DataError, UnknownName
 from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.typed import typed
 from vlrb_task.support.writing import write_text
 
 SUFFIX = ".ballots.jsonl"
@@ -103,6 +106,13 @@ class BallotList:
         write_text(path, self.text())
 
 
+def _ballot(line: Mapping[str, Any]) -> Ballot:
+    ballot = Ballot(**typed(line, key=str, vote=int, first=(int, NoneType), answer=(int, NoneType)))
+    if not {ballot.first, ballot.answer} <= {0, 1, None}:
+        raise ValueError("a response is 0 or 1")
+    return ballot
+
+
 def _line(ballot: Ballot) -> dict[str, Any]:
     shown = {"first": ballot.first} if ballot.first is not None else {"answer": ballot.answer}
     return {"key": ballot.key, "vote": ballot.vote, **shown}
@@ -124,20 +134,16 @@ def read_ballots(path: Path, sha256: str | None = None) -> BallotList:
         raise DataError(f"{path}: {'; '.join(lines.warnings)}")
     if not values or values[0].get("ballots") != VERSION:
         raise DataError(f"{path}: no list of ballots of version {VERSION}")
-    header = values[0]
     try:
+        told = typed(values[0], judge=str, prompt_sha256=str, fingerprint=str, stop=(str, NoneType), total=int)
         found = BallotList(
-            judge=str(header["judge"]),
-            prompt_sha256=str(header["prompt_sha256"]),
-            fingerprint=str(header["fingerprint"]),
-            schedule=Schedule.parse(header["order"], header["votes"]),
-            stop=header["stop"],
-            total=int(header["total"]),
-            ballots=tuple(Ballot(v["key"], v["vote"], v.get("first"), v.get("answer")) for v in values[1:]),
-            again=int(header.get("again", 0)),
+            **told,
+            schedule=Schedule.parse(**typed(values[0], order=str, votes=int)),
+            ballots=tuple(map(_ballot, values[1:])),
+            again=typed(values[0], again=(int, NoneType))["again"] or 0,
         )
-    except (KeyError, TypeError, ValueError, UnknownName) as error:
-        raise DataError(f"{path}: a damaged list of ballots ({error!r})") from error
+    except (ValueError, DataError, UnknownName) as error:
+        raise DataError(f"{path}: a damaged list of ballots ({error})") from error
     if sha256 is not None and found.sha256 != sha256:
         raise DataError(
             f"{path}: not the list that this task was written for: write the task again (vlrb task --votes-from)"

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from io import BufferedWriter
@@ -24,10 +23,11 @@ from vlrb_task.pairs.placing import PLACED, flattened
 from vlrb_task.pairs.rows import Row, read_rows
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError
-from vlrb_task.support.writing import replacing
+from vlrb_task.support.writing import replacing, take_the_place, temporary_beside, told_of
 from vlrb_task.tasks.batch_layouts import Layout, Picture
 from vlrb_task.tasks.batch_pictures import sendable
 from vlrb_task.tasks.questions import Questions
+from vlrb_task.tasks.sight import check_sight, is_blind
 
 LIST_SUFFIX = ".batch.jsonl"
 VERSION = 1
@@ -85,6 +85,7 @@ def write_batch(
     *,
     limits: Limits,
     changed: Mapping[str, Any],
+    allowed: Callable[[Path], object],
     no_images: bool = False,
 ) -> Written:
     """Write a task's requests, in one file or in several, and the list of its ballots.
@@ -97,15 +98,22 @@ def write_batch(
         output: the request file; of several, ``NAME-1.jsonl``, ``NAME-2.jsonl``, … beside it.
         limits: see there.
         changed: settings that take the place of the judge's; those that are None are not sent.
+        allowed: is asked about each request file before the first gets its name, and raises where one must not be replaced.
         no_images: write requests without pictures.
 
     Raises:
         DataError: pairs without any picture, and ``no_images`` was not given; rows that changed while they were read.
-        VlrbError: a request that is larger than a whole file may be; a file that cannot be written.
+        VlrbError: a request that is larger than a whole file may be; a file that cannot be written; a judge whose label is
+            scored.
     """
     judge, sampling = questions.judge, questions.spec.sampling or questions.judge.sampling
+    if judge.labels:
+        raise VlrbError(
+            f"judge {judge.name!r} needs probabilities, and batch files ask for texts, as judge 'letter' does"
+        )
     settings = {**layout.settings(sampling), **changed}
     settings = {name: value for name, value in settings.items() if value is not None}
+    no_images = judge.image != "none" and (no_images or is_blind(judge, questions.benchmark))
     shows = judge.image != "none" and not no_images
     run = {
         "model": model,
@@ -115,13 +123,13 @@ def write_batch(
         "generation": asdict(sampling),
         "sent": settings,
     }
-    common = run | ({"no_images": True} if no_images and judge.image != "none" else {})
+    common = run | ({"no_images": True} if no_images else {})
     written = Written([], list_path(output))
     batch = hashlib.sha256(
         json.dumps([run, judge.prompt.sha256, questions.benchmark.fingerprint, list(questions.by_index)]).encode()
     ).hexdigest()[:8]
     records: list[dict[str, Any]] = []
-    with ExitStack() as stack:
+    with told_of(output), ExitStack() as stack:
         parts = _Parts(stack, output, limits)
         for name, pictures in _with_pictures(questions, pairs, shows, limits.image_bytes, written.counts):
             record = questions.record(name) | common | {"custom_id": f"{batch}-{name}"}
@@ -138,7 +146,7 @@ def write_batch(
         listed = stack.enter_context(replacing(written.list))
         with listed.open("w", encoding="ascii") as file:
             file.writelines(json.dumps(line) + "\n" for line in (header, *records))
-        written.files = parts.finish()
+        written.files = parts.finish(allowed)
     return written
 
 
@@ -164,8 +172,7 @@ def _with_pictures(
                 yield from ((name, found) for name in names)
     except ValueError as error:  # zip's
         raise DataError(f"{pairs}: the rows changed while they were read") from error
-    if len(bare) == len(asked):
-        raise DataError(f"{pairs}: no pair has a picture; if that is meant: --no-images")
+    check_sight(questions.judge, questions.benchmark, shown=len(bare) < len(asked), meant="--no-images")
     if bare:
         counts["pairs have no picture and are asked about without one"] = len(bare)
 
@@ -214,20 +221,26 @@ class _Parts:
         self.bytes += len(line)
 
     def _next(self) -> BufferedWriter:
-        place = self.output.with_name(f".{secrets.token_hex(8)}.partial")
-        self.stack.callback(place.unlink, missing_ok=True)
+        self._close()
+        place = self.stack.enter_context(temporary_beside(self.output))
         self.places.append(place)
         self.requests = self.bytes = 0
         return self.stack.enter_context(place.open("wb"))
 
-    def finish(self) -> list[Path]:
-        """Give the files their names."""
+    def _close(self) -> None:
+        """Put the last file onto the disk, before anything gets its name."""
+        if self.file is not None:
+            self.file.close()
+
+    def finish(self, allowed: Callable[[Path], object]) -> list[Path]:
+        """Give the files their names, if all of those may be written."""
         stem, suffix = self.output.name.removesuffix(self.output.suffix), self.output.suffix
         count = len(self.places)
         names = [f"{stem}-{number}{suffix}" for number in range(1, count + 1)] if count > 1 else [self.output.name]
         files = [self.output.with_name(name) for name in names[:count]]
-        if self.file is not None:
-            self.file.flush()
+        for file in files:
+            allowed(file)
+        self._close()
         for place, file in zip(self.places, files, strict=True):
-            place.replace(file)
+            take_the_place(place, file)
         return files

@@ -11,6 +11,7 @@ from typing import Any
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
+from vlrb_task.support.typed import typed
 from vlrb_task.tasks.batch import LIST_SUFFIX, VERSION, list_path
 from vlrb_task.tasks.batch_layouts import LAYOUTS, Answer, Layout
 
@@ -64,13 +65,17 @@ def read_list(path: Path) -> BatchList:
     values = [value for _, value in lines]
     if lines.warnings:
         raise DataError(f"{path}: {'; '.join(lines.warnings)}")
-    if not values or values[0].get("batch") != VERSION or values[0].get("format") not in LAYOUTS:
-        raise DataError(f"{path}: no list of a batch, as vlrb batch write writes it")
-    header, records = values[0], values[1:]
-    if header.get("ballots") != len(records) or not all(isinstance(record.get("custom_id"), str) for record in records):
-        raise DataError(f"{path}: a damaged list: {len(records)} ballots of {header.get('ballots')}")
+    try:
+        header = typed(values[0] if values else None, batch=int, id=str, format=str, ballots=int)
+    except DataError as error:
+        raise DataError(f"{path}: no list of a batch, as vlrb batch write writes it ({error})") from error
+    if header["batch"] != VERSION or header["format"] not in LAYOUTS:
+        raise DataError(f"{path}: a list of a batch of another version or format")
+    records = values[1:]
+    if header["ballots"] != len(records) or not all(isinstance(record.get("custom_id"), str) for record in records):
+        raise DataError(f"{path}: a damaged list: {len(records)} ballots of {header['ballots']}")
     by_id = {record.pop("custom_id"): record for record in records}
-    return BatchList(path, str(header.get("id")), LAYOUTS[header["format"]], by_id)
+    return BatchList(path, header["id"], LAYOUTS[header["format"]], by_id)
 
 
 def find_list(results: Sequence[Path], requests: Path | None) -> BatchList:
@@ -92,7 +97,7 @@ def find_list(results: Sequence[Path], requests: Path | None) -> BatchList:
     found: dict[str, Path] = {}
     for path in sorted(path for folder in folders for path in folder.glob(f"*{LIST_SUFFIX}")):
         first = next((value for _, value in Lines(path)), {})
-        if first.get("batch") == VERSION and first.get("id") in ids:
+        if first.get("batch") == VERSION and isinstance(first.get("id"), str) and first["id"] in ids:
             found.setdefault(first["id"], path)
     if len(found) > 1:
         listed = ", ".join(str(path) for path in found.values())

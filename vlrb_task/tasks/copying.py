@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import Judge, require_captions
 from vlrb_task.pairs.benchmarks import DEFAULT
 from vlrb_task.pairs.captions import Captions
-from vlrb_task.pairs.health import PictureCheck, contradiction_warning
+from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.perturbing import Pictures, with_pictures
 from vlrb_task.pairs.placing import PLACED, flattened
-from vlrb_task.pairs.rows import hub_id, read_rows
+from vlrb_task.pairs.rows import hub_id, is_local, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
 
 Row = dict[str, Any]
@@ -25,11 +26,18 @@ _METRICS = {
     "macro",
     "parsed_rate",
     "unanswered",
+    "no_images",
     "first_rate",
     "consistency",
     "both_orders_right",
+    "right_averaged",
+    "right_better_first",
+    "right_better_second",
     "vlrb_vote",
 }
+
+
+_NO_PLACE = "--after: judge {!r} has no place for the answers of a first step"
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,13 @@ class Copied:
         subsets: of the pairs.
         warnings: what whoever runs the task is to know first.
         messages: whether some pictures stand within the text, or some pairs have a video.
+        video: whether some pairs have a video in a file.
     """
 
     subsets: list[str]
     warnings: list[str]
     messages: bool
+    video: bool
 
 
 def copy_pairs(
@@ -56,7 +66,7 @@ def copy_pairs(
         source: where they are, as ``--pairs`` names them.
         target: the file to write.
         judge: who is asked about them.
-        captions: to be added to the rows.
+        captions: captions, or a first step's answers, to be added to the rows.
         pictures: what is shown in place of their own pictures; None shows those.
 
     Raises:
@@ -65,8 +75,10 @@ def copy_pairs(
     from vlrb_task.pairs.parquet import write_rows
 
     template, sees = judge.prompt.template, judge.image != "none"
-    if captions is not None and (template is None or "caption" not in template.holes):
-        raise VlrbError(f"--captions: judge {judge.name!r} reads no caption")
+    holes = template.holes if template else set()
+    if captions is not None and not holes & {"caption", captions.column.removesuffix("s")}:
+        what = "--captions: judge {!r} reads no caption" if captions.column == "caption" else _NO_PLACE
+        raise VlrbError(what.format(judge.name))
     if pictures is not None and not sees:
         raise VlrbError(f"--image {pictures}: judge {judge.name!r} is shown no picture")
 
@@ -82,13 +94,19 @@ def copy_pairs(
     def read() -> Iterator[Row]:
         return _shown(_with(captions, read_rows(source, images=sees, network=True)), source, judge)
 
-    check, within = PictureCheck(), [False]
+    check, found = PictureCheck(), {PLACED: False, "video": False}
     rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
-    write_rows(_seen(rows, check, within), target)
-    warnings = _warnings(benchmark, judge)
+    write_rows(_seen(rows, check, found), target)
+    warnings = pair_warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
-    return Copied(subsets, warnings, within[0])
+        if check.without and is_local(source):
+            warnings += unread_warning(source, islice(read_rows(source), 50))
+        if check.without == check.rows > check.texts:
+            warnings.append(
+                "runs of this task stop before their first request; if that is meant: vlrb task --no-images"
+            )
+    return Copied(subsets, warnings, any(found.values()), found["video"])
 
 
 def _with(captions: Captions | None, rows: Iterator[Row]) -> Iterator[Row]:
@@ -109,10 +127,12 @@ def _unplaced(read: Callable[[], Iterator[Row]], pictures: Pictures) -> Iterator
         yield row
 
 
-def _seen(rows: Iterator[Row], check: PictureCheck, within: list[bool]) -> Iterator[Row]:
+def _seen(rows: Iterator[Row], check: PictureCheck, found: dict[str, bool]) -> Iterator[Row]:
+    """The rows; what some of them have is noted."""
     for row in rows:
         check.add(row)
-        within[0] = within[0] or bool(row.get(PLACED) or row.get("video"))
+        for name in found:
+            found[name] = found[name] or bool(row.get(name))
         yield row
 
 
@@ -135,7 +155,8 @@ def _name(source: str) -> str:
     return DEFAULT if source == hub_id() else Path(source).stem
 
 
-def _warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
+def pair_warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
+    """What whoever asks a judge about these pairs is to know first."""
     template = judge.prompt.template
     by_criterion = sum(pair.criterion is not None for pair in benchmark.pairs)
     told = contradiction_warning(benchmark.pairs)

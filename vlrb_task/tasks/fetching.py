@@ -8,9 +8,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from vlrb_task.judges.base import Judge, Template
-from vlrb_task.judges.published import Published, extract
-from vlrb_task.judges.templates import CACHE_VARIABLE, cached_file
+from vlrb_task.judges.base import Judge
+from vlrb_task.judges.published import Published
+from vlrb_task.judges.templates import CACHE_VARIABLE, cached_file, cached_text, published_template
 from vlrb_task.support.errors import DataError, PromptUnavailable, VlrbError
 from vlrb_task.support.writing import write_text
 
@@ -48,7 +48,7 @@ def fetch(judge: Judge, *, clone: Path | None = None, file: Path | None = None) 
     else:
         where, source = published.url, _download(judge.name, published)
     try:
-        template = Template(extract(published, source))
+        template = published_template(published, source)
     except DataError as error:
         raise DataError(f"{where}: no prompt of judge {judge.name!r} in it: {error}") from error
     if template.sha256 != judge.prompt.sha256:
@@ -59,7 +59,7 @@ def fetch(judge: Judge, *, clone: Path | None = None, file: Path | None = None) 
     path = cached_file(judge)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, template.text)
+        write_text(path, cached_text(judge, template))
     except (OSError, VlrbError) as error:
         raise DataError(f"{path}: cannot be written ({error}); {CACHE_VARIABLE} names another folder") from error
     return path

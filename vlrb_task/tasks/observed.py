@@ -3,20 +3,21 @@
 A wrapper may drop a setting that the task asks for, add a system message, or put a prompt of its own in the place of ours.
 The few functions through which requests leave a process are wrapped, where their library is loaded: ``requests``, the OpenAI
 client, ``generate`` of transformers, vLLM's engine. A wrapper that uses none of them is not seen, and nothing is claimed
-about it.
+about it. Where a judge's labels are scored (:mod:`vlrb_task.tasks.label_scores`), they are asked for here too.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from vlrb_task.support.redact import without_secrets
@@ -39,48 +40,58 @@ class Sent:
 
 Watcher = Callable[[Sent], None]
 
-_here: ContextVar[Watcher | None] = ContextVar("vlrb_watcher", default=None)
-_everywhere: list[Watcher] = []
+
+class Scorer(Protocol):
+    """Asks for more than a text."""
+
+    def asking(
+        self, library: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[dict[str, Any], Callable[[Any], Any] | None]: ...
+
+
+_Watch = tuple[Watcher, "Scorer | None"]
+_here: ContextVar[_Watch | None] = ContextVar("vlrb_watcher", default=None)
+_everywhere: list[_Watch] = []
 
 
 @contextmanager
-def watching(watcher: Watcher, *, threads: bool = False) -> Iterator[None]:
+def watching(watcher: Watcher, *, threads: bool = False, scorer: Scorer | None = None) -> Iterator[None]:
     """Call ``watcher`` for what is sent within: it may raise SystemExit, and then nothing is sent.
 
     Args:
         watcher: gets each request.
         threads: also see requests of threads that are started within.
+        scorer: changes each request before that, and its result.
     """
     install()
-    token = _here.set(watcher)
+    watch = watcher, scorer
+    token = _here.set(watch)
     if threads:
-        _everywhere.append(watcher)
+        _everywhere.append(watch)
     try:
         yield
     finally:
         _here.reset(token)
         if threads:
-            _everywhere.remove(watcher)
-
-
-def _tell(sent: Sent) -> None:
-    watcher = _here.get() or (_everywhere[-1] if _everywhere else None)
-    if watcher is not None:
-        watcher(sent)
+            _everywhere.remove(watch)
 
 
 def install() -> None:
     """Wrap what is loaded of the libraries, each once."""
-    _wrap("requests.sessions", "Session", "request", _of_http)
-    _wrap("openai.resources.chat.completions.completions", "Completions", "create", _of_openai)
-    _wrap("openai.resources.chat.completions.completions", "AsyncCompletions", "create", _of_openai)
-    _wrap("transformers.generation.utils", "GenerationMixin", "generate", _of_generate)
+    _wrap("requests.sessions", "Session", "request", _of_http, "http")
+    _wrap("openai.resources.chat.completions.completions", "Completions", "create", _of_openai, "openai")
+    _wrap("openai.resources.chat.completions.completions", "AsyncCompletions", "create", _of_openai, "openai")
+    _wrap("transformers.generation.utils", "GenerationMixin", "generate", _of_generate, "generate")
     for method in ("generate", "chat"):
-        _wrap("vllm.entrypoints.llm", "LLM", method, _of_vllm)
+        _wrap("vllm.entrypoints.llm", "LLM", method, _of_vllm, "vllm")
 
 
 def _wrap(
-    module: str, name: str, method: str, read: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Sent | None]
+    module: str,
+    name: str,
+    method: str,
+    read: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Sent | None],
+    library: str,
 ) -> None:
     if module.startswith("openai.") and "openai" in sys.modules:
         importlib.import_module(module)  # the client loads it with its first request
@@ -91,12 +102,24 @@ def _wrap(
 
     @functools.wraps(original)
     def telling(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if (_here.get() or _everywhere) and (sent := read(self, args, kwargs)) is not None:
-            _tell(sent)
-        return original(self, *args, **kwargs)
+        watch = _here.get() or (_everywhere[-1] if _everywhere else None)
+        if watch is None:
+            return original(self, *args, **kwargs)
+        watcher, scorer = watch
+        kwargs, finish = scorer.asking(library, args, kwargs) if scorer is not None else (kwargs, None)
+        if (sent := read(self, args, kwargs)) is not None:
+            watcher(sent)
+        result = original(self, *args, **kwargs)
+        if finish is None:
+            return result
+        return _later(result, finish) if inspect.isawaitable(result) else finish(result)
 
     telling.tells_vlrb = True  # type: ignore[attr-defined]
     setattr(cls, method, telling)
+
+
+async def _later(result: Awaitable[Any], finish: Callable[[Any], Any]) -> Any:
+    return finish(await result)
 
 
 _NOT_SETTINGS = {"messages", "model", "stream", "extra_headers", "extra_query", "timeout", "user", "metadata"}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, ballots_of
-from vlrb_task.asking.messages import answers_sha256
 from vlrb_task.asking.placing import placed
 from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
+from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.pair import Benchmark, Pair
 from vlrb_task.tasks.ballot_list import BallotList, read_ballots
 from vlrb_task.tasks.shipped import TaskSpec
 from vlrb_task.votes import benchmark_fields, make_record
+from vlrb_task.votes.reading import probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Questions:
         only: the part of the schedule that is asked; None for all of it.
         placed: by key, how many pictures belong to the question and to either answer, of pairs some of whose pictures have a
             place in the text; see :mod:`vlrb_task.pairs.placing`.
+        videos: keys of pairs with a video in a file.
     """
 
     spec: TaskSpec
@@ -46,6 +48,7 @@ class Questions:
     by_index: Mapping[str, Question]
     only: BallotList | None = None
     placed: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    videos: Collection[str] = ()
 
     @property
     def judge(self) -> Judge:
@@ -54,7 +57,8 @@ class Questions:
     def prompt(self, index: str) -> str:
         """The text of a ballot's prompt."""
         question = self.by_index[index]
-        pair = placed(question.pair, self.placed.get(question.pair.key), question.ballot)
+        key = question.pair.key
+        pair = placed(question.pair, self.placed.get(key), question.ballot, more=key in self.videos)
         return fill_prompt(self.template, self.judge.prompt, pair, question.ballot)
 
     def record(self, index: str, text: str | None = None) -> dict[str, Any]:
@@ -75,7 +79,8 @@ class Questions:
         )
         if text is None:
             del record["text"]
-        return record
+            return record
+        return record | probability(self.spec.judge, text)
 
 
 def questions_of(

@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from types import NoneType
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges.base import Sampling
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.support.inputs import read_text
+from vlrb_task.support.typed import typed
 from vlrb_task.support.writing import output_file, write_text
 from vlrb_task.tasks.shipped import HUB, TaskSpec
 
@@ -51,6 +54,7 @@ def save_task(spec: TaskSpec, folder: Path) -> Path:
         "pairs": spec.pairs,
         "sampling": asdict(spec.sampling) if spec.sampling else None,
         "ballots": spec.ballots,
+        "video": spec.video,
     }
     path = folder / f"{spec.name}{_SUFFIX}"
     write_text(path, json.dumps(value, indent=2) + "\n")
@@ -85,17 +89,21 @@ def load_task(path: Path) -> TaskSpec:
         DataError: no such file, or no task that ``vlrb task`` wrote.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-        pairs, sampling = str(value["pairs"]), value.get("sampling")
+        value = json.loads(read_text(path))
+        told = typed(value, name=str, judge=str, pairs=str, ballots=(str, NoneType), sampling=(dict, NoneType))
+        pairs, sampling = told["pairs"], told["sampling"]
         beside = path.parent / pairs
         return TaskSpec(
-            name=str(value["name"]),
-            judge=str(value["judge"]),
-            schedule=Schedule.parse(value["order"], value["votes"]),
+            name=told["name"],
+            judge=told["judge"],
+            schedule=Schedule.parse(**typed(value, order=str, votes=int)),
             summary=str(value.get("summary", "")),
             pairs=str(beside) if pairs != HUB and beside.is_file() else pairs,
-            sampling=Sampling(**sampling) if sampling else None,
-            ballots=str(path.parent / value["ballots"]) if value.get("ballots") else None,
+            sampling=Sampling(**typed(sampling, temperature=float, top_p=float, max_new_tokens=int))
+            if sampling
+            else None,
+            ballots=str(path.parent / told["ballots"]) if told["ballots"] else None,
+            video=value.get("video") is True,
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, DataError, UnknownName) as error:
         raise DataError(f"{path}: not a task that vlrb task wrote ({error})") from error

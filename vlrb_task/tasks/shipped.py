@@ -14,6 +14,7 @@ from types import MappingProxyType
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.judges import shipped_names
 from vlrb_task.judges.base import Sampling
+from vlrb_task.pairs.benchmarks import benchmark, benchmark_names, is_benchmark
 
 HUB = "hub"
 DEMO = "demo"
@@ -28,8 +29,10 @@ class TaskSpec:
         judge: the judge's name.
         schedule: which ballots.
         summary: one line for tables.
-        pairs: ``hub`` (the benchmark), ``demo`` (the packaged pairs), or a user's own as ``--pairs`` takes them.
+        pairs: ``hub`` (VL-RewardBench), ``demo`` (the packaged pairs), a known benchmark's name, or a user's own as ``--pairs``
+            takes them.
         sampling: settings other than the judge's published ones.
+        video: whether a pair may have a video in a file.
         ballots: file of the part of the schedule that is asked, see :mod:`vlrb_task.tasks.ballot_list`; None asks all of it.
     """
 
@@ -40,6 +43,7 @@ class TaskSpec:
     pairs: str = HUB
     sampling: Sampling | None = None
     ballots: str | None = None
+    video: bool = False
 
     @property
     def dataset_name(self) -> str:
@@ -60,11 +64,12 @@ class TaskSpec:
 
 
 def dataset_name_of(name: str) -> str:
-    """VLMEvalKit's name: of ``vlrb_k5`` it is ``VLRB_K5``, of ``vlrb_demo`` ``VLRB_Demo``, of ``mine`` ``VLRB_Mine``."""
+    """VLMEvalKit's name: of ``vlrb_k5`` ``VLRB_K5``, of ``mine`` ``VLRB_Mine``, of ``vlrb_mmrb``, a benchmark, ``VLRB_MMRB``."""
     words = [word for word in re.split("[^A-Za-z0-9]+", name) if word]
     if words[0].lower() == "vlrb":
         del words[0]
-    return "_".join(["VLRB", *(word.capitalize() for word in words)])
+    known = is_benchmark("_".join(words).lower())
+    return "_".join(["VLRB", *(word.upper() if known else word.capitalize() for word in words)])
 
 
 # The settings of lmms-eval's own vl_rewardbench task, for runs that are compared with its runs.
@@ -82,6 +87,7 @@ _SCHEDULES = (
         "the frameworks' own parity order and settings, scored offline",
         sampling=_NATIVE,
     ),
+    TaskSpec("vlrb_prob", "prob", Schedule(Order.BOTH), "the label is scored and not sampled, in both orders"),
     TaskSpec(
         "vlrb_demo", "criteria", Schedule(Order.BOTH), "the packaged synthetic pairs, both orders, no download", DEMO
     ),
@@ -90,13 +96,22 @@ _SCHEDULES = (
 
 @cache
 def shipped_tasks() -> Mapping[str, TaskSpec]:
-    """Every shipped task by its lmms-eval name: those above, and one for each further judge of this package."""
+    """Every shipped task by its lmms-eval name: those above, one for each further judge, and one for each known benchmark."""
     judges = (
         TaskSpec(f"vlrb_{name}", name, Schedule(Order.KEY), f"judge {name} at its published settings, one vote a pair")
         for name in shipped_names()
-        if name != "official"
+        if name not in {spec.judge for spec in _SCHEDULES if spec.pairs == HUB}
     )
-    return MappingProxyType({spec.name: spec for spec in (*_SCHEDULES, *judges)})
+    known = map(_of_benchmark, benchmark_names())
+    return MappingProxyType({spec.name: spec for spec in (*_SCHEDULES, *judges, *known)})
+
+
+def _of_benchmark(name: str) -> TaskSpec:
+    """Both orders by this project's own judge, which is told the criterion where the benchmark has one for each pair."""
+    found = benchmark(name)
+    judge = "criterion" if found.criterion else "criteria"
+    summary = f"{found.about['title']}: judge {judge}, both orders"
+    return TaskSpec(f"vlrb_{name}", judge, Schedule(Order.BOTH), summary, name, video=found.video is not None)
 
 
 def task_of(judge: str) -> TaskSpec | None:

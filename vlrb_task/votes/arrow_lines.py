@@ -46,6 +46,8 @@ _FIELDS = pa.schema(
         ("revision", pa.string()),
         ("task", pa.string()),
         ("framework", pa.string()),
+        ("answers_sha256", pa.list_(pa.string())),
+        ("messages_sha256", pa.string()),
     ]
 )
 _OF_RUN = ("judge", *RUN_FIELDS, *MORE_FIELDS)
@@ -91,11 +93,11 @@ def _is_utf8(block: bytes) -> bool:
 def _is_usual(table: pa.Table) -> bool:
     """Whether every line is a vote, in a way that leaves no doubt."""
     column = {name: table[name].combine_chunks() for name in _FIELDS.names}
-    words = column["words"]
+    words, answers = column["words"], column["answers_sha256"]
     known = {name: is_valid(values) for name, values in column.items()}
-    lengths = np.diff(to_numpy(words.offsets))[known["words"]]
+    lengths = [np.diff(to_numpy(column[name].offsets))[known[name]] for name in ("words", "answers_sha256")]
     return bool(
-        "vlrb_vote" not in table.column_names
+        not {"vlrb_vote", "tool_calls", "tool_call_count"} & {*table.column_names}
         and _within(column["v"], SCHEMA_VERSION, SCHEMA_VERSION)
         and (known["key"] | known["id"]).all()
         and known["vote"].all()
@@ -105,9 +107,9 @@ def _is_usual(table: pa.Table) -> bool:
         and (known["text"] ^ known["score"]).all()
         and not (known["score"] & ~known["answer"]).any()
         and not known["p"].any()
-        and (lengths == 2).all()
+        and all((own == 2).all() for own in lengths)
         and _within(words.flatten(), 0, LARGEST)
-        and words.flatten().null_count == 0
+        and words.flatten().null_count == answers.flatten().null_count == 0
         and len(column["tags"].flatten()) == 0
         and not any("" in pc.unique(column[name]).to_pylist() for name in ("subset", "source"))
     )
@@ -149,6 +151,12 @@ def _codes(column: pa.ChunkedArray | pa.Array) -> list[Ints]:
     return [to_numpy(values.dictionary_encode().indices, NONE).astype(np.int64)]
 
 
+def _joined(hashes: pa.Array) -> pa.Array:
+    """The two texts of each row with a space between them."""
+    blank = strings([" "])[0]  # pyarrow would import pandas to make one of a text
+    return pc.binary_join(hashes, blank)
+
+
 def _batch(table: pa.Table, headers: pa.DictionaryArray, log: str) -> pa.RecordBatch:
     size = table.num_rows
     words = table["words"].combine_chunks()
@@ -161,6 +169,10 @@ def _batch(table: pa.Table, headers: pa.DictionaryArray, log: str) -> pa.RecordB
         "header": headers,
         "words_0": to_arrow(pairs[:, 0]),
         "words_1": to_arrow(pairs[:, 1]),
+        "answers": _joined(table["answers_sha256"].combine_chunks()),
+        "hashed": to_arrow(is_valid(table["messages_sha256"])),
+        "tools": pa.nulls(size, pa.string()),
+        "calls": to_arrow(np.full(size, NONE, dtype=np.int64)),
         "refused": pa.nulls(size, pa.string()),
         "tags": pa.nulls(size, pa.string()),
         "detail": pa.nulls(size, pa.string()),

@@ -12,8 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.pairs.labels import Ints, Labels, LabelSet, Mask
 from vlrb_task.pairs.pair import UNDECIDABLE, Answer, count_subsets, revision_name
+from vlrb_task.parsing.verdicts import Verdict
 from vlrb_task.support.arrow import to_arrow, to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import duplicates, labelling, warnings
@@ -139,6 +141,8 @@ class _Build:
     def run(self, refused: Mapping[str, Sequence[str]]) -> Run:
         header = self.group.headers[0]
         logged = self.table if self.options.keep_logged else None
+        if "VLMEvalKit" in self.tell("framework"):
+            self.note(warnings.UNKNOWN_PROMPT, ~self.flags("hashed"))
         self.keep(self.drop(warnings.OTHER_KIND, self.column("reason") == OTHER_KIND))
         labels, pair = self.labelled()
         ballots = self.ballots(pair)
@@ -166,6 +170,25 @@ class _Build:
             logged=logged,
         )
         return whole.on_pairs(order)
+
+    def flags(self, name: str) -> Mask:
+        column: Mask = to_numpy(self.table[name].combine_chunks())
+        return column
+
+    def tell(self, name: str) -> set[object]:
+        """What the run's votes say of it, and its logs beside them."""
+        told = {self.metadata.get(log, {}).get(name) for log in self.group.logs}
+        return told | {getattr(header, name, header.more.get(name)) for header in self.group.headers}
+
+    def of_frameworks(self, judge: str) -> list[str]:
+        """What frameworks may have done to votes of earlier releases, which do not say what was sent."""
+        if self.flags("hashed").any():
+            return []
+        found = [warnings.added_prompt(str(name)) for name in sorted(self.tell("added_prompt") - {None}, key=str)]
+        example = get_judge(judge).examples.get(Verdict.FIRST, "") if judge in judge_names() else ""
+        if "</think>" in example and not self.flags("thought").any():
+            found.append(warnings.NO_THOUGHT)
+        return found
 
     def labelled(self) -> tuple[Labels, Ints]:
         """The labels of pairs, and the row of each vote's pair in them; NONE where it has none."""
@@ -253,6 +276,7 @@ class _Build:
         self.counts[warnings.no_judge(judge)] = self.group.unnamed
         self.counts[warnings.FAILED_REQUESTS] = int((ballots.reason == FAILED).sum())
         found = [warnings.counted(why, n, self.examples.get(why, "")) for why, n in self.counts.items() if n]
+        self.remarks += self.of_frameworks(judge)
         copies = duplicates.copies(ballots)
         copied = warnings.copied_votes(copies.compared, copies.copied)
         return [*self.group.warnings, *found, *self.remarks, *([copied] if copied else [])]

@@ -98,7 +98,7 @@ def copies(ballots: Ballots) -> Copies:
 
 
 def _ballots(table: pa.Table, pair: Ints) -> Ballots:
-    texts = table.select(["text", "start", "end"])
+    texts = table.select(["text", "start", "end", "tools"])
     return Ballots(
         pair=pair,
         vote=_numbers(table, "vote"),
@@ -111,6 +111,7 @@ def _ballots(table: pa.Table, pair: Ints) -> Ballots:
         digest=to_numpy(table["digest"].combine_chunks()),
         scored=to_numpy(table["scored"].combine_chunks()),
         line=_numbers(table, "line"),
+        calls=_numbers(table, "calls"),
         texts=texts if texts["text"].null_count < table.num_rows else None,
     )
 

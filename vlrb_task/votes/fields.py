@@ -57,6 +57,14 @@ def _is_tags(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(tag, str) for tag in value)
 
 
+def _is_answers(value: object) -> bool:
+    return _is_tags(value) and len(value) == 2  # type: ignore[arg-type]
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
 def _is_sizes(value: object) -> bool:
     return isinstance(value, dict) and all(count is None or is_count(count) for count in value.values())
 
@@ -71,10 +79,17 @@ _NEEDED: dict[Callable[[object], bool], str] = {
     _is_words: "two numbers of words",
     _is_tags: "a list of texts",
     _is_sizes: "a number of pairs for each subset",
+    _is_answers: "the hashes of two responses",
+    _is_list: "a list",
+    is_count: f"a number from 0 to {LARGEST}",
     _is_schedule: "a schedule with a number of votes",
 }
 _CHECKS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("model", "fingerprint", "revision", "subset", "source", "failure", "task", "framework"), _is_text),
+    "messages_sha256": _is_text,
+    "answers_sha256": _is_answers,
+    "tool_calls": _is_list,
+    "tool_call_count": is_count,
     "prompt": _is_prompt,
     "words": _is_words,
     "tags": _is_tags,

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import Ints, Mask
+from vlrb_task.pairs.perturbing import Pictures
 from vlrb_task.support.arrow import to_numpy
 from vlrb_task.votes import warnings
 from vlrb_task.votes.header import Header, Identity, parse_header
@@ -105,6 +106,8 @@ class Group:
         # A model without a name of its own bears its wrapper's class; what the log's folder calls it tells more.
         own = [h.model for h in self.headers if h.model and h.model != h.more.get("wrapper")]
         model = next(iter(own), None) or found.get("model") or next(iter(named), None)
+        if tasks := dict.fromkeys(part.task for part in self.parts if part.task):
+            found["task"] = JOIN.join(tasks)
         more = {name: value for header in reversed(self.headers) for name, value in header.more.items()}
         return more | found | ({"model": model} if model else {}) | _schedule(self.headers)
 
@@ -170,7 +173,7 @@ def _of_run(group: Group) -> tuple[str, ...]:
     return (
         *group.warnings,
         *([warnings.OTHER_PROMPT] if any(one.get("prompt_is_ours") is False for one in more) else []),
-        *([warnings.NO_IMAGES] if any(one.get("no_images") for one in more) else []),
+        *([warnings.NO_IMAGES] if any(part.identity.pictures == Pictures.NONE for part in group.parts) else []),
     )
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from vlrb_task.judges.base import PromptRecord
+from vlrb_task.pairs.perturbing import Pictures, pictures_named
 
 DEFAULT_JUDGE = "official"
 SCORES_JUDGE = "reward"
@@ -115,7 +116,7 @@ class Identity:
     Attributes:
         judge, prompt_sha256: who was asked, and what.
         fingerprint: of the set of pairs.
-        pictures: how a task changed them (``vlrb task --image``); empty where they are the pairs' own.
+        pictures: how a task changed them (``vlrb task --image``, ``none`` if it sent none); empty where they are the pairs' own.
         model, model_id: who answered; the latter tells checkpoints and servers apart that share a name.
         generation: the settings of generation as JSON.
     """
@@ -136,7 +137,9 @@ class Identity:
             judge=header.judge,
             prompt_sha256=header.prompt.sha256,
             fingerprint=header.fingerprint,
-            pictures=str(header.more.get("benchmark") or "").partition(", pictures: ")[2],
+            pictures=str(Pictures.NONE)
+            if header.more.get("no_images")
+            else pictures_named(header.more.get("benchmark")),
             model=header.model or metadata.get("model"),
             model_id=_text(header.more.get("model_id")),
             generation=json.dumps(generation, sort_keys=True, default=str) if generation else None,

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import TIED, UNKNOWN, Ints, Labels, LabelSet, Mask, label_rank
 from vlrb_task.pairs.mapping import TIE
-from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
+from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy, whole
 from vlrb_task.votes.schema import NONE, pair_names
 
 _LABEL = ("better", "subset", "source", "words_0", "words_1", "tags", "group", "criterion")
@@ -26,7 +27,7 @@ class Given:
         shared: votes without a key whose id stands more than once.
         unknown: votes whose pair the set lacks.
         other_label: votes that were logged with the other label.
-        reversed: votes about a pair whose responses stood in the other order, as far as their lengths tell.
+        reversed: votes about a pair whose responses stood in the other order, by their hashes or else their lengths.
     """
 
     pair: Ints
@@ -47,11 +48,23 @@ def given_labels(table: pa.Table, pairs: LabelSet) -> Given:
         pair = np.where(keyless, np.where(count == 1, by_id, NONE), pair)
     logged = to_numpy(table["better"])
     other = (pair != NONE) & (logged != NONE) & (logged != pairs.labels.better[pair])
-    return Given(pair, shared, (pair == NONE) & ~shared, other, _reversed(table, pair, pairs.labels.words))
+    return Given(pair, shared, (pair == NONE) & ~shared, other, _reversed(table, pair, pairs))
 
 
-def _reversed(table: pa.Table, pair: Ints, words: Ints) -> Mask:
-    """Votes whose log gives the two responses' numbers of words the other way round: ``first`` and ``answer`` mean the other."""
+def _reversed(table: pa.Table, pair: Ints, pairs: LabelSet) -> Mask:
+    """Votes whose log has the two responses the other way round, so that ``first`` and ``answer`` mean the other one.
+
+    Told by the responses' hashes; for votes of earlier releases, which have none, by their numbers of words.
+    """
+    by_words = _by_words(table, pair, pairs.labels.words)
+    if pairs.answers is None:
+        return by_words
+    hashes, rows = whole(table["answers"]).cast(pa.string()), to_arrow(np.maximum(pair, 0))
+    same, turned = (to_numpy(pc.equal(hashes, each.take(rows)), False) for each in pairs.answers)
+    return np.where(is_valid(hashes), turned & ~same & (pair != NONE), by_words)
+
+
+def _by_words(table: pa.Table, pair: Ints, words: Ints) -> Mask:
     logged = np.stack([to_numpy(table[name].combine_chunks(), NONE) for name in ("words_0", "words_1")], axis=1)
     turned = (logged == words[pair][:, ::-1]).all(axis=1) & (logged[:, 0] != logged[:, 1])
     return np.asarray(turned & (pair != NONE) & (logged != NONE).all(axis=1))

@@ -14,7 +14,7 @@ from vlrb_task.support.inputs import open_once, readable
 from vlrb_task.support.jsonl import json_object
 from vlrb_task.votes import warnings
 from vlrb_task.votes.arrow_lines import read_block
-from vlrb_task.votes.lmms_samples import VOTE_FIELD
+from vlrb_task.votes.lmms_samples import VOTE_FIELD, whole_text
 from vlrb_task.votes.records import Record, RecordReader
 from vlrb_task.votes.schema import Refused, to_batches
 
@@ -49,7 +49,11 @@ def _rows(raw: Iterable[bytes], start: int) -> Iterator[tuple[Record, int] | Ref
             yield Refused(warnings.NOT_AN_OBJECT if line.endswith(b"\n") else warnings.HALF_WRITTEN, number)
             continue
         try:
-            yield reader.record(vote_of(value)), number
+            vote = vote_of(value)
+            if vote is not value and (whole := whole_text(value, vote)) is not None:
+                vote = {**vote, "text": whole}
+                yield Refused(warnings.THOUGHT_RESTORED, number)
+            yield reader.record(vote), number
         except DataError as error:
             yield Refused(warnings.NOT_A_VOTE, number, str(error))
 

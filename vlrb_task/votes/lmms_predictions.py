@@ -20,6 +20,7 @@ from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.support.errors import DataError, UnknownName
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import warnings
+from vlrb_task.votes.lmms_samples import logged_text
 from vlrb_task.votes.records import Record, RecordReader, benchmark_fields, make_record
 from vlrb_task.votes.schema import Refused
 
@@ -46,11 +47,7 @@ def predicted_rows(path: Path, benchmark: Benchmark | None = None) -> Iterator[t
     for number, sample in lines:
         try:
             pair, ballot = _ballot(sample, asked)
-            text = sample.get("filtered_resps", sample.get("resps"))
-            while isinstance(text, list) and text:
-                text = text[0]
-            if not isinstance(text, str):
-                raise DataError("no text of the judge")
+            text = logged_text(sample)
             yield reader.record(make_record(pair, ballot, judge.name, prompt_record(judge), text, **told)), number
         except DataError as error:
             yield Refused(warnings.NOT_A_VOTE, number, str(error))

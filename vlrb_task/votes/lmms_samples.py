@@ -57,6 +57,31 @@ def native_rows(path: Path, benchmark: Benchmark | None = None) -> Iterator[tupl
     yield from (Refused(why, 0) for why in lines.warnings)
 
 
+def logged_text(sample: Mapping[str, Any]) -> str:
+    """What the model wrote: lmms-eval logs it beside what it made of it (``filtered_resps``), where that is not the same.
+
+    Raises:
+        DataError: there is none.
+    """
+    text = _only(sample.get("resps", sample.get("filtered_resps")))
+    if not isinstance(text, str):
+        raise DataError("no text of the judge")
+    return text
+
+
+def whole_text(sample: Mapping[str, Any], vote: Mapping[str, Any]) -> str | None:
+    """The text of a vote whose thought lmms-eval removed before our task saw it; None where nothing was removed."""
+    whole = _only(sample.get("resps"))
+    cut = isinstance(whole, str) and vote.get("text") == _only(sample.get("filtered_resps")) != whole
+    return whole if cut else None
+
+
+def _only(value: Any) -> Any:
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value
+
+
 def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
     """Model and settings of a sample log, from the results file that lmms-eval writes beside it."""
     found: dict[str, Any] = {"framework": "lmms-eval", "task": "vl_rewardbench" if native else None}
@@ -75,6 +100,9 @@ def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
     found["framework_version"] = logged.get("lmms_eval_version")
     generation = _object(task.get("generation_kwargs")) | _object(settings.get("gen_kwargs"))
     found["generation"] = without_secrets(generation)
+    found["added_prompt"] = next(
+        iter(re.findall("system_prompt|reasoning_prompt", str(settings.get("model_args")))), None
+    )
     return {k: v for k, v in found.items() if v}
 
 
@@ -99,11 +127,7 @@ def _native_record(sample: Mapping[str, Any], benchmark: Benchmark | None, heade
 
     The order follows from the answers' lengths, and the answers stand in the prompt.
     """
-    text = sample.get("resps", sample.get("filtered_resps"))
-    while isinstance(text, list) and text:
-        text = text[0]
-    if not isinstance(text, str):
-        raise DataError("no text of the judge")
+    text = logged_text(sample)
     id = str(sample[NATIVE_FIELD].get("question_id"))
     query, first, second = _parts(str(sample.get("input", "")), id, benchmark)
     parity = first_from_parity((first, second))

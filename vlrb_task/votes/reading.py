@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vlrb_task.judges import get_judge
@@ -39,6 +40,8 @@ def choice_of(verdict: Verdict, first: Answer) -> Answer | None:
         return first
     return other(first) if verdict is Verdict.SECOND else None
 
+
+_END_OF_THOUGHT = "</(think|thinking|analysis|reasoning)>"
 
 _ANSWERS: tuple[Answer, Answer] = (0, 1)
 _VERDICTS = tuple(Verdict)
@@ -95,12 +98,15 @@ def read_texts(
     reason = np.full(size, NONE, dtype=np.int64)
     rating = np.full(size, np.nan)
     start, end = np.full(size, NONE, dtype=np.int64), np.full(size, NONE, dtype=np.int64)
+    said = np.full(size, np.nan)
     digest = np.zeros(size, dtype=np.uint64)
     names = np.full(size, None, dtype=object)
     texts = batch["text"].dictionary_encode()
     codes = _numbers(texts.indices)
     distinct = texts.dictionary.to_pylist()
     has_text = codes != NONE
+    thought = np.zeros(size, dtype=bool)
+    thought[has_text] = to_numpy(pc.match_substring_regex(texts.dictionary, _END_OF_THOUGHT))[codes[has_text]]
     digests = np.array([digest_of(text) for text in distinct], dtype=np.uint64)
     digest[has_text] = digests[codes[has_text]]
     for header, rows in _by_header(batch, has_text):
@@ -114,7 +120,7 @@ def read_texts(
         used, inverse = np.unique(codes[rows], return_inverse=True)
         found = _read_all(read, (distinct[code] for code in used))
         verdict[rows], reason[rows], rating[rows] = (column[inverse] for column in found[:3])
-        start[rows], end[rows] = (column[inverse] for column in found[3:])
+        start[rows], end[rows], said[rows] = (column[inverse] for column in found[3:])
     scored = _mask(batch["score"])
     scores = to_numpy(batch["score"], np.nan)
     finite = scored & np.isfinite(scores)
@@ -126,12 +132,14 @@ def read_texts(
     verdict[only_p] = np.select([p[only_p] > 0.5, p[only_p] < 0.5], [0, 1], 2)
     digest[only_p] = np.array([digest_of(repr(value)) for value in p[only_p]], dtype=np.uint64)
     names[only_p] = "p"
+    p = np.where(np.isnan(p), said, p)
     failures = _numbers(batch["failure"].indices)
     for place, why in enumerate(batch["failure"].dictionary.to_pylist()):
         if why not in PLACE:  # another program's word
             continue
         rows = failures == place
         reason[rows], verdict[rows], rating[rows] = PLACE[Reason(why)], _NOT_READ, np.nan
+        p[rows] = np.nan
     refused = _mask(batch["refused"])
     choice = np.where(refused, NONE, _CHOICES[verdict, np.where(first == NONE, 2, first)])
     text = batch["text"] if keep_texts else pa.nulls(size, pa.string())
@@ -144,6 +152,8 @@ def read_texts(
         "choice": to_arrow(choice.astype(np.int8)),
         "reason": to_arrow(reason.astype(np.int8)),
         "rating": to_arrow(rating),
+        "p": pa.array(p, mask=np.isnan(p)),
+        "thought": to_arrow(thought),
         "start": to_arrow(start.astype(np.int32)),
         "end": to_arrow(end.astype(np.int32)),
         "digest": to_arrow(digest),
@@ -167,9 +177,9 @@ def _by_header(batch: pa.RecordBatch, wanted: NDArray[np.bool_]) -> Iterable[tup
 
 
 def _read_all(read: Read, texts: Iterable[str]) -> tuple[NDArray[np.generic], ...]:
-    """Verdict (as a place in ``_CHOICES``), reason, rating and span of each text."""
+    """Verdict (as a place in ``_CHOICES``), reason, rating, span and probability of each text."""
     rows = [_row(read(text)) for text in texts]
-    kinds = (np.int64, np.int64, np.float64, np.int64, np.int64)
+    kinds = (np.int64, np.int64, np.float64, np.int64, np.int64, np.float64)
     columns = zip(*rows, strict=True) if rows else ([] for _ in kinds)
     return tuple(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True))
 
@@ -177,12 +187,12 @@ def _read_all(read: Read, texts: Iterable[str]) -> tuple[NDArray[np.generic], ..
 _PLACE_OF = {verdict: place for place, verdict in enumerate(_VERDICTS)}
 
 
-def _row(reading: Reading | Rating) -> tuple[int, int, float, int, int]:
+def _row(reading: Reading | Rating) -> tuple[int, int, float, int, int, float]:
     reason = NONE if reading.reason is None else PLACE[reading.reason]
     start, end = reading.span or (NONE, NONE)
     if isinstance(reading, Rating):
-        return _NOT_READ, reason, math.nan if reading.score is None else reading.score, start, end
-    return _PLACE_OF[reading.verdict], reason, math.nan, start, end
+        return _NOT_READ, reason, math.nan if reading.score is None else reading.score, start, end, math.nan
+    return _PLACE_OF[reading.verdict], reason, math.nan, start, end, math.nan if reading.p is None else reading.p
 
 
 def _numbers(column: pa.Array) -> Ints:
@@ -196,6 +206,12 @@ def _mask(column: pa.Array) -> NDArray[np.bool_]:
 def _probabilities(batch: pa.RecordBatch, answered: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The logged probabilities, and which votes have nothing else."""
     return to_numpy(batch["p"], np.nan), _mask(batch["p"]) & ~answered
+
+
+def probability(judge: str, text: str, failure: Reason | None = None) -> dict[str, float]:
+    """The field ``p`` of a vote whose text gives a probability; no field for any other."""
+    reading = read_one(judge, text, failure)
+    return {"p": reading.p} if isinstance(reading, Reading) and reading.p is not None else {}
 
 
 def read_one(judge: str, text: str, failure: Reason | None = None) -> Reading | Rating:

@@ -42,6 +42,10 @@ class Record:
             vote carries them.
         p: the probability that the response shown first is the better one, if it was logged.
         failure: why there is no answer, as logged.
+        answers: the beginnings of the responses' SHA-256, in the row's order.
+        hashed: whether it has the hash of the messages that were sent.
+        tools: the judge's tool calls, as JSON.
+        calls: how many there were, if that was logged.
     """
 
     key: str | None
@@ -55,6 +59,10 @@ class Record:
     label: Mapping[str, Any] = field(default_factory=dict)
     p: float | None = None
     failure: str | None = None
+    answers: str | None = None
+    hashed: bool = False
+    tools: str | None = None
+    calls: int | None = None
 
 
 class RecordReader:
@@ -99,6 +107,10 @@ class RecordReader:
             label=_label(extra),
             p=p,
             failure=extra.get("failure"),
+            answers=" ".join(extra["answers_sha256"]) if "answers_sha256" in extra else None,
+            hashed="messages_sha256" in extra,
+            tools=json.dumps(tools) if (tools := extra.get("tool_calls")) else None,
+            calls=extra.get("tool_call_count", len(tools) if tools else None),
         )
 
     def _header_of(self, judge: object, scored: bool, fields: Mapping[str, Any]) -> str:

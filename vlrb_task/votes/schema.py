@@ -48,6 +48,10 @@ LOGGED = pa.schema(
         ("tags", _NAME),  # as JSON
         ("group", _NAME),
         ("criterion", _NAME),
+        ("answers", _NAME),  # the beginnings of the responses' SHA-256, in the row's order
+        ("hashed", pa.bool_()),  # whether it has the hash of the messages that were sent
+        ("tools", pa.string()),  # tool calls, as JSON; null for none
+        ("calls", pa.int64()),  # how many; NONE where nothing is told of any
         ("refused", _NAME),  # why the line is no vote; null for a vote. All but log, line and detail are then null
         ("detail", pa.string()),
     ]
@@ -62,6 +66,7 @@ READ = pa.schema(
         ("choice", pa.int8()),  # pairwise: the response preferred; NONE for a tie or an unparsed text
         ("reason", pa.int8()),  # place in REASONS; NONE for a text that was read
         ("rating", pa.float64()),  # pointwise; NaN for none
+        ("thought", pa.bool_()),  # whether the end of a thought between tags stands in the text
         ("start", pa.int32()),  # where in the text the verdict stands; NONE where that is not known
         ("end", pa.int32()),
         ("digest", pa.uint64()),  # of the answer
@@ -122,6 +127,10 @@ class Columns:
                 label.get("tags"),
                 label.get("group"),
                 label.get("criterion"),
+                record.answers,
+                record.hashed,
+                record.tools,
+                NONE if record.calls is None else record.calls,
                 None,
                 None,
             )

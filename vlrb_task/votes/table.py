@@ -44,7 +44,8 @@ class Ballots:
         digest: of the answer: equal for equal texts.
         scored: whether the answer is a scalar reward.
         line: of the log.
-        texts: with columns ``text``, ``start`` and ``end``, if they were kept.
+        calls: tool calls that the judge made for it; NONE where nothing is told of any.
+        texts: with columns ``text``, ``start``, ``end`` and ``tools``, if they were kept.
     """
 
     pair: Ints
@@ -58,6 +59,7 @@ class Ballots:
     digest: NDArray[np.uint64]
     scored: Mask
     line: Ints
+    calls: Ints
     texts: pa.Table | None = None
 
     def __len__(self) -> int:
@@ -88,6 +90,7 @@ class Ballots:
             digest=column("digest", np.uint64, lambda value: digests.setdefault(value, len(digests))),
             scored=np.zeros(len(found), dtype=bool),
             line=np.zeros(len(found), dtype=np.int64),
+            calls=np.full(len(found), NONE, dtype=np.int64),
         )
 
     def take(self, rows: Ints | Mask) -> Ballots:

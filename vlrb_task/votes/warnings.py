@@ -47,7 +47,25 @@ def copied_votes(compared: int, copied: int) -> str | None:
 
 
 OTHER_PROMPT = "votes answer another prompt than the judge's, which was allowed (VLRB_ALLOW_OTHER_PROMPTS)"
-NO_IMAGES = "no pictures were sent (--no-images)"
+NO_IMAGES = "no pictures were sent, as --no-images (VLRB_NO_IMAGES) says is meant"
+
+
+THOUGHT_RESTORED = (
+    "texts had lost their thought to lmms-eval (reasoning_tags); they are read whole, as its log has them too"
+)
+NO_THOUGHT = (
+    "no text has the thought between tags that the judge's prompt asks for: a framework may have removed it, and with it the "
+    "verdict (docs/fidelity.md: what each framework does to a text)"
+)
+UNKNOWN_PROMPT = (
+    "votes do not say which messages were sent, and VLMEvalKit asks models that have prompts of their own (InternVL, Qwen2-VL "
+    "and others) with those: theirs are answers to the question, and no judgements"
+)
+
+
+def added_prompt(name: str) -> str:
+    """That the model was given a text beside the judge's prompt."""
+    return f"the model's {name} was sent beside the judge's prompt: the votes are not this judge's alone"
 
 
 def counted(why: str, count: int, example: str = "") -> str:
@@ -59,5 +77,5 @@ def reversed_pairs(votes: int, of: int) -> str:
     """That the pairs' responses stand in the other order, so that each vote would count for the other one."""
     return (
         f"{votes} of {of} votes are about pairs whose two responses stand the other way round in --pairs than when the judge "
-        "was asked (their numbers of words say so): give the pairs as they were then, or leave out --pairs"
+        "was asked (their hashes say so, or their numbers of words): give the pairs as they were then, or leave out --pairs"
     )

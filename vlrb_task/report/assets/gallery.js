@@ -135,7 +135,7 @@
     return node;
   }
 
-  function spoken(pair, [number, first, answer, verdict, choice, reason, score, segments]) {
+  function spoken(pair, [number, first, answer, verdict, choice, reason, score, segments, calls]) {
     const node = make("div", "vote");
     const line = make("div", "dim");
     line.append("vote " + number + (answer === null ? ", response " + first + " shown first: " : ", response " + answer + " shown alone: "));
@@ -144,6 +144,8 @@
     else if (choice === null) line.append(make("b", "unsure", "tie"));
     else line.append(make("b", choice === pair.better ? "right" : "wrong", "says " + verdict + ", so response " + choice));
     node.append(line);
+    if (calls[0]) node.append(make("div", "dim", "tool calls: " + calls[0]));
+    for (const call of calls[1]) node.append(textBlock("said call", call));
     const said = textBlock("said", "");
     for (const [kind, text, why] of segments) {
       if (kind === 1 || kind === 3) {
