@@ -1,15 +1,20 @@
-"""Every command on real outputs of scalar reward models: one answer at a time, no text, no order."""
+"""Every command on real outputs: of scalar reward models (one answer at a time, no text, no order), and of a judge."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from tests.support.real_data import real_data_file
 from vlrb_task.cli.main import group
+from vlrb_task.pairs.pair import pair_key
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import write_votes
 
@@ -82,3 +87,43 @@ def test_scalar_rewards_are_audited_plotted_exported_and_reported(logs: list[str
     page = CliRunner().invoke(group, ["report", *logs, "-o", str(tmp_path / "r.html")])
     assert page.exit_code == 0, page.exception
     assert tmp_path.joinpath("r.html").stat().st_size > 100_000
+
+
+def test_style_and_family_of_a_real_judge_are_those_of_the_rows_themselves(tmp_path: Path) -> None:
+    """Qwen2-VL-7B's real answers on the real pairs, some of which qwen-vl-max wrote, against a plain fit and plain counts."""
+    rows = [row for _, row in Lines(real_data_file("vl_rewardbench_1250.jsonl"))]
+    sources = [label for _, label in Lines(real_data_file("vl_rewardbench_1247_labels.jsonl"))]
+    outputs = [line for _, line in Lines(real_data_file("outputs_1247_qwen2_vl_7b_judge.jsonl"))]
+    log, votes, design, own = tmp_path / "qwen.votes.jsonl", [], [], {"better": 0, "worse": 0}
+    for label, output in zip(sources, outputs, strict=True):
+        row = rows[label["row_in_1250"]]
+        # Answer A is response 0 of that revision, whose order is not always the other's.
+        first = int(label["human_ranking"] != label["ranking_in_1250"])
+        key = pair_key(row["id"], row["query"], row["response"])
+        text = output["raw_output"]
+        votes.append({"v": 1, "key": key, "id": row["id"], "judge": "letter", "vote": 0, "first": first, "text": text})
+        votes[-1]["model"] = "Qwen/Qwen2-VL-7B-Instruct"
+        better = row["human_ranking"].index(0)
+        families = ["qwen" in row["models"][i].lower() for i in (better, 1 - better)]
+        if sum(families) == 1 and "injected_noise" not in row["models"]:
+            own["better" if families[0] else "worse"] += 1
+        if text.strip() in ("A", "B"):
+            words = [len(one.split()) + 1 for one in row["response"]]
+            lists = [len(re.findall(r"(?m)^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]", one)) for one in row["response"]]
+            bold = [one.count("**") // 2 for one in row["response"]]
+            digits = [len(re.findall("[0-9]+", one)) for one in row["response"]]
+            said = "AB".index(text.strip()) ^ first
+            gaps = [lists[0] - lists[1], bold[0] - bold[1], digits[0] - digits[1]]
+            design.append([said, 1 - 2 * better, np.log2(words[0] / words[1]), *gaps])
+    write_votes(log, votes)
+    pairs = str(real_data_file("vl_rewardbench_1250.jsonl"))
+    result = CliRunner().invoke(group, ["compare", str(log), "--pairs", pairs, "--json"])
+    assert result.exit_code == 0, result.exception
+    (found,) = json.loads(result.stdout)["judges"]
+    table = np.array(design)
+    fit = GLM(table[:, 0] == 0, table[:, 1:], family=Binomial()).fit()
+    assert found["style_accuracy"]["verdicts"]["n"] == pytest.approx(len(design), abs=10)
+    odds = [found["style"][name]["value"] for name in ("length", "lists", "bold", "digits")]
+    assert odds == pytest.approx(np.exp(fit.params[1:]), abs=0.01)
+    assert {name: found["own_answers"][name] for name in own} == own
+    assert found["self_preference"]["own_difference"]["n"] == sum(own.values())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.scores.simulate import chances, covered
-from vlrb_task.scores.noise import noise, rerun_sd_of_majority
+from vlrb_task.scores.noise import noise
 
 
 def test_components_are_those_of_a_one_way_analysis_of_variance() -> None:
@@ -39,15 +39,15 @@ def test_the_majoritys_rerun_is_close_to_what_reruns_show() -> None:
     easy = chances(rng, 500, 0.7, 0.5)
     for k in (4, 5):
         majorities = [np.where(2 * (r := rng.binomial(k, easy)) == k, 0.5, (2 * r > k)).mean() for _ in range(1500)]
-        told = [rerun_sd_of_majority(rng.binomial(5, easy), np.full(500, 5), k) for _ in range(20)]
-        assert np.mean([t for t in told if t is not None]) == pytest.approx(np.std(majorities), rel=0.1)
+        told = [noise(rng.binomial(k, easy)[:, None], np.full((500, 1), k)) for _ in range(20)]
+        assert np.mean([t.rerun_sd_majority for t in told if t]) == pytest.approx(np.std(majorities), rel=0.1)
 
 
 def test_position_is_no_noise() -> None:
     """A judge that always takes the first: its votes in one order never vary, those over both orders always do."""
     found = noise(np.tile([3, 0], (50, 1)), np.tile([3, 3], (50, 1)))
     assert found is not None
-    assert found.rerun_sd == found.within == 0
+    assert found.rerun_sd == found.rerun_sd_majority == found.within == 0
     assert found.votes_enough is None
 
 
@@ -62,5 +62,19 @@ def test_more_votes_help_until_the_pairs_are_what_is_left() -> None:
 
 def test_one_vote_a_pair_tells_nothing_of_noise() -> None:
     assert noise(np.array([[1, 0], [0, 1]]), np.array([[1, 1], [1, 1]])) is None
-    assert rerun_sd_of_majority(np.array([1, 0]), np.array([1, 1]), 1) is None
-    assert rerun_sd_of_majority(np.array([3, 3]), np.array([3, 3]), 3) == 0.0
+
+
+def test_groups_add_what_their_pairs_share_and_large_ones_do_not_seem_certain() -> None:
+    rng = np.random.default_rng(6)
+    sizes = np.repeat([1, 4, 12], 60)
+    at = np.repeat(np.arange(sizes.size), sizes)
+
+    def once() -> tuple[float, float]:
+        easy = chances(rng, sizes.size, 0.7, 0.4)[at]
+        right = rng.binomial(3, easy)
+        found = noise(right[:, None], np.full((at.size, 1), 3), at)
+        assert found is not None
+        return right.sum() / (3 * at.size), found.se
+
+    logs = np.array([once() for _ in range(300)])
+    assert logs[:, 1].mean() == pytest.approx(logs[:, 0].std(), rel=0.12)

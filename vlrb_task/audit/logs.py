@@ -16,7 +16,7 @@ from vlrb_task.scores.baselines import baselines
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import score_run
-from vlrb_task.scores.scored import by_order
+from vlrb_task.scores.scored import Scored, by_order
 from vlrb_task.votes import Run, duplicates
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.warnings import copied_votes
@@ -114,7 +114,8 @@ def position(run: Run) -> Finding:
         which = "where the better answer was shown first and where second are needed"
         return Finding(check, "unknown", f"verdicts {which} to tell a position effect from accuracy")
     seen, expected = rates
-    effect, p = orders.position_effect(counts), orders.position_test(counts)
+    groups = Scored(run, Policy.STRICT).groups
+    effect, p = orders.position_effect(counts, groups), orders.position_test(counts, groups)
     numbers: dict[str, float | int | str | None] = {
         "first_share": seen,
         "first_share_unbiased": expected,

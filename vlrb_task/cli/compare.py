@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vlrb_task.cli.options import (
     as_json,
     benches_option,
+    grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
     print_json,
     trust_pickle_option,
+    writers_options,
 )
 from vlrb_task.support.extra import require
 
@@ -22,6 +25,8 @@ from vlrb_task.support.extra import require
 @click.command("compare")
 @logs_argument
 @pairs_option
+@grouping_option
+@writers_options
 @policy_option
 @click.option("--published", is_flag=True, help="Also show published scores, with what is known against them.")
 @benches_option
@@ -35,6 +40,7 @@ def command(
     benches: Sequence[Path],
     trust_pickle: bool,
     as_json: bool,
+    **labelling: Any,
 ) -> None:
     """Judges side by side on their common pairs.
 
@@ -49,7 +55,7 @@ def command(
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
 
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, styles=True, **labelling)
     found = compare(
         runs,
         Policy.parse(policy),

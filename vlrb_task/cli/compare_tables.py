@@ -9,7 +9,7 @@ from rich.table import Table
 
 from vlrb_task.cli.options import console, print_warnings
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
-from vlrb_task.compare.comparison import Comparison
+from vlrb_task.compare.comparison import ODDS, SHARES, Comparison
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.compare.paired import groups_line
 from vlrb_task.pairs.pair import SUBSETS
@@ -41,7 +41,7 @@ def show(comparison: Comparison) -> None:
     print_whole(out, _analyses(comparison))
     if any(score.calibration for score in comparison.scores):
         print_whole(out, _calibration(comparison))
-    for table in _tags_and_sources(comparison):
+    for table in _breakdowns(comparison):
         print_whole(out, table)
     if comparison.correlations:
         print_whole(out, _correlations(comparison))
@@ -68,6 +68,13 @@ def cell(estimate: Estimate | None, sign: str = "") -> str:
     low, high = percent(estimate.low, sign), percent(estimate.high, sign)
     between = " to " if sign else "–"
     return f"{percent(estimate.value, sign)}\n[bright_black]{low}{between}{high}[/]"
+
+
+def odds(estimate: Estimate | None) -> str:
+    """A factor above its interval."""
+    if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
+        return "-"
+    return f"{estimate.value:.2f}\n[bright_black]{estimate.low:.2f} to {estimate.high:.2f}[/]"
 
 
 def decimal(estimate: Estimate | None) -> str:
@@ -260,19 +267,16 @@ def _calibration(comparison: Comparison) -> Table:
     return table
 
 
-def _tags_and_sources(comparison: Comparison) -> Iterator[Table]:
-    for key, title in (("by_source", "by source"), ("by_tag", "by error tag")):
-        columns = [score.groups(key) for score in comparison.scores]
-        names = list(dict.fromkeys(name for column in columns for name in column))
-        if not names:
-            continue
-        table = Table(caption=f"accuracy {title}")
-        add_name(table, "")
-        for name in names:
-            add_number(table, name)
-        for judge, column in zip(comparison.basis.names, columns, strict=True):
-            table.add_row(escape(judge), *(cell(column.get(name)) for name in names))
-        yield table
+def _breakdowns(comparison: Comparison) -> Iterator[Table]:
+    for keys, shown in ((SHARES, cell), (ODDS, odds)):
+        for row, names, numbers in comparison.breakdowns(*keys):
+            table = Table(caption=row.title)
+            add_name(table, "")
+            for name in names:
+                add_number(table, name.replace("_", " "))
+            for judge, found in zip(comparison.basis.names, numbers, strict=True):
+                table.add_row(escape(judge), *(shown(found.get(name)) for name in names))
+            yield table
 
 
 def _correlations(comparison: Comparison) -> Table:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vlrb_task.cli.options import (
     NEW_FILE,
     force_option,
+    grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
     print_warnings,
     trust_pickle_option,
+    writers_options,
 )
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import output_file, write_text
@@ -27,6 +31,8 @@ KINDS = ("markdown", "latex", "csv", "vlmevalkit", "model-index", "protocol", "s
 @logs_argument
 @click.option("--to", "kind", type=click.Choice(KINDS), required=True, help="What to write.")
 @pairs_option
+@grouping_option
+@writers_options
 @policy_option
 @click.option("--name", "names", metavar="NAME", multiple=True, help="Name of a run, in the order of the logs.")
 @click.option("-o", "--output", type=NEW_FILE, help="File to write, else standard output.")
@@ -41,6 +47,7 @@ def command(
     output: Path | None,
     force: bool,
     trust_pickle: bool,
+    **labelling: Any,
 ) -> None:
     """Write results as others take them.
 
@@ -55,12 +62,14 @@ def command(
     from vlrb_task.votes import read_runs
 
     if output is not None:
-        output_file(output, MARKS[kind], [*logs, pairs], force=force)
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
+        output_file(output, MARKS[kind], [*logs, pairs, labelling["models"], labelling["families"]], force=force)
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, styles=True, **labelling)
     if names and len(names) != len(runs):
         raise DataError(f"{len(names)} names for {len(runs)} runs")
     chosen = Policy.parse(policy)
-    scores, shown = [score_run(run, chosen) for run in runs], list(names) or display_names(runs)
+    fitted = kind in ("csv", "protocol") and find_spec("statsmodels") is not None
+    scores = [score_run(run, chosen, fitted=fitted) for run in runs]
+    shown = list(names) or display_names(runs)
     text = FORMATS[kind](shown, scores)
     if output is None:
         click.echo(text, nl=False)

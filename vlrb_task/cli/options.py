@@ -58,6 +58,23 @@ def pairs_option(function: F) -> F:
     return click.option("--pairs", metavar="P", default=None, help=help, callback=_not_empty)(function)
 
 
+def grouping_option(function: F) -> F:
+    """``--group``: for every command whose intervals and tests can take pairs together; goes to ``read_runs`` as it is."""
+    help = (
+        "Pairs that count as one observation: picture, query, or a column of the pairs (default: a mapping's or the log's "
+        "groups). Reads --pairs."
+    )
+    return click.option("--group", metavar="BY", default=None, help=help, callback=_not_empty)(function)
+
+
+def writers_options(function: F) -> F:
+    """``--models`` and ``--families``: who wrote the answers, for self-preference; go to ``read_runs`` as they are."""
+    models = "Which models wrote the answers: a CSV or JSONL with key or id, model_0 and model_1 (default: a column of --pairs)."
+    families = "Families of models, as `Qwen: [qwen, qwq]` in a YAML file; asked before the packaged ones."
+    function = click.option("--families", metavar="FILE", type=FILE, default=None, help=families)(function)
+    return click.option("--models", metavar="FILE", type=FILE, default=None, help=models)(function)
+
+
 def trust_pickle_option(function: F) -> F:
     """``--trust-pickle``: for every command that reads logs, since the refusal of a .pkl file names it."""
     help = "Open .pkl files, which can run any code put into them."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
@@ -13,6 +13,7 @@ from rich.table import Table
 from vlrb_task.cli.options import (
     as_json,
     console,
+    grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
@@ -39,6 +40,7 @@ cost_option = click.option(
 @click.command("panel")
 @logs_argument
 @pairs_option
+@grouping_option
 @policy_option
 @cost_option
 @click.option(
@@ -56,6 +58,7 @@ def command(
     strong: str | None,
     trust_pickle: bool,
     as_json: bool,
+    **labelling: Any,
 ) -> None:
     """Several judges together: their majority, a weighted vote, what one more adds, and a cheap one before a strong one.
 
@@ -68,7 +71,7 @@ def command(
     require("vlrb panel", "statsmodels", "krippendorff")
     from vlrb_task.compare.panels import judge_panel
 
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
     found = judge_panel(runs, Policy.parse(policy), costs_of(cost), cheap, strong)
     if as_json:
         print_json(found.to_dict())

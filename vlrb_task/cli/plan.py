@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.options import FILE, as_json, console, pairs_option, policy_option, print_json, trust_pickle_option
+from vlrb_task.cli.options import (
+    FILE,
+    as_json,
+    console,
+    grouping_option,
+    pairs_option,
+    policy_option,
+    print_json,
+    trust_pickle_option,
+)
 
 if TYPE_CHECKING:
     from vlrb_task.compare.planning import Planned
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
 @click.argument("more", type=FILE, nargs=-1, metavar="[LOG]...")
 @click.option("--judges", type=int, default=2, show_default=True, help="How many are compared, adjusted by Holm.")
 @pairs_option
+@grouping_option
 @policy_option
 @trust_pickle_option
 @as_json
@@ -36,6 +46,7 @@ def command(
     policy: str,
     trust_pickle: bool,
     as_json: bool,
+    **labelling: Any,
 ) -> None:
     """How many pairs and votes it takes to tell two judges apart.
 
@@ -47,7 +58,7 @@ def command(
     from vlrb_task.votes import read_runs
 
     logs = [*like, *more]
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle) if logs else []
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling) if logs else []
     found = plan(difference / 100, power, runs, judges, Policy.parse(policy))
     if as_json:
         print_json(found.to_dict())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,7 @@ from vlrb_task.cli.options import (
     console,
     error_console,
     force_option,
+    grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
@@ -28,6 +30,7 @@ from vlrb_task.support.writing import output_file
 @click.command("plot")
 @logs_argument
 @pairs_option
+@grouping_option
 @policy_option
 @click.option("-o", "--output", type=FOLDER, default=Path(), help="Folder to write to.")
 @force_option
@@ -47,6 +50,7 @@ def command(
     cost: Sequence[str],
     trust_pickle: bool,
     as_json: bool,
+    **labelling: Any,
 ) -> None:
     """Write the pictures of a report as SVG, PDF or PNG.
 
@@ -65,7 +69,7 @@ def command(
     if unknown := set(names) - set(FIGURES):
         raise UnknownName(f"no picture {min(unknown)!r}: use one of {', '.join(FIGURES)}")
     costs = costs_of(cost)
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle)
+    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
     found = compare(runs, Policy.parse(policy), costs=costs)
     output.mkdir(parents=True, exist_ok=True)
     drawn = {output / f"{name}.{kind}": figure for name, figure in draw(found, names).items()}

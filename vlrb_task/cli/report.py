@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,11 +17,13 @@ from vlrb_task.cli.options import (
     console,
     error_console,
     force_option,
+    grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
     print_json,
     trust_pickle_option,
+    writers_options,
 )
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.extra import require
@@ -30,6 +33,8 @@ from vlrb_task.support.writing import output_file, replacing
 @click.command("report")
 @logs_argument
 @pairs_option
+@grouping_option
+@writers_options
 @click.option("-o", "--output", required=True, type=NEW_FILE, help="The page to write.")
 @force_option
 @policy_option
@@ -59,6 +64,7 @@ def command(
     max_text: int,
     trust_pickle: bool,
     as_json: bool,
+    **labelling: Any,
 ) -> None:
     """Write one self-contained page: the comparison, its pictures, and every judgement.
 
@@ -77,7 +83,7 @@ def command(
 
     if not 0 <= max_image_mb * MEGABYTE < math.inf:
         raise DataError(f"--max-image-mb {max_image_mb:g}: a number of megabytes from 0 is needed")
-    output_file(output, PAGE, [*logs, *benches, pairs, bon], force=force)
+    output_file(output, PAGE, [*logs, *benches, pairs, bon, labelling["models"], labelling["families"]], force=force)
     limit = int(max_image_mb * MEGABYTE)
     folder, picks = None, list[Path]()
     if bon is not None:
@@ -89,7 +95,9 @@ def command(
         picks, logs = split_files(folder, logs, trust_pickle=trust_pickle)
         if not picks or not logs:
             raise DataError(f"--bon: logs about the pairs of {bon} and logs on the benchmark are both needed")
-    runs = read_runs(logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle)
+    runs = read_runs(
+        logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle, styles=True, **labelling
+    )
     audits = [audit_log(run).findings for run in runs]
     origin = pairs or next((run.labelled_by.origin for run in runs if run.labelled_by), None)
     found = compare(

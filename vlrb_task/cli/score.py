@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
@@ -14,6 +14,7 @@ from vlrb_task.cli.options import (
     FILE,
     as_json,
     console,
+    grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
@@ -21,6 +22,7 @@ from vlrb_task.cli.options import (
     print_warnings,
     reading_bar,
     trust_pickle_option,
+    writers_options,
 )
 from vlrb_task.cli.whole_tables import add_name, add_number, print_whole
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 @click.command("score")
 @logs_argument
 @pairs_option
+@grouping_option
+@writers_options
 @policy_option
 @click.option(
     "--parser", default=None, metavar="NAME", help="Read the texts with another parser, beside the judge's own."
@@ -66,6 +70,7 @@ def command(
     labels: Path | None,
     trust_pickle: bool,
     as_json: bool,
+    **labelling: Any,
 ) -> None:
     """Score any log of judgements that can be read.
 
@@ -97,6 +102,7 @@ def command(
                 by_hand=by_hand if reader is None else None,
                 trust_pickle=trust_pickle,
                 progress=progress,
+                **labelling,
             )
     if as_json:
         results = [score_run(run, chosen).to_dict() | {"doubt": doubt_dict(run, chosen)} for run in runs]
@@ -122,9 +128,12 @@ def show(score: Score, rules: Sequence[Baseline]) -> None:
     run = score.run
     total = len(run.labels) + score.missing
     what = f"all {total} pairs" if not score.missing else f"PART of the pairs: {len(run.labels)} of {total}"
+    kept = "" if score.overall.n == len(run.labels) else f" (keeps {score.overall.n} pairs)"
     out.print(
         f"[bold]{escape(run.judge)}[/bold]{_model(run)} on {what}, {_asked(run)}"
-        + escape(f"revision {run.revision} ({run.fingerprint[:12]}), {len(run.votes)} votes, policy {score.policy}, ")
+        + escape(
+            f"revision {run.revision} ({run.fingerprint[:12]}), {len(run.votes)} votes, policy {score.policy}{kept}, "
+        )
         + escape(f"parser {run.parser}"),
         soft_wrap=True,
     )
@@ -173,6 +182,7 @@ _GROUPS = {
     "by_tag": "accuracy by error tag; a pair with two tags counts under both",
     "by_criterion": "accuracy by criterion",
     "conflict_metrics": "Multi-Crit's metrics, see docs/metrics.md",
+    "self_preference": "accuracy where the judge's family wrote only the better answer, only the worse, and the difference",
 }
 
 
@@ -181,7 +191,7 @@ def _group_table(score: Score, name: str, caption: str) -> Table:
     table = Table(caption=caption)
     add_name(table, "")
     for heading in groups:
-        add_number(table, heading)
+        add_number(table, heading.replace("_", " "))
     table.add_row(escape(score.run.judge), *(_with_interval(estimate) for estimate in groups.values()))
     table.add_row("n", *(str(estimate.n) for estimate in groups.values()), style="dim")
     return table
@@ -207,6 +217,8 @@ def _rates(score: Score) -> str:
     for row, counts in score.of_kind("counts"):
         if counts:
             parts.append(f"{row.title}: " + ", ".join(f"{reason} {count}" for reason, count in counts.items()))
+    if noise := score.values["noise"]:
+        parts.append(noise.line)
     return " · ".join(parts)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,9 @@ import numpy as np
 from vlrb_task.pairs.labels import NO_WORDS, Ints, Mask
 from vlrb_task.scores import orders
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import share
+from vlrb_task.scores.intervals import Groups, share
 from vlrb_task.scores.scored import Scored
+from vlrb_task.scores.style import LENGTH, differences, of_verdicts
 from vlrb_task.votes import Run
 from vlrb_task.votes.schema import NONE
 
@@ -48,7 +48,7 @@ class LengthPreference:
         }
 
 
-def length_preference(run: Run) -> LengthPreference | None:
+def length_preference(run: Run, groups: Groups | None = None) -> LengthPreference | None:
     """See :class:`LengthPreference`; None where the lengths are not known, or no pair's differ."""
     labels, votes = run.labels, run.votes
     known = (labels.words != NO_WORDS).all(axis=1)
@@ -62,61 +62,25 @@ def length_preference(run: Run) -> LengthPreference | None:
     better_longer = labels.better == longer
 
     def ratio(of: Ints, where: Mask) -> Estimate:
-        return share(of[where], totals[where])
+        return share(of[where], totals[where], None if groups is None else np.asarray(groups)[where])
 
     return LengthPreference(
         ratio(named, uneven),
-        share(better_longer[uneven].astype(float)),
+        share(better_longer[uneven].astype(float), groups=None if groups is None else np.asarray(groups)[uneven]),
         ratio(run.right, uneven & better_longer),
         ratio(run.right, uneven & ~better_longer),
-        _odds_per_doubling(run, uneven),
+        _odds_per_doubling(run, uneven, groups),
     )
 
 
-def _odds_per_doubling(run: Run, uneven: Mask) -> tuple[float, float, float] | None:
-    """Logistic regression of the vote on the label and the log of the lengths' ratio (statsmodels), pairs as clusters.
-
-    Both regressors change sign with the naming of the responses, so that there is no intercept.
-
-    Returns:
-        ``(odds ratio, low, high)``, or None.
-    """
-    import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationError, PerfectSeparationWarning
-
-    votes, labels = run.votes, run.labels
-    rows = np.flatnonzero((votes.choice != NONE) & uneven[votes.pair])
-    if rows.size < 20:
+def _odds_per_doubling(run: Run, uneven: Mask, groups: Groups | None) -> tuple[float, float, float] | None:
+    """Of the length alone, see :mod:`vlrb_task.scores.style`, where it stands beside the other features."""
+    longer = differences(run.labels, uneven).get(LENGTH)
+    found = None if longer is None else of_verdicts(run, uneven, longer[:, None], groups)
+    if found is None:
         return None
-    pair = votes.pair[rows]
-    cluster = (np.cumsum(uneven) - 1)[pair]
-    words = labels.words[pair].astype(float)
-    label = np.where(labels.better[pair] == 0, 1.0, -1.0)
-    ratio = np.log2((words[:, 0] + 1) / (words[:, 1] + 1))
-    y = (votes.choice[rows] == 0).astype(float)
-    # Which response is called 0 is a matter of the row; flipping every second pair's names keeps both outcomes present.
-    flip = np.where(cluster % 2 == 0, 1.0, -1.0)
-    y = np.where(flip > 0, y, 1 - y)
-    design = np.column_stack([label * flip, ratio * flip])
-    if np.linalg.matrix_rank(design) < 2 or np.unique(y).size < 2:
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        warnings.simplefilter("error", PerfectSeparationWarning)
-        warnings.simplefilter("error", RuntimeWarning)
-        try:
-            fit = sm.Logit(y, design).fit(disp=0, cov_type="cluster", cov_kwds={"groups": cluster})
-            value, (low, high) = float(fit.params[1]), fit.conf_int()[1]
-        except (
-            ConvergenceWarning,
-            PerfectSeparationWarning,
-            PerfectSeparationError,
-            RuntimeWarning,
-            np.linalg.LinAlgError,
-        ):
-            return None
-    odds = [math.exp(x) if abs(x) < 50 else math.inf for x in (value, float(low), float(high))]
-    return (odds[0], odds[1], odds[2]) if all(map(math.isfinite, odds)) else None
+    value, low, high, _ = map(math.exp, found[1])
+    return value, low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +153,7 @@ class Selected:
         return {"agreement": self.agreement, "coverage": self.coverage, "accuracy": self.accuracy.to_dict()}
 
 
-def selective(run: Run) -> list[Selected]:
+def selective(run: Run, groups: Groups | None = None) -> list[Selected]:
     """The curve from all pairs with a majority to those with full agreement: what a data pipeline can keep.
 
     Empty where most pairs have a single vote.
@@ -200,7 +164,10 @@ def selective(run: Run) -> list[Selected]:
     decided = run.right != run.wrong
     agreement = (np.maximum(run.right, run.wrong) / run.total)[decided]
     right = (run.right > run.wrong)[decided].astype(float)
-    return [
-        Selected(float(level), int((agreement >= level).sum()) / pairs, share(right[agreement >= level]))
-        for level in np.unique(agreement)
-    ]
+    units = None if groups is None else np.asarray(groups)[decided]
+    points = []
+    for level in np.unique(agreement):
+        held = agreement >= level
+        kept = share(right[held], groups=None if units is None else units[held])
+        points.append(Selected(float(level), int(held.sum()) / pairs, kept))
+    return points

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import Ints
 from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.scored import Scored
 from vlrb_task.support.arrow import to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
@@ -70,7 +71,7 @@ def common_basis(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Basis:
         tuple(names),
         tuple(cut),
         policy,
-        _line(runs, pairs, policy, whole),
+        _line(runs, pairs, policy, whole) + _kept(cut, policy),
         tuple(_remarks(runs, names, int(shared.sum()) - pairs)),
         whole,
     )
@@ -89,6 +90,16 @@ def _line(runs: Sequence[Run], pairs: int, policy: Policy, whole: bool) -> str:
     revisions = sorted({f"{run.revision} ({run.fingerprint[:12]})" for run in runs})
     whose = "that all of them have in common" if len(runs) > 1 else "that it voted on"
     return f"{judges} on the {pairs:,} pairs {whose}, of revision {' and '.join(revisions)}, policy {policy}"
+
+
+def _kept(runs: Sequence[Run], policy: Policy) -> str:
+    """How many of the common pairs the policy drops for no judge, where it drops any."""
+    kept = int(np.all([~np.isnan(Scored(run, policy).values) for run in runs], axis=0).sum())
+    return (
+        ""
+        if kept == len(runs[0].labels)
+        else f", which keeps {kept:,} of them" + (" for every judge" * (len(runs) > 1))
+    )
 
 
 def _remarks(runs: Sequence[Run], names: Sequence[str], relabelled: int) -> list[str]:

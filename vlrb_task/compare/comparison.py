@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,10 +29,12 @@ from vlrb_task.compare.planning import Planned, plan
 from vlrb_task.compare.power import Detectable, detectable
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.baselines import Baseline, baselines
+from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.planning import POWER
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.scores.scored import Scored
+from vlrb_task.scores.statistics import STATISTICS, Statistic
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
 
@@ -56,6 +58,11 @@ class Analysis:
             "selective": [point.to_dict() for point in self.selective],
             "vote_alpha": self.vote_alpha,
         }
+
+
+SHARES = ("by_source", "by_tag", "self_preference", "style_accuracy")
+ODDS = ("style", "style_labels")
+"""Statistics that are one number for each of several names, as tables show them: shares in percent, and odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,16 @@ class Comparison:
     def subsets(self) -> list[str]:
         """The subsets of the compared pairs."""
         return order_subsets(name for score in self.scores for name in score.by_subset)
+
+    def breakdowns(self, *keys: str) -> Iterator[tuple[Statistic, list[str], list[Mapping[str, Estimate]]]]:
+        """Statistics that are one estimate by name: their rows of the table, the names, and every judge's numbers.
+
+        Those that no judge has are left out.
+        """
+        for row in STATISTICS:
+            numbers = [score.values[row.name] or {} for score in self.scores] if row.name in keys else []
+            if names := list(dict.fromkeys(name for found in numbers for name in found)):
+                yield row, names, numbers
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``vlrb compare --json`` prints."""
@@ -197,7 +214,7 @@ def compare(
         DataError: no runs, or no pair in common.
     """
     basis = common_basis(runs, policy)
-    scores = tuple(score_run(run, policy) for run in basis.runs)
+    scores = tuple(score_run(run, policy, fitted=True) for run in basis.runs)
     tests = tuple(paired_tests(basis, Scored(basis.runs[0], policy).groups))
     order = sorted(range(len(scores)), key=lambda i: -(scores[i].overall.value or 0.0))
     most_votes = max(basis.runs, key=lambda run: len(run.votes))
@@ -230,9 +247,9 @@ def analyse(run: Run, policy: Policy) -> Analysis:
     scored = Scored(run, policy)
     stopped = scored.stopped
     return Analysis(
-        length_preference(run),
+        length_preference(run, scored.groups),
         position_analysis(scored),
-        () if stopped else selective(run),
+        () if stopped else selective(run, scored.groups),
         None if stopped else vote_agreement(run),
     )
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.mapping import TIE, Label
-from vlrb_task.pairs.pair import Answer, Pair, check_rows, count_subsets, fingerprint, revision_name
-from vlrb_task.pairs.rows import read_rows
+from vlrb_task.pairs.pair import Answer, Pair, count_subsets, fingerprint, revision_name
+from vlrb_task.pairs.style import style_of
 from vlrb_task.support.arrow import strings, to_arrow, to_numpy
 
 Ints = NDArray[np.int64]
@@ -77,6 +77,9 @@ class Labels:
         subset, source: names.
         tags: all error tags of a pair together.
         words: words in each response, shape ``(pairs, 2)``; :data:`NO_WORDS` where a log does not tell.
+        style: of each response the counts of :data:`~vlrb_task.pairs.style.FEATURES`, shape ``(pairs, 2, features)``;
+            None where they were not counted.
+        models: which models wrote the two responses; None where nothing says.
         group: what pairs share that belong together; None where nothing says.
         criterion: by which the answers were compared; None: as a whole.
     """
@@ -88,6 +91,8 @@ class Labels:
     source: Categories[str]
     tags: Categories[tuple[str, ...]]
     words: Ints
+    style: Ints | None
+    models: Categories[tuple[str, str] | None]
     group: Categories[str | None]
     criterion: Categories[str | None]
 
@@ -106,6 +111,8 @@ class Labels:
             source=Categories.of(row["source"] for row in found),
             tags=Categories.of(tuple(row.get("tags") or ()) for row in found),
             words=np.array([row.get("words") or (NO_WORDS, NO_WORDS) for row in found], np.int64).reshape(-1, 2),
+            style=np.array([row["style"] for row in found], np.int64) if found and found[0].get("style") else None,
+            models=Categories.of(row.get("models") for row in found),
             group=Categories.of(row.get("group") for row in found),
             criterion=Categories.of(row.get("criterion") for row in found),
         )
@@ -121,6 +128,8 @@ class Labels:
             self.source.take(rows),
             self.tags.take(rows),
             self.words[rows],
+            None if self.style is None else self.style[rows],
+            self.models.take(rows),
             self.group.take(rows),
             self.criterion.take(rows),
         )
@@ -205,14 +214,15 @@ class LabelSet:
     answers: tuple[pa.Array, pa.Array] | None = None
 
     @classmethod
-    def of(cls, pairs: Iterable[Pair], origin: str = "") -> LabelSet:
-        """From checked pairs, one at a time: a set of any size."""
+    def of(cls, pairs: Iterable[Pair], origin: str = "", *, styles: bool = False) -> LabelSet:
+        """From checked pairs, one at a time: a set of any size. ``styles`` counts the style of their responses."""
         hashes: list[list[str]] = []
 
         def fields() -> Iterator[dict[str, Any]]:
             for pair in pairs:
                 hashes.append(answers_sha256(pair.responses))
-                yield label_fields(pair)
+                style = [*map(style_of, pair.responses)] if styles else None
+                yield {**label_fields(pair), "models": pair.models, "style": style}
 
         labels = Labels.of(fields())
         answers = strings(map(" ".join, hashes)), strings(" ".join(one[::-1]) for one in hashes)
@@ -240,18 +250,6 @@ class LabelSet:
 
 def _places(values: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints:
     return to_numpy(pc.index_in(values, value_set=among, skip_nulls=True), -1).astype(np.int64)
-
-
-def load_labels(spec: str) -> LabelSet:
-    """Read and check a set of pairs of any size, without keeping its texts.
-
-    Args:
-        spec: as :func:`vlrb_task.pairs.rows.load_benchmark`'s.
-
-    Raises:
-        DataError: nothing there, or rows that cannot be used.
-    """
-    return LabelSet.of(check_rows(read_rows(spec), spec), spec)
 
 
 def label_rank(label: Sequence[Any]) -> tuple[Any, ...]:

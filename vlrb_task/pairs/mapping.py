@@ -157,6 +157,7 @@ class Mapped:
         local: the file of the rows where their authors' release lies in a folder of this machine.
         folder: where ``rows`` and pictures lie, if they are on this machine.
         splits, configs: of a hub's dataset.
+        models: columns that name the models that wrote the two answers, or one with a list of both.
         frames: the most frames of a video that are shown as pictures; None is all.
         about: what else the file says of a benchmark: its license, its authors' metrics, …
     """
@@ -181,6 +182,7 @@ class Mapped:
     group: Column | None = None
     criterion: Column | None = None
     caption: Column | None = None
+    models: tuple[Column, ...] = ()
     tags: tuple[Column, ...] = ()
     leave_out: tuple[Column, ...] = ()
     where: tuple[Condition, ...] = ()
@@ -199,14 +201,21 @@ class Mapped:
     @property
     def optional(self) -> list[Column]:
         """Columns that a row may lack, but not every row: a misspelled one would be missed by nobody."""
-        found = [*self.media, *self.leave_out, *(one.column for one in self.where), *self.tags]
+        found = [*self.media, *self.leave_out, *(one.column for one in self.where), *self.tags, *self.models]
         found += [one for one in (self.group, self.criterion, self.caption) if one]
         return found + (self.source.columns() if self.source else [])
 
     @property
     def unread(self) -> frozenset[str]:
         """Columns of the file that are needed for nothing but pictures: a parquet file is read faster without them."""
-        needed = [self.query, *self.answers.all_columns(), *self.subset.columns(), *self.leave_out, *self.tags]
+        needed = [
+            self.query,
+            *self.answers.all_columns(),
+            *self.subset.columns(),
+            *self.leave_out,
+            *self.tags,
+            *self.models,
+        ]
         needed += [one for one in (self.id, self.group, self.criterion, self.caption, self.video, self.audio) if one]
         needed += [one.column for one in self.where] + (self.source.columns() if self.source else [])
         return frozenset(one.top for one in self.images) - {one.top for one in needed}
@@ -230,6 +239,8 @@ class Mapped:
         """
         several, pairs = self.answers.pairs(row)
         common = self.common(number, row, origins)
+        if several:
+            common["models"] = None
         if several and common["group"] is None:
             common["group"] = common["id"]
         return [common | {"response": list(texts)} | _ranking(label) for texts, label in pairs]
@@ -247,6 +258,7 @@ class Mapped:
             "group": self._optional(row, self.group),
             "criterion": self._optional(row, self.criterion),
             "caption": self._optional(row, self.caption),
+            "models": [name for one in self.models for name in cells(one.of(row))] or None,
             "human_error_analysis": [str(tag) for one in self.tags for tag in cells(one.of(row))] or None,
             "benchmark": self.name,
             "pictures": [picture for one in self.images for picture in cells(one.of(row))],

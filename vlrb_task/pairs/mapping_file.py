@@ -18,7 +18,7 @@ _COLUMNS = frozenset(
     {
         *("rows", "file", "local", "split", "config", "id", "query", "answers", "better", "labels", "ranks", "ties"),
         *("images", "image_folder", "answer_images", "video", "audio", "frames", "subset", "source", "group"),
-        *("criterion", "caption", "tags", "leave_out", "where"),
+        *("criterion", "caption", "tags", "models", "leave_out", "where"),
     }
 )
 ABOUT = frozenset(
@@ -104,6 +104,7 @@ def _mapped(path: Path, value: Mapping[str, Any]) -> Mapped:
         criterion=_column(value, "criterion"),
         caption=_column(value, "caption"),
         tags=_columns(value, "tags"),
+        models=_columns(value, "models"),
         leave_out=_columns(value, "leave_out"),
         where=_where(value.get("where", {})),
         about={name: one for name, one in value.items() if name in ABOUT},

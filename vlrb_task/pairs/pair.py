@@ -23,7 +23,7 @@ from vlrb_task.pairs.subsets import order_subsets as order_subsets
 from vlrb_task.pairs.subsets import revision_name as revision_name
 from vlrb_task.pairs.subsets import set_name as set_name
 from vlrb_task.pairs.values import Answer as Answer
-from vlrb_task.pairs.values import cells, is_empty, listed
+from vlrb_task.pairs.values import cells, is_empty, listed, two_names
 from vlrb_task.pairs.values import first_ranked as first_ranked
 from vlrb_task.pairs.values import plain_text as plain_text
 from vlrb_task.support.errors import DataError, short
@@ -51,6 +51,7 @@ class Pair:
         criterion: the one thing by which the answers were compared; None: as a whole.
         steps: what a first step said of each vote's ballot; one text stands for every vote.
         media: ``image``, ``video``, ``audio`` or ``text``; None where the rows do not say.
+        models: which models wrote the two responses, in their order; None where the rows do not say.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Pair:
     group: str | None = None
     criterion: str | None = None
     media: str | None = None
+    models: tuple[str, str] | None = None
     steps: tuple[str, ...] = ()
 
     @property
@@ -200,6 +202,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         group=_given(row, "group"),
         criterion=criterion,
         media=_given(row, "media"),
+        models=two_names(row.get("models")),
         steps=tuple(plain_text(one, "steps") for one in cells(row.get("steps"))),
     )
     return pair, unknown

@@ -104,6 +104,14 @@ def cells(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
+def two_names(value: Any) -> tuple[str, str] | None:
+    """The names in a cell that lists two; None for anything else."""
+    found = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(found, (list, tuple)) or len(found) != 2 or not all(isinstance(one, str) for one in found):
+        return None
+    return found[0], found[1]
+
+
 _YAML_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 

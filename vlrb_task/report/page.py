@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from vlrb_task.audit.logs import Finding
-from vlrb_task.compare.comparison import Comparison
+from vlrb_task.compare.comparison import ODDS, SHARES, Comparison
 from vlrb_task.compare.paired import groups_line
 from vlrb_task.compare.suite import Suite
 from vlrb_task.export.protocol import schedule
@@ -22,7 +22,6 @@ from vlrb_task.report.gallery import MOST_CHARACTERS, JudgeVotes, embed, gallery
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.doubt import doubt_of, unread_groups
-from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import columns
 from vlrb_task.support.version import __version__
@@ -81,7 +80,7 @@ def render(
         groups_line=groups_line(comparison.groups),
         tests=sorted(zip(comparison.tests, comparison.agreement, strict=True), key=lambda both: both[0].p_holm),
         analyses=list(zip(basis.names, comparison.analyses, strict=True)),
-        breakdowns=list(_breakdowns(comparison)),
+        breakdowns=[(keys is ODDS, *found) for keys in (SHARES, ODDS) for found in comparison.breakdowns(*keys)],
         runs=[(name, score, schedule(score.run), (findings or {}).get(name, ())) for name, score in scored],
         unread=[
             (name, doubt_of(run, basis.policy), unread_groups(run))
@@ -140,17 +139,6 @@ def _own(text: str) -> Markup:
 
 def _asset(name: str) -> str:
     return files("vlrb_task.report").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def _breakdowns(comparison: Comparison) -> list[tuple[str, list[str], list[tuple[str, Mapping[str, Estimate]]]]]:
-    """Accuracy by source and by error tag: a title, the columns, and every judge's numbers."""
-    found = []
-    for key, title in (("by_source", "Accuracy by source"), ("by_tag", "Accuracy by error tag")):
-        columns = [score.groups(key) for score in comparison.scores]
-        names = list(dict.fromkeys(name for column in columns for name in column))
-        if names:
-            found.append((title, names, list(zip(comparison.basis.names, columns, strict=True))))
-    return found
 
 
 def _note(comparison: Comparison, content: Content, limit: int, most: int) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vlrb_task.pairs.labels import Labels
+from vlrb_task.pairs.labels import Labels, Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import macro, share
-from vlrb_task.scores.policies import Policy, Values, kept, outcomes
+from vlrb_task.scores.intervals import Groups, macro, share
+from vlrb_task.scores.policies import Policy, Values, outcomes
+from vlrb_task.scores.scored import Scored
 from vlrb_task.votes.table import Run
 
 
@@ -26,12 +27,16 @@ class Baseline:
 
 
 def baselines(run: Run, policy: Policy = Policy.STRICT) -> list[Baseline]:
-    """The rules first, second, longer, shorter and random on the run's own pairs and orders.
+    """The rules first, second, longer, shorter and random on the run's own pairs and orders, without pairs
+    that the policy drops for the run.
 
     ``first`` and ``second`` are left out where votes have no order, the two length rules where the lengths are not
     known. Equal lengths count one half, and so does every pair for ``random``: expectations, nothing is drawn.
     """
-    return [_baseline(name, run, values) for name, values in rules(run, policy).items()]
+    scored = Scored(run, policy)
+    kept = ~np.isnan(scored.values)
+    found = rules(run, policy).items()
+    return [_baseline(name, run, np.where(kept, values, np.nan), scored.groups) for name, values in found]
 
 
 def rules(run: Run, policy: Policy) -> dict[str, Values]:
@@ -59,12 +64,14 @@ def longer(labels: Labels) -> Values:
     return np.where(labels.tied, 0.0, np.sign(more.astype(np.float64)))
 
 
-def _baseline(name: str, run: Run, values: Values) -> Baseline:
-    subset = run.labels.subset
-    by_subset = {one: kept(values[subset.where(one)]) for one in order_subsets({*run.subset_sizes, *subset.counts()})}
-    return Baseline(
-        name,
-        share(kept(values)),
-        macro(by_subset),
-        {one: share(found) for one, found in by_subset.items()},
-    )
+def _baseline(name: str, run: Run, values: Values, groups: Groups | None) -> Baseline:
+    subset, held = run.labels.subset, ~np.isnan(values)
+    pairs = {one: held & subset.where(one) for one in order_subsets({*run.subset_sizes, *subset.counts()})}
+    units = None if groups is None else np.asarray(groups)
+
+    def mean(which: Mask) -> Estimate:
+        return share(values[which], groups=None if units is None else units[which])
+
+    by_subset = {one: values[which] for one, which in pairs.items()}
+    grouped = None if units is None else {one: units[which] for one, which in pairs.items()}
+    return Baseline(name, mean(held), macro(by_subset, grouped), {one: mean(which) for one, which in pairs.items()})

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 Groups = Sequence[Hashable] | NDArray[np.generic]
 """For each pair the group (prompt, picture, problem) that it belongs to, shape ``(pairs,)``."""
 
+FEW_GROUPS = 30
+"""Below so many equal groups (their effective number) clustered errors are known to be too small."""
 FEW = 3.0
 """Scale, in units that differ from the usual one, on which an observed variance begins to be trusted: with 3 of them
 the prior unit of :func:`effective_size` weighs ``exp(-1)``. Chosen by simulation, see ``benchmarks/coverage.py``."""
@@ -36,7 +38,10 @@ class Units:
         grouped: whether a unit may hold several pairs.
         total: of ``bottom``.
         value: the ratio of the sums, in [-1, 1]; 0 where there are no units.
-        influence: each unit's linearised contribution to the ratio's error, shape ``(units,)``; sums to 0.
+        influence: each unit's linearised contribution to the ratio's error, shape ``(units,)``. That of a group is divided
+            by ``sqrt(1 - its share of the total)``: a large group draws the ratio to itself, and would seem to err little
+            (Bell and McCaffrey 2002; for equal groups the usual ``G / (G - 1)``). Few groups cannot show that their pairs
+            vary less together than alone: there the variance is at least that of the pairs.
     """
 
     top: Array
@@ -72,15 +77,21 @@ def units(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None
     """
     tops = np.asarray(top, dtype=np.float64)
     bottoms = np.ones_like(tops) if bottom is None else np.asarray(bottom, dtype=np.float64)
-    pairs = tops.size
+    by_pair = tops, bottoms
     tops, bottoms = group_sums(tops, groups), group_sums(bottoms, groups)
-    grouped = tops.size < pairs
+    grouped = tops.size < by_pair[0].size
     held = bottoms > 0
     tops, bottoms = tops[held], bottoms[held]
     plain = bool((bottoms == 1).all() and np.isin(tops, (-1.0, 0.0, 1.0)).all())
     total = exact_sum(bottoms)
     value = exact_sum(tops) / total if total else 0.0
-    return Units(tops, bottoms, plain, grouped, total, value, (tops - value * bottoms) / (total or 1.0))
+    influence = (tops - value * bottoms) / (total or 1.0)
+    if grouped and tops.size > 1:
+        influence = influence / np.sqrt(1 - bottoms / total)
+        if total**2 / exact_sum(bottoms**2) < FEW_GROUPS:
+            alone = exact_sum((by_pair[0] - value * by_pair[1]) ** 2) / total**2
+            influence = influence * sqrt(max(1.0, alone / max(exact_sum(influence**2), _TINY)))
+    return Units(tops, bottoms, plain, grouped, total, value, influence)
 
 
 def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: float) -> float:
@@ -107,11 +118,8 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
     variance = prior = shared = 0.0
     for found, weight in zip(parts, weights, strict=True):
         count = found.top.size
-        own = exact_sum(found.influence**2)
-        if found.grouped and count > 1:
-            own *= count / (count - 1)
         kish = found.total**2 / exact_sum(found.bottom**2)
-        variance += weight**2 * own
+        variance += weight**2 * exact_sum(found.influence**2)
         prior += weight**2 * exp(-_differing(found) / FEW) / (count * kish)
         shared += weight**2 / kish
     return max(spread + prior / shared, _TINY) / max(variance + prior, _TINY)
@@ -155,7 +163,8 @@ def share(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None
     Source:
         E. B. Wilson, JASA 22 (1927); L. Kish, Survey Sampling (1965), on design effects; W. G. Cochran, Sampling
         Techniques (1977), section 6; the interval at an effective size: N. Dean and M. Pagano, J. Surv. Stat. Methodol. 3
-        (2015) 484-503. The prior unit is this project's own, checked by simulation.
+        (2015) 484-503; R. M. Bell and D. F. McCaffrey, Surv. Methodol. 28 (2002) 169-181, on groups. The prior unit and the
+        floor for few groups are this project's own, checked by simulation.
     """
     found = units(top, bottom, groups)
     method = (

@@ -147,12 +147,24 @@ def judged_noise(scored: Scored) -> Noise | None:
     if scored.stopped:
         return None
     if not run.ordered.any():
-        return noise(run.right[:, None], run.total[:, None])
-    return noise(scored.by_order[:, :, orders.RIGHT], scored.by_order.sum(axis=2))
+        return noise(run.right[:, None], run.total[:, None], scored.groups)
+    return noise(scored.by_order[:, :, orders.RIGHT], scored.by_order.sum(axis=2), scored.groups)
 
 
 def of_calibration(measure: Callable[[Calibration], Estimate]) -> Callable[[Scored], Estimate | None]:
     return lambda scored: None if scored.calibration is None else measure(scored.calibration)
+
+
+def style_odds(scored: Scored) -> Mapping[str, Estimate] | None:
+    return None if scored.style is None else scored.style.judge
+
+
+def style_of_labels(scored: Scored) -> Mapping[str, Estimate] | None:
+    return None if scored.style is None else scored.style.labels
+
+
+def style_accuracy(scored: Scored) -> Mapping[str, Estimate] | None:
+    return None if scored.stopped or scored.style is None else scored.style.accuracy
 
 
 def unparsed(scored: Scored) -> Mapping[str, int]:

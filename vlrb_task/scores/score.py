@@ -85,7 +85,7 @@ class Score:
     def columns_of(self, row: Statistic) -> Mapping[str, Estimate | None]:
         """The numbers of one row as columns of a table: its own, or one for each group."""
         value = self.values[row.name]
-        return value if row.kind == "groups" else {row.name: value}
+        return value or {} if row.kind == "groups" else {row.name: value}
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``vlrb score --json`` prints for a run."""
@@ -171,8 +171,13 @@ def columns(table: str, scores: Sequence[Score]) -> list[Column]:
     return found
 
 
-def score_run(run: Run, policy: Policy = Policy.STRICT) -> Score:
+def score_run(run: Run, policy: Policy = Policy.STRICT, *, fitted: bool = False) -> Score:
     """Score a run under a policy.
+
+    Args:
+        run: its votes.
+        policy: by which pairs are scored.
+        fitted: also what is fitted, which needs the extra ``report``.
 
     Raises:
         ValueError: a run without votes.
@@ -181,6 +186,11 @@ def score_run(run: Run, policy: Policy = Policy.STRICT) -> Score:
         raise ValueError("a run without votes has no score")
     scored = Scored(run, policy)
     told = scored.completeness.warnings() if scored.completeness is not None else []
+    told += scored.told_of_groups()
     if bounds := range_of(run, policy):
         told = [told_of_range(run, bounds), *told]
-    return Score(run.warn(*told), policy, {row.name: row.compute(scored) for row in STATISTICS})
+    return Score(
+        run.warn(*told),
+        policy,
+        {row.name: row.compute(scored) if fitted or not row.fitted else None for row in STATISTICS},
+    )

@@ -15,8 +15,9 @@ from vlrb_task.scores.bins import Margins, accuracy_by_margin
 from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.completeness import Completeness, completeness
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import share
+from vlrb_task.scores.intervals import FEW_GROUPS, share
 from vlrb_task.scores.policies import Policy, Values, kept, outcomes
+from vlrb_task.scores.style import Style, style
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.table import Run
 
@@ -65,6 +66,23 @@ class Scored:
             return None
         return np.where(alone, len(group.names) + np.arange(alone.size), group.codes)
 
+    def told_of_groups(self) -> list[str]:
+        """A warning where groups are too few or too unequal for intervals and tests to rest on.
+
+        Source:
+            A. V. Carter, K. T. Schnepel and D. G. Steigerwald, Rev. Econ. Stat. 99 (2017) 698-709, on the effective number.
+        """
+        if self.groups is None:
+            return []
+        sizes = np.unique(self.groups, return_counts=True)[1]
+        count = float(sizes.sum() ** 2 / (sizes**2).sum())
+        if count >= FEW_GROUPS:
+            return []
+        return [
+            f"{sizes.size} groups, the largest of {sizes.max()} of {sizes.sum()} pairs, count as {count:.0f} equal ones: below "
+            f"{FEW_GROUPS} intervals and tests by group are rough"
+        ]
+
     def held(self, subset: str) -> Mask:
         """The pairs of a subset that the policy does not drop."""
         held: Mask = self.run.labels.subset.where(subset) & ~np.isnan(self.values)
@@ -107,6 +125,11 @@ class Scored:
         alternate = bool((counts[1].sum(axis=1)[whole] == self.usual_votes // 2).all())
         found = at_k(counts[0], counts[1], sizes, self.policy, alternate=alternate)
         return found if found.pairs.any() else None
+
+    @cached_property
+    def style(self) -> Style | None:
+        """What style does to the verdicts; fitted, with statsmodels."""
+        return style(self.run, self.groups)
 
     @cached_property
     def confidences(self) -> tuple[Source, Values, Mask] | None:

@@ -16,6 +16,7 @@ from vlrb_task.scores.calibration import Calibration
 from vlrb_task.scores.criteria import conflict_metrics
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.scored import Scored
+from vlrb_task.scores.self_preference import own_answers, self_preference
 
 Kind = Literal["estimate", "rate", "groups", "curve", "counts", "object", "part"]
 
@@ -36,6 +37,7 @@ class Statistic:
         compute: None where a run cannot have it.
         columns: the tables that have it as a column: ``scores`` and ``calibration`` (a comparison's and the page's),
             ``markdown``, ``latex``, ``csv``. The table of ``vlrb score`` prints rates in a line below.
+        fitted: whether it needs the extra ``report``, and is left out of ``vlrb score``, which does without.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Statistic:
     kind: Kind
     compute: Callable[[Scored], Any]
     columns: frozenset[str] = frozenset()
+    fitted: bool = False
 
 
 _WILSON = (
@@ -144,7 +147,7 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "by_source",
-        "by source",
+        "accuracy by source",
         "mean score within each source",
         "as `overall`",
         "as `overall`",
@@ -153,7 +156,7 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "by_tag",
-        "by error tag",
+        "accuracy by error tag",
         "mean score by error tag, where the revision has them; a pair counts under each of its tags",
         "as `overall`",
         "as `overall`",
@@ -296,8 +299,9 @@ STATISTICS: tuple[Statistic, ...] = (
         "noise",
         "noise",
         "the variance of the accuracy of votes taken apart (Miller 2024): `between` pairs, `within` a pair's votes, `se` of "
-        "the accuracy of votes, `rerun_sd` when the same judge is asked again about the same pairs, `votes_enough`: votes a "
-        "pair after which more bring the standard error no nearer than 5 % to its limit",
+        "the accuracy of votes, `rerun_sd` when the same judge is asked again about the same pairs, `rerun_sd_majority` the same "
+        "of `overall` under `strict` (pairs' chances taken for a beta distribution), `votes_enough`: votes a pair after which "
+        "more bring the standard error no nearer than 5 % to its limit",
         "variances of fractions; pairs with two votes in one order",
         "of `within`: Wilson, scaled",
         "object",
@@ -379,6 +383,66 @@ STATISTICS: tuple[Statistic, ...] = (
         "as `overall`",
         "object",
         lambda scored: scored.by_margin,
+    ),
+    Statistic(
+        "self_preference",
+        "self-preference",
+        "accuracy where a model of the judge's family wrote the better answer and another family's the worse (`own_better`), "
+        "where it is the other way round (`own_worse`), and the first minus the second (`own_difference`): above 0 the judge "
+        "favours its family, or its family's better answers are easier to tell; what judges of other families show on the same "
+        "pairs tells which. See [who wrote the answers](#who-wrote-the-answers)",
+        f"{_FRACTION}, the difference -1 to 1; n = pairs of each kind, both kinds together",
+        "as `overall`; the difference by MOVER, see [intervals](#intervals)",
+        "groups",
+        self_preference,
+        frozenset({"csv"}),
+    ),
+    Statistic(
+        "own_answers",
+        "of the judge's family",
+        "pairs of which a model of the judge's family wrote only the better answer, only the worse, both, neither; unknown "
+        "where the family of the judge or of an answer's model is not known",
+        "counts of pairs",
+        "",
+        "counts",
+        own_answers,
+    ),
+    Statistic(
+        "style",
+        "odds by style",
+        "by what factor the odds of being preferred change for an answer that is twice as long (`length`, in words), or has one "
+        "more list item (`lists`), bold passage, heading, number (`digits`) or piece of code, at the same label and the same "
+        "other features: `exp(b_f)` of `logit P(response 0 preferred) = a s + sum b_f x_f`, with `s` = 1 or -1 by the label and "
+        "`x_f` what response 0 has more. Features in which fewer than 20 pairs differ are left out; without texts (`--pairs`) "
+        "only `length` is known. In `vlrb compare`, `report` and `export`",
+        "above 0, 1 is no preference; n = pairs",
+        "`statsmodels` Logit, errors clustered by pair or group",
+        "groups",
+        measures.style_odds,
+        fitted=True,
+    ),
+    Statistic(
+        "style_labels",
+        "odds by style of the labels",
+        "the same odds of being the better answer by the label, of `logit P(response 0 better) = sum c_f x_f`: what a judge that "
+        "is always right shows",
+        "as `style`",
+        "as `style`",
+        "groups",
+        measures.style_of_labels,
+        fitted=True,
+    ),
+    Statistic(
+        "style_accuracy",
+        "accuracy at equal style",
+        "accuracy of the verdicts that were fitted (`verdicts`), and of the judge on pairs whose answers are alike in length and "
+        "style (`equal_style`): `1 / (1 + exp(-a))` of `style` (as AlpacaEval's length-controlled rate, Dubois et al. 2024)",
+        f"{_FRACTION}; n = verdicts; none for a run that stopped when pairs were decided",
+        f"{_RATIO}; as `style`",
+        "groups",
+        measures.style_accuracy,
+        frozenset({"csv"}),
+        fitted=True,
     ),
     Statistic("unparsed", "unparsed", "unparsed votes by reason", "counts", "", "counts", measures.unparsed),
     Statistic(

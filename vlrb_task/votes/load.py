@@ -16,9 +16,11 @@ import numpy as np
 import pyarrow as pa
 
 from vlrb_task.judges.hand_labels import MARK, HandLabels
-from vlrb_task.pairs.labels import LabelSet, load_labels
-from vlrb_task.pairs.pair import Answer, Benchmark
-from vlrb_task.pairs.rows import hub_id, load_benchmark
+from vlrb_task.pairs.families import families_of, with_models
+from vlrb_task.pairs.grouping import PICTURE, grouped
+from vlrb_task.pairs.labels import LabelSet
+from vlrb_task.pairs.pair import Answer, Benchmark, check_rows, parse_rows
+from vlrb_task.pairs.rows import Row, hub_id, read_rows
 from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes.assemble import Options, assemble
@@ -41,9 +43,17 @@ _SHARED_FROM = 64 * 2**20
 
 @dataclass(frozen=True)
 class Pairs:
-    """The pairs that labels come from, as a user names them; read when they are first needed."""
+    """The pairs that labels come from, as a user names them; read when they are first needed.
+
+    Attributes:
+        spec: where they are.
+        group: by what they are grouped, see :func:`vlrb_task.pairs.grouping.grouped`; None: as their rows say.
+        styles: whether the labels count the responses' style, which takes as long as all else about them.
+    """
 
     spec: str
+    group: str | None = None
+    styles: bool = False
 
     @classmethod
     def of(cls, benchmark: Benchmark) -> Pairs:
@@ -59,18 +69,22 @@ class Pairs:
         Raises:
             DataError: as :func:`vlrb_task.pairs.rows.load_benchmark`.
         """
-        return load_benchmark(self.spec)
+        return parse_rows(self._rows(), self.spec)
 
     @cached_property
     def labels(self) -> LabelSet:
         """Without them.
 
         Raises:
-            DataError: as :func:`vlrb_task.pairs.labels.load_labels`.
+            DataError: as :func:`vlrb_task.pairs.pair.check_rows`.
         """
         if "benchmark" in self.__dict__:
-            return LabelSet.of(self.benchmark.pairs, self.spec)
-        return load_labels(self.spec)
+            return LabelSet.of(self.benchmark.pairs, self.spec, styles=self.styles)
+        return LabelSet.of(check_rows(self._rows(), self.spec), self.spec, styles=self.styles)
+
+    def _rows(self) -> Iterator[Row]:
+        rows = read_rows(self.spec, images=self.group == PICTURE)
+        return rows if self.group is None else grouped(rows, self.group)
 
 
 def read_runs(
@@ -80,6 +94,10 @@ def read_runs(
     *,
     merge: bool = False,
     ties: Answer | None = None,
+    group: str | None = None,
+    models: Path | None = None,
+    families: Path | None = None,
+    styles: bool = False,
     keep_texts: Keep = False,
     by_hand: HandLabels | None = None,
     keep_undecidable: bool = False,
@@ -101,6 +119,10 @@ def read_runs(
         parser: reads every text in the place of the judges' own.
         merge: put together whatever may be one run, even if the logs do not say so.
         ties: count equal ratings as a choice of this response.
+        group: group the pairs by ``picture``, ``query`` or a column; without ``pairs``, those of the hub's dataset.
+        models: a table of which models wrote the answers, see :func:`vlrb_task.pairs.families.with_models`.
+        families: a table of models' families, asked before the packaged one.
+        styles: count the style of the pairs' responses, for the statistics that are fitted to it.
         keep_texts: keep the texts (or those that could not be read), and where in them the verdicts stand.
         by_hand: readings made by hand; not for ``parser``, which shows what a rule gives.
         keep_undecidable: keep votes about pairs of which no answer is better.
@@ -118,7 +140,15 @@ def read_runs(
         DataError: a log that cannot be read, no vote that can be used, or labels that are not to be had.
     """
     logs, empty = open_logs(paths, trust_pickle=trust_pickle)
-    given = Pairs(pairs) if isinstance(pairs, str) else Pairs.of(pairs) if isinstance(pairs, Benchmark) else pairs
+    given = (
+        Pairs(pairs, styles=styles)
+        if isinstance(pairs, str)
+        else Pairs.of(pairs)
+        if isinstance(pairs, Benchmark)
+        else pairs
+    )
+    if group is not None:
+        given = Pairs(given.spec if given else hub_id(), group, styles)
     options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
     reader = _Reader(parser, keep_texts, by_hand)
     own, others = _read(logs, given, reader, processes, progress)
@@ -127,13 +157,34 @@ def read_runs(
     metadata = {log.name: log.metadata for log in logs}
     runs = assemble(own, given.labels if given else None, metadata, options) if own else []
     if others:
-        labels = unlabelled(others) if unlabelled else Pairs(hub_id()).labels
+        labels = unlabelled(others) if unlabelled else Pairs(hub_id(), styles=styles).labels
         runs += assemble(others, labels, metadata, options)
     place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
     runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
     if empty:
         runs[0] = runs[0].warn(*empty)
-    return runs if by_hand is None else [_told_by_hand(run, by_hand) for run in runs]
+    if by_hand is not None:
+        runs = [_told_by_hand(run, by_hand) for run in runs]
+    return _with_families(runs, models, families)
+
+
+def _with_families(runs: list[Run], models: Path | None, table: Path | None) -> list[Run]:
+    """The runs, with the families of the models that wrote the answers and of their judges.
+
+    Raises:
+        DataError: a table that cannot be read, or names no pair of these runs.
+    """
+    if models is not None:
+        named = [with_models(run.labels, models) for run in runs]
+        if not sum(count for _, count in named):
+            raise DataError(f"{models}: no row names a pair of these logs by its key or id")
+        runs = [replace(run, labels=labels) for run, (labels, _) in zip(runs, named, strict=True)]
+    return [
+        replace(run, families=families_of({*found, str(run.metadata.get("model") or "")}, table))
+        if (found := {model for both in run.labels.models.names for model in both or ()})
+        else run
+        for run in runs
+    ]
 
 
 def _told_by_hand(run: Run, labels: HandLabels) -> Run:

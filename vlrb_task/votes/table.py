@@ -183,6 +183,7 @@ class Run:
         metadata: anything else that the log tells (model, task, framework).
         labelled_by: the set of pairs that the labels come from; None where they are the log's own.
         logged: the rows as they were read, nothing dropped, if they were kept.
+        families: of the models that are known to have written answers, and of the judge's model; unknown ones left out.
     """
 
     judge: str
@@ -199,6 +200,7 @@ class Run:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     labelled_by: LabelSet | None = None
     logged: pa.Table | None = field(default=None, repr=False, compare=False)
+    families: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
