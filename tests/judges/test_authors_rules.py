@@ -11,15 +11,19 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vlrb_task.judges import get_judge
 from vlrb_task.parsing.verdicts import Reading, Verdict
 
 FIRST, SECOND, TIE = Verdict.FIRST, Verdict.SECOND, Verdict.TIE
-WORD = st.sampled_from("the picture shows a dog and no cat so it is right wrong detailed vague".split())  # noqa: SIM905
-WORDS = st.lists(WORD, min_size=1, max_size=12).map(" ".join)
+WORDS = st.sampled_from(
+    [
+        *("the picture shows a dog and no cat", "so it is right", "wrong", "detailed, but vague", "it reads the sign"),
+        *("as the picture shows", "the number of dogs", "no more than that", "and the colour is named"),
+    ]
+)
 
 
 def proxy_grm(text: str) -> Verdict | None:
@@ -113,6 +117,7 @@ def test_both_read_the_same(name: str) -> None:
     rule, texts = RULES[name]
     parser = get_judge(name).parser
 
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
     @given(st.composite(texts)())
     def agree(text: str) -> None:
         reading = parser(text)
