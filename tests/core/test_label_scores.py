@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import math
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.support.judge_server import JudgeServer, Refuse
 from tests.support.label_judge import completion, listed
+from vlrb_task.cli.main import group
+from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.parsing.probabilities import label_logprobs
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import VlrbError
@@ -130,3 +134,11 @@ def test_vlmevalkits_models_that_give_texts_only_are_not_asked(monkeypatch: pyte
         meet(model, dataset)
     assert failures.failed()["VLRB_Prob"].startswith("the model SimpleNamespace gives texts only")
     assert model.generate_inner("x") == "A", "other datasets ask it as before"
+
+
+def test_batch_files_are_refused(tmp_path: Path) -> None:
+    options = ("--task", "vlrb_prob", "--pairs", str(demo_parquet()), "--model", "m", "-o", str(tmp_path / "x.jsonl"))
+    result = CliRunner().invoke(group, ["batch", "write", *options])
+    assert isinstance(result.exception, VlrbError)
+    assert str(result.exception).startswith("judge 'prob' needs probabilities, and batch files ask for texts")
+    assert not list(tmp_path.iterdir())

@@ -104,22 +104,16 @@ def _as_a_forward_pass(checkpoint: Path) -> None:
             sums = [math.fsum(p for p, label in zip(chances, labels, strict=False) if label == side) for side in (0, 1)]
             expected.append(sums[0] / sum(sums))
 
-    def generate_inner(prompts: list[str]) -> list[str]:
+    def generate_inner(prompts: list[str]) -> str:
         inputs = tokenizer(prompts, return_tensors="pt", padding=True)
         made = model.generate(**inputs, max_new_tokens=64, do_sample=True, temperature=2.0)
-        found: list[str] = tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-        return found
+        return "\n".join(tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
 
     wrapper = SimpleNamespace(model=model, tokenizer=tokenizer, generate_inner=generate_inner)
     dataset: Any = SimpleNamespace(dataset_name="VLRB_Prob", labels=True, is_own_text=lambda text: True, sent=Tally())
     meet(wrapper, dataset)
-    texts = wrapper.generate_inner(prompts)
-    assert dataset.sent.record()["sent"] == {
-        "do_sample": False,
-        "max_new_tokens": 1,
-        "num_beams": 1,
-        "temperature": 2.0,
-    }
+    texts = wrapper.generate_inner(prompts).splitlines()
+    assert dataset.sent.record()["sent"] == {"do_sample": False, "max_new_tokens": 1, "num_beams": 1}
     assert [label_logprobs(text).p for text in texts] == [pytest.approx(p, rel=1e-4) for p in expected]
 
 

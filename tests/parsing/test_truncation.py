@@ -19,8 +19,6 @@ from vlrb_task.parsing.verdicts import Verdict
 CUTS = 40
 """At most so many places a text."""
 
-MOST = 44
-"""Of 28,849 cuts, how many are known to be misread beside the exceptions: a measured number, which may only fall."""
 
 EXCEPTIONS: dict[str, str] = json.loads((Path(__file__).parent / "truncation_exceptions.json").read_text("utf-8"))
 """By file and row of a text: what the part that is left says, and why that is right."""
@@ -49,4 +47,4 @@ def test_a_cut_text_says_what_the_whole_says_or_nothing(reader: str) -> None:
                 failures.append(
                     f"{item.where} cut at {at}: {found}, whole {whole}: …{item.text[max(0, at - 60) : at]!r}"
                 )
-    none_of(failures, most=MOST)
+    none_of(failures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import socket
@@ -88,6 +89,7 @@ ODD = {
     "many headers": b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(20_000)) + b"\r\n",
     "bad chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" + GOOD,
     "bad gzip": reply(b"no gzip", "200 OK", "Content-Encoding: gzip"),
+    "compressed twice": reply(gzip.compress(gzip.compress(bytes(2**26))), "200 OK", "Content-Encoding: gzip, gzip"),
     "no JSON": reply(b"<html>busy</html>"),
     "no UTF-8": reply(b"\xff\xfe\xfd"),
     "deep": reply(b"[" * 100_000),

@@ -199,6 +199,8 @@ def cost(
             # Who meets whom later depends on the votes: T - 1 comparisons of answers of middling length.
             rounds = max(rounds, ceil(log2(count)) if count > 1 else 1)
             asked, text = count - 1, 2 * mean * (count - 1)
+        elif scheme is Scheme.ROUND_ROBIN:  # not listed to be counted: of many candidates the list fills the memory
+            asked, text = count * (count - 1) // 2, float(sum(lengths) * (count - 1))
         else:
             pairs = comparisons(question, scheme, least)
             text = float(sum(lengths[a] + lengths[b] for a, b in pairs))

@@ -19,6 +19,9 @@ from vlrb_task.support.errors import DataError
 UNKNOWN_PROMPT = 1_200
 """Characters taken for the prompt of a judge whose text is not at hand: about the length of the paper's."""
 
+MOST_BALLOTS = 20_000_000
+"""Of a round, at most: 100,000 candidates of one question make 10,000,000,000."""
+
 
 @dataclass(frozen=True)
 class Round:
@@ -71,16 +74,21 @@ def first_round(path: Path, making: Making, gathered: Gathered, judges: Sequence
     """Plan the first round of a new folder.
 
     Raises:
-        DataError: a judge cannot serve the scheme.
+        DataError: a judge cannot serve the scheme, or it would be asked more than :data:`MOST_BALLOTS` ballots.
     """
     for judge in judges:
         folders.check_judge(judge, making.scheme)
+    prices = costs(gathered.questions, making, judges[0])
+    ballots = next(one.ballots for one in prices if one.scheme is making.scheme)
+    if ballots > MOST_BALLOTS:
+        raise DataError(
+            f"{ballots:,} ballots, more than {MOST_BALLOTS:,}: fewer candidates, or --scheme knockout or sparse"
+        )
     folder = Folder(path, making, gathered.questions, gathered.pictures)
     chosen = {q.id: comparisons(q, making.scheme, making.least) for q in folder.questions}
     if not any(chosen.values()):
         raise DataError("no question has two different candidates: there is nothing to pick from")
     waiting = sum(len(q.texts) > 2 for q in folder.questions) if making.scheme is Scheme.KNOCKOUT else 0
-    prices = costs(folder.questions, making, judges[0])
     return Round(folder, chosen, tuple(judges), making.name, waiting=waiting, costs=prices)
 
 

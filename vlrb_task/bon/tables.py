@@ -7,6 +7,7 @@ scored one beside it is taken.
 from __future__ import annotations
 
 import json
+import os
 import re
 import string
 from collections.abc import Mapping
@@ -61,7 +62,9 @@ def read_scored(path: Path, metric: str | None = None, *, trust_pickle: bool = F
 
 def scored_files(folder: Path) -> list[Path]:
     """The scored files below a folder. VLMEvalKit links the files of its last run beside that run's folder: once each."""
-    files = {p.resolve(): p for suffix in SUFFIXES[:3] for p in sorted(folder.rglob(f"*{suffix}"), reverse=True)}
+    files = {
+        os.path.realpath(p): p for suffix in SUFFIXES[:3] for p in sorted(folder.rglob(f"*{suffix}"), reverse=True)
+    }
     found = []
     for path in sorted(files.values()):
         if is_table(path) and _RUN.fullmatch(path.stem):

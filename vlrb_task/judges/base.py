@@ -294,14 +294,14 @@ def require_captions(template: Template, pairs: Iterable[Pair]) -> None:
     Raises:
         DataError: some have none; the text says how to add them.
     """
-    needed: list[tuple[str, Callable[[Pair], object], str]] = [
-        ("caption", lambda pair: pair.caption or pair.steps, _NO_CAPTION),
-        ("criterion", template.criterion_of, _NO_CRITERION),
-        ("step", lambda pair: pair.steps, _NO_STEP),
-    ]
-    needed = [one for one in needed if one[0] in template.holes]
+    needed: dict[str, tuple[Callable[[Pair], object], str]] = {
+        "caption": (lambda pair: pair.caption or pair.steps, _NO_CAPTION),
+        "criterion": (template.criterion_of, _NO_CRITERION),
+        "step": (lambda pair: pair.steps, _NO_STEP),
+    }
+    needed = {hole: one for hole, one in needed.items() if hole in template.holes}
     known = list(pairs) if needed else []
-    for hole, told, lacks in needed:
+    for hole, (told, lacks) in needed.items():
         without = [f"id {pair.id!r}" for pair in known if not told(pair)]
         if without:
             raise DataError(f"{len(without)} pairs have no {hole}, {lacks}", without)

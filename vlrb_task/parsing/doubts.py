@@ -70,13 +70,21 @@ _UNDECIDED = compile_later(
     r"|decide|choose|judge)",
     re.IGNORECASE,
 )
-_EVEN = compile_later(r"\b(?:equal(?:ly)?|both|same|tied?|neither)\b", re.IGNORECASE)
-_MORE = compile_later(r"\bmore (?!of\b)\w{4,20}\b", re.IGNORECASE)
+_TURNED = compile_later(
+    r"[.!] (?:however|but|nevertheless|yet|still)\b[^.!]{0,200}\b(?:better|best|superior)\b", re.IGNORECASE
+)
+_EVEN = compile_later(
+    r"\b(?:neither|no|not|nor)\b[^.\n]{0,80}?\b(?:better|superior|prefer\w*|more \w{4,20})\b"
+    r"|\b(?:equal(?:ly)?|both|same|tied?|neither)\b",
+    re.IGNORECASE,
+)
+_MORE = compile_later(r"\b(?:more (?!of\b)\w{4,20}|better|superior|prefer(?:red|able)?)\b", re.IGNORECASE)
 
 
 def compared_after(body: str, span: tuple[int, int]) -> bool:
     """Whether a remark that was taken for a verdict has comparisons after it that were not understood."""
-    return _COMPARES.search(body, span[1]) is not None or _UNDECIDED.search(body, span[0]) is not None
+    after = _COMPARES.search(body, span[1]) or _UNDECIDED.search(body, span[0]) or _TURNED.search(body, *span)
+    return after is not None
 
 
 def more_after_all(said: str) -> bool:

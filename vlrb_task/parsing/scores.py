@@ -92,6 +92,7 @@ _NAMES_TURNED = compile_later(
 )
 _SAID = compile_later(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = compile_later(r"[:=|]")
+_LISTED_ON = compile_later(r",? (?:and )?\d")
 _POINTS = compile_later(r"[*_ ]{0,4}points?\b", re.IGNORECASE)
 _APART = 1_500
 """Characters between the two scores of a pair: a judge may explain the first before it gives the second."""
@@ -222,6 +223,8 @@ def _listed(text: str) -> list[_Pair]:
             )
             if pattern is _RESPECTIVELY:
                 before = text[max(0, text.rfind("\n", 0, found.start()) + 1, found.start() - 240) : found.start()]
+                if before.rstrip(" ,")[-1:].isdigit() or _LISTED_ON.match(text, found.end()):
+                    continue  # two of a longer list
                 if _SCORE_WORD.search(before[before.rfind(". ") + 1 :]) is None:
                     continue
             if len(scales) > 1 or (alone and text[: found.start()].strip() and text[found.end() :].strip()):

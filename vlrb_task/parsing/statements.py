@@ -77,7 +77,9 @@ _QUICK_MARKS = {
     codes("therefore ,"): Mark.LOCAL,
 }
 _QUOTED = compile_later(r'"([^"]*)"|‘([^‘’]*)’')
-_CHOICE_IF = rule(r"if[I it]?[does is] filler{0,2}[choose think][filler one]{0,2}(?=,)")  # "if I had to choose one,"
+_CHOICE_IF = rule(
+    r"if[I it]?[does is] filler{0,2}[choose think][^, not if FIRST SECOND]{0,16}(?=,)"
+)  # "if I had to choose one,"
 _ASIDES = rule(
     r"rather than[filler in]{0,2}[FIRST SECOND]|instead[in filler]{0,2}[FIRST SECOND]|not filler?[FIRST "
     r"SECOND](?=[, but.]|$)|unlike[filler in]{0,2}[FIRST SECOND]|[than over][filler in]{0,2}[FIRST SECOND] "
@@ -110,7 +112,7 @@ _UNDECIDED = rule(
     r"filler{0,2}(?!\1)[FIRST SECOND][filler overall]{0,3}[is does][filler overall]{0,3}[more less][filler "
     r"overall]{0,2}(?!bad_trait)"
     r"|[more less][filler overall]{0,2}[good_trait bad_trait][^FIRST SECOND but]{0,20} but[filler "
-    r"overall]{0,2}(?:[is does]? not|[more less]? bad_trait)"
+    r"overall]{0,2}(?:[is does]? not|[more less makes does]? bad_trait)"
 )
 _INNER_CLAUSE = rule(r"[although because](?:(?!, filler{0,2} overall? verdict)[^but therefore])*")
 _MADE_IT = rule(r"makes it filler{0,3} better")
@@ -285,7 +287,12 @@ def _as_names(code: str) -> str:
 
 def _soft_mark(code: str) -> Mark:
     """The mark that a statement's own words give it."""
-    if _OVERALL_MARK.search(code) or _VERDICT in code or code.startswith(_I_THINK):
+    if (
+        _OVERALL_MARK.search(code)
+        or _VERDICT in code
+        or code.startswith(_I_THINK)
+        or (_IF in code and _CHOICE_IF.search(code))
+    ):
         return Mark.GLOBAL
     found = _GIVEN.match(code)
     if found and not SCOPE_BEFORE.search(found.group(1)):

@@ -127,7 +127,8 @@ class Walk:
         if "<" in core:
             core = _HTML.sub(" ", core).strip() or "-"
         if len(core) <= 24 and core[0] != "#" and core[-1] != ":":
-            verdict = bare(core) if not _ENUMERATED.match(core) else None
+            begun = self.seen == 1 and core.lower() in ("both", "neither")  # of a sentence that the end cuts off
+            verdict = bare(core) if not begun and not _ENUMERATED.match(core) else None
             if verdict is not None:
                 self.names.append((self.seen, encode(core), Reading(verdict, None, span)))
                 self.heard.append(Heard(span, verdict, Mark.LABEL, True))

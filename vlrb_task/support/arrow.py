@@ -69,9 +69,9 @@ def is_valid(column: Column) -> NDArray[np.bool_]:
     return _plain(whole(whole(column).is_valid())).copy()
 
 
-def to_arrow(values: NDArray[Any]) -> pa.Array:
-    """Numbers or truth values as a column without nulls."""
-    return _column(values, None)
+def to_arrow(values: NDArray[Any], known: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Numbers or truth values as a column; null where it is not ``known``, if that is given."""
+    return _column(values, None if known is None or known.all() else _buffer(_packed(known)))
 
 
 def _column(values: NDArray[Any], validity: pa.Buffer | None) -> pa.Array:
@@ -93,7 +93,7 @@ def numbers(values: Sequence[float | None], kind: pa.DataType) -> pa.Array:
     """A column of numbers from Python's; None is null."""
     known = np.array([value is not None for value in values], dtype=bool)
     found = np.array([0 if value is None else value for value in values], dtype=kind.to_pandas_dtype())
-    return _column(found, None if known.all() else _buffer(_packed(known)))
+    return to_arrow(found, known)
 
 
 def strings(values: Iterable[str | None]) -> pa.Array:
@@ -114,7 +114,7 @@ def strings(values: Iterable[str | None]) -> pa.Array:
 def coded(codes: NDArray[Any], names: Iterable[str | None]) -> pa.DictionaryArray:
     """A column of few names from the place of each row's name; a place below 0 is null."""
     known = codes >= 0
-    places = _column(np.where(known, codes, 0).astype(np.int32), None if known.all() else _buffer(_packed(known)))
+    places = to_arrow(np.where(known, codes, 0).astype(np.int32), known)
     return pa.DictionaryArray.from_arrays(places, strings(names))
 
 

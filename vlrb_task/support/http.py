@@ -64,8 +64,10 @@ class Client:
             if not (value.isascii() and value.isprintable()):
                 raise RequestFailed(f"the header {name} has characters that HTTP cannot send", passing=False)
         limits = httpx.Limits(max_connections=None)
+        # Of a reply that is compressed twice, 25 kB can be gigabytes before the first of them could be counted.
+        sent = {**(headers or {}), "Accept-Encoding": "identity"}
         try:
-            self._client = httpx.Client(timeout=timeout, headers=headers, limits=limits, follow_redirects=redirects)
+            self._client = httpx.Client(timeout=timeout, headers=sent, limits=limits, follow_redirects=redirects)
         except (OSError, ValueError, httpx.InvalidURL) as error:
             raise RequestFailed(f"no client with this environment's proxy or certificates ({error})") from error
         weakref.finalize(self, self._client.close)
@@ -85,7 +87,10 @@ class Client:
         content = bytearray()
         try:
             with self._client.stream(method, url, json=body) as reply:
-                for part in reply.iter_bytes(1 << 16):
+                coding = reply.headers.get("content-encoding", "identity")
+                if coding != "identity":
+                    raise RequestFailed(f"{url}: a reply as {short(coding)}, which was not asked for", passing=False)
+                for part in reply.iter_raw(1 << 16):
                     content += part
                     if len(content) > self.largest:
                         raise RequestFailed(f"{url}: a reply of more than {self.largest:,} bytes", passing=False)

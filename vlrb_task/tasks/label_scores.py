@@ -32,6 +32,7 @@ _LOCAL = {
     "max_new_tokens": 1,
     "do_sample": False,
     "num_beams": 1,
+    **dict.fromkeys(("temperature", "top_p", "top_k")),
     "output_logits": True,
     "return_dict_in_generate": True,
 }

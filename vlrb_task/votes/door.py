@@ -19,6 +19,7 @@ from vlrb_task.votes import lines
 from vlrb_task.votes.lmms_predictions import MARK as PREDICTED
 from vlrb_task.votes.lmms_predictions import predicted_rows
 from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_rows, samples_metadata
+from vlrb_task.votes.records import encodable
 from vlrb_task.votes.schema import to_batches
 from vlrb_task.votes.tables import is_table
 from vlrb_task.votes.vlmevalkit import NATIVE, prediction_rows, predictions_metadata
@@ -90,8 +91,8 @@ class LogFile:
 
     @property
     def name(self) -> str:
-        """The file as the user named it."""
-        return f"{self.path} ({self.again + 1})" if self.again else str(self.path)
+        """The file as the user named it; what is no UTF-8 in its name, which no column could hold, as an escape."""
+        return encodable(f"{self.path} ({self.again + 1})" if self.again else str(self.path))
 
     def batches(self, benchmark: Benchmark | None = None) -> Iterator[pa.RecordBatch]:
         """Its votes, as they were logged.

@@ -152,7 +152,7 @@ def read_texts(
         "choice": to_arrow(choice.astype(np.int8)),
         "reason": to_arrow(reason.astype(np.int8)),
         "rating": to_arrow(rating),
-        "p": pa.array(p, mask=np.isnan(p)),
+        "p": to_arrow(p, ~np.isnan(p)),
         "thought": to_arrow(thought),
         "start": to_arrow(start.astype(np.int32)),
         "end": to_arrow(end.astype(np.int32)),
@@ -209,8 +209,8 @@ def _probabilities(batch: pa.RecordBatch, answered: NDArray[np.bool_]) -> tuple[
 
 
 def probability(judge: str, text: str, failure: Reason | None = None) -> dict[str, float]:
-    """The field ``p`` of a vote whose text gives a probability; no field for any other."""
-    reading = read_one(judge, text, failure)
+    """The field ``p`` of a vote of a judge whose labels are scored; no field for any other, whose texts are not read here."""
+    reading = read_one(judge, text, failure) if get_judge(judge).labels else None
     return {"p": reading.p} if isinstance(reading, Reading) and reading.p is not None else {}
 
 
