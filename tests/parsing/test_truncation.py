@@ -19,7 +19,6 @@ from vlrb_task.parsing.verdicts import Verdict
 CUTS = 40
 """At most so many places a text."""
 
-
 EXCEPTIONS: dict[str, str] = json.loads((Path(__file__).parent / "truncation_exceptions.json").read_text("utf-8"))
 """By file and row of a text: what the part that is left says, and why that is right."""
 

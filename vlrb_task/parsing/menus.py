@@ -96,6 +96,17 @@ def is_option(text: str, span: tuple[int, int]) -> bool:
     return _MARKER.match(text, text.rfind("\n", 0, span[0]) + 1) is not None
 
 
+_ANNOUNCED = compile_later(
+    r"\b(?:one of (?:the|these)|options?|choices|either)\b[^\n]{0,60}:[\s*_]{0,9}\Z", re.IGNORECASE
+)
+
+
+def is_announced(text: str, span: tuple[int, int]) -> bool:
+    """Whether what stands there is the first item of a menu that is announced: "The verdict is one of the following:"."""
+    start = text.rfind("\n", 0, span[0]) + 1
+    return is_option(text, span) and _ANNOUNCED.search(text, max(0, start - 160), start) is not None
+
+
 def is_open_item(text: str, span: tuple[int, int]) -> bool:
     """Whether what stands there is the last line of the text, an item of a list, and without a full stop."""
     end = text.rstrip()

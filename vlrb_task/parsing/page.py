@@ -249,7 +249,7 @@ class Page:
             return self._moved(unparsed(Reason.NO_VERDICT, reading.span))
         if not marked and doubts.stops_before_its_end(self.body, reading.span[1], strong):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
-        if menus.is_open_item(self.body, reading.span):
+        if menus.is_open_item(self.body, reading.span) or menus.is_announced(self.body, reading.span):
             return self._moved(unparsed(Reason.CUT_OFF, reading.span))
         return self._second_thoughts(reading)
 

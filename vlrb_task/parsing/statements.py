@@ -144,7 +144,7 @@ def _unquoted(code: str, whole: bool) -> str:
         after_label = before.endswith(":") and label(before)[0] is Mark.LABEL and not label(before)[1]
         if (after_label or (whole and not before)) and not after.strip(".’"):
             return content
-        return _QUOTATION
+        return _QUOTATION + "." * content.endswith(".")  # with it the sentence ends
 
     return _QUOTED.sub(inner, code)
 
