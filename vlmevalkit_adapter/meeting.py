@@ -104,7 +104,7 @@ def _naming(original: Any) -> Any:
         if isinstance(name, str) and name in _of_videos:
             try:
                 meet(self, _of_videos[name])
-            except OtherPrompt as error:
+            except VlrbError as error:
                 raise SystemExit(f"vlrb: {error}") from error  # as in _check
         return original(self, *args, **kwargs)
 
