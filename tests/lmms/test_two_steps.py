@@ -28,7 +28,7 @@ def test_a_critique_and_then_a_second_look(tmp_path: Path) -> None:
         return f"I prefer <{answers(prompt)[1]}>.\nOverall Judgment: Answer 2 is better."
 
     def run(name: str, url: str, *options: str) -> Finished:
-        common = ("--pairs", str(pairs), "--order", "both", "--name", name, "-o", str(tmp_path / "tasks"))
+        common = ("--pairs", str(pairs), "--no-images", "--order", "both", "--name", name, "-o", str(tmp_path / "tasks"))
         done = vlrb("task", *common, *options)
         assert done.returncode == 0, done.stderr
         return lmms_eval(
