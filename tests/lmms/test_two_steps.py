@@ -28,8 +28,8 @@ def test_a_critique_and_then_a_second_look(tmp_path: Path) -> None:
         return f"I prefer <{answers(prompt)[1]}>.\nOverall Judgment: Answer 2 is better."
 
     def run(name: str, url: str, *options: str) -> Finished:
-        common = ("--pairs", str(pairs), "--order", "both", "--name", name, "-o", str(tmp_path / "tasks"))
-        done = vlrb("task", *common, *options)
+        common = ("--pairs", str(pairs), "--no-images", "--order", "both", "--name", name)
+        done = vlrb("task", *common, *options, "-o", str(tmp_path / "tasks"))
         assert done.returncode == 0, done.stderr
         return lmms_eval(
             *(tmp_path / name, "--model", "async_openai", "--tasks", name, "--include_path", str(tmp_path / "tasks")),
