@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from tests.insight.simulate import Planted, run, write
-from tests.reliability.laboratory import Laboratory, readers, vlrb
+from tests.reliability.laboratory import Command, Laboratory, readers, vlrb
 from vlrb_task.cli.main import group
 from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.support.errors import DataError
@@ -83,6 +83,13 @@ def test_other_commands_through_pipes(tmp_path: Path) -> None:
             assert one == two
 
 
+def emptied(out: Path, command: Command) -> Result:
+    """What a command says that writes into an empty folder."""
+    shutil.rmtree(out)
+    out.mkdir()
+    return vlrb(*command)
+
+
 def test_every_kind_of_file_through_a_named_pipe(tmp_path: Path) -> None:
     """The first command that reads each kind says the same of a pipe as of the file."""
     lab, out = Laboratory.made(tmp_path / "lab"), tmp_path / "out"
@@ -92,13 +99,11 @@ def test_every_kind_of_file_through_a_named_pipe(tmp_path: Path) -> None:
         if name.startswith(several):
             continue
         content = (lab / name).read_bytes()
-        direct = vlrb(*commands[0])
-        shutil.rmtree(out)
-        out.mkdir()
+        direct = emptied(out, commands[0])
         (lab / name).rename(tmp_path / "aside")
         os.mkfifo(lab / name)
         threading.Thread(target=(lab / name).write_bytes, args=(content,), daemon=True).start()
-        other = vlrb(*commands[0])
+        other = emptied(out, commands[0])
         assert (other.exit_code, other.output) == (direct.exit_code, direct.output), (name, other.exception)
         (lab / name).rename(tmp_path / f"pipe{number}")  # kept: its inode is what names its copy
         (tmp_path / "aside").rename(lab / name)
