@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from tests.insight.simulate import Planted, run, write
+from tests.reliability.laboratory import Command, Laboratory, readers, vlrb
 from vlrb_task.cli.main import group
 from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.support.errors import DataError
@@ -77,6 +81,32 @@ def test_other_commands_through_pipes(tmp_path: Path) -> None:
             assert found[0] == found[1]
         else:
             assert one == two
+
+
+def emptied(out: Path, command: Command) -> Result:
+    """What a command says that writes into an empty folder."""
+    shutil.rmtree(out)
+    out.mkdir()
+    return vlrb(*command)
+
+
+def test_every_kind_of_file_through_a_named_pipe(tmp_path: Path) -> None:
+    """The first command that reads each kind says the same of a pipe as of the file."""
+    lab, out = Laboratory.made(tmp_path / "lab"), tmp_path / "out"
+    kinds = readers(lab, out)
+    several = ("bon/", "run1/", "task/rest")  # folders, and files that are named by others
+    for number, (name, commands) in enumerate(kinds.items()):
+        if name.startswith(several):
+            continue
+        content = (lab / name).read_bytes()
+        direct = emptied(out, commands[0])
+        (lab / name).rename(tmp_path / "aside")
+        os.mkfifo(lab / name)
+        threading.Thread(target=(lab / name).write_bytes, args=(content,), daemon=True).start()
+        other = emptied(out, commands[0])
+        assert (other.exit_code, other.output) == (direct.exit_code, direct.output), (name, other.exception)
+        (lab / name).rename(tmp_path / f"pipe{number}")  # kept: its inode is what names its copy
+        (tmp_path / "aside").rename(lab / name)
 
 
 def vote(better: int, words: tuple[int, int], first: int = 0) -> dict[str, Any]:
