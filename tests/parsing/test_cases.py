@@ -52,7 +52,8 @@ def test_case(case: dict[str, Any]) -> None:
 def test_every_parser_has_its_cases() -> None:
     counts = Counter(param.values[0]["parser"] for param in ALL)
     assert counts["final"] >= 150
-    few = {name: counts[name] for name in [*PARSERS, *RATING_PARSERS] if counts[name] < 40}
+    written_here = {"label_logprobs"}  # no judge's own words: test_probabilities.py writes and reads it
+    few = {name: counts[name] for name in {*PARSERS, *RATING_PARSERS} - written_here if counts[name] < 40}
     assert few == {}
 
 
