@@ -79,10 +79,11 @@ def test_every_other_benchmark_by_its_name(tmp_path: Path) -> None:
     assert done.returncode == 0, done.output[-3000:]
     results = done.results()["results"]
     assert set(results) == {"vlrb_suite", *suite, *others}
-    scores = {}
+    scores, pairs = {}, Counter[str]()
     for name, spec in specs.items():
         (found,), made = read_runs([done.samples(f"vlrb_{name}")]), load_benchmark(spec)
         scores[name] = score_run(found).to_dict()
+        pairs["/".join(benchmark(name).about["media"])] += len(made.pairs)
         assert (found.fingerprint, found.metadata["benchmark"]) == (made.fingerprint, name)
         assert set(made.subset_counts) <= {metric.partition(",")[0] for metric in results[f"vlrb_{name}"]}
         assert scores[name]["consistency"] == (1.0 if name == "omni_rewardbench" else 0.0)
@@ -91,11 +92,11 @@ def test_every_other_benchmark_by_its_name(tmp_path: Path) -> None:
         # MMRB2: 2 edit rows (a picture within the question), 4 with answers that are pictures alone.
         "TITITIT": 2 * 2,
         "TITIT": 2 * 4,
-        # Its 2 rows of text, and the pairs of RewardBench 2.
-        "T": 2 * (2 + 9),
-        # MM-RLHF: 2 videos of 12 frames, and 5 pictures; the packaged pairs; the pairs of the six others.
+        # Its 2 rows of text, and the benchmarks of text.
+        "T": 2 * (2 + pairs["text"]),
+        # MM-RLHF: 2 videos of 12 frames, and 5 pictures; the packaged pairs; the benchmarks of pictures.
         "I" * 12 + "T": 2 * 2,
-        "IT": 2 * (5 + 36 + 6 + 7 + 8 + 6 + 6 + 3),
+        "IT": 2 * (5 + 36 + pairs["image"]),
     }
     pictures = [
         tuple(part["image_url"]["length"] for part in content if part["type"] != "text")
