@@ -158,7 +158,7 @@ def commands(log: str, folder: Path) -> dict[str, list[str]]:
         "help": ["score", "--help"],
         "bench show": ["bench", "show", "mmrlhf"],
         "panel": ["panel", "--", log],
-        "plan": ["plan", "--difference", "0.05", "--", log],
+        "plan": ["plan", "--difference", "5"],
         "plot": ["plot", "-o", str(folder), "--only", "scores", "--", log],
         "unread": ["parse", "--unread", "-o", str(folder / "unread.jsonl"), "--", log],
         "hook": ["hook", "status"],

@@ -34,7 +34,7 @@ def writers(lab: Laboratory, out: Path) -> dict[str, Command]:
     task = ("task", "--judge", "criteria", "--name", "x", "-o", out, "--force")
     batch = ("batch", "write", "--task", lab / "task" / "mine.task.json", "--model", "m", "--no-images", "--force")
     return {
-        "report": ("report", log, lab / "b.votes.jsonl", "-o", out / "page.html", "--force"),
+        "report": ("report", log, "-o", out / "page.html", "--force"),
         **{f"export {kind}": ("export", log, "--to", kind, "-o", out / "table", "--force") for kind in FORMATS},
         **{
             f"plot {kind}": ("plot", log, "--only", "scores", "--format", kind, "-o", out, "--force")
