@@ -87,7 +87,7 @@ def test_drawn_subsets_come_close_to_every_one() -> None:
     assert np.array_equal(by_subset, picks.expected(lambda mask: np.broadcast_to(numbers, mask.shape), right))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(2, 6), st.randoms(use_true_random=False))
 def test_strengths_rank_as_the_wins_of_a_full_round_robin(size: int, chance: object) -> None:
     """With every two compared equally often, Bradley-Terry orders as counted wins do."""

@@ -42,7 +42,7 @@ votes = st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 2), st.in
 several = st.lists(votes, min_size=1, max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(several, st.sampled_from(list(Policy)))
 def test_no_sides_of_the_unread_votes_lead_out_of_the_bounds(pairs: list[Pair], policy: Policy) -> None:
     found = of(pairs, policy)
@@ -51,7 +51,7 @@ def test_no_sides_of_the_unread_votes_lead_out_of_the_bounds(pairs: list[Pair], 
         assert all(found.if_wrong - 1e-12 <= value <= found.if_right + 1e-12 for value in values)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(several, st.sampled_from([Policy.STRICT, Policy.HALF]))
 def test_nor_do_ties(pairs: list[Pair], policy: Policy) -> None:
     found = of(pairs, policy)
@@ -64,7 +64,7 @@ def test_nor_do_ties(pairs: list[Pair], policy: Policy) -> None:
     assert found.as_rest is None or found.if_wrong - 1e-12 <= found.as_rest <= found.if_right + 1e-12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(votes, min_size=1, max_size=2), st.sampled_from([Policy.STRICT, Policy.HALF]))
 def test_as_the_rest_is_the_mean_of_every_reading_by_its_chance(pairs: list[Pair], policy: Policy) -> None:
     found = of(pairs, policy)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.real_data import real_data_file
@@ -193,7 +193,6 @@ def test_bytes_that_are_no_utf8_are_told(benchmark: Benchmark, tmp_path: Path) -
     assert any("no UTF-8" in warning for warning in run.warnings)
 
 
-@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_lines_means_nothing(shuffle: random.Random) -> None:
     import tempfile

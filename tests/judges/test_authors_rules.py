@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vlrb_task.judges import get_judge
@@ -117,7 +117,7 @@ def test_both_read_the_same(name: str) -> None:
     rule, texts = RULES[name]
     parser = get_judge(name).parser
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @settings(max_examples=60)
     @given(st.composite(texts)())
     def agree(text: str) -> None:
         reading = parser(text)

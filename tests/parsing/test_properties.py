@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from vlrb_task.parsing import PARSERS, RATING_PARSERS, final, paper, paper_number
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict
 
-FIXED = settings(derandomize=True, max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FIXED = settings(derandomize=True, max_examples=70)
 
 STYLES = [
     ("Answer 1", "Answer 2"),

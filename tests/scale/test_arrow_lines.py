@@ -72,7 +72,7 @@ def test_usual_lines_are_read_fast_and_alike(lines: list[dict[str, Any]]) -> Non
     assert rows(found) == rows(expected)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 5), NAMES, ODD), max_size=3), st.sampled_from([VOTES, BARE, SCORES]))
 def test_whatever_a_field_holds_both_ways_agree(
     changes: list[tuple[int, str, Any]], lines: list[dict[str, Any]]
@@ -86,7 +86,7 @@ def test_whatever_a_field_holds_both_ways_agree(
         assert rows(found) == rows(expected)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 10**6), st.binary(min_size=0, max_size=3), st.booleans())
 def test_whatever_bytes_are_damaged_both_ways_agree(place: int, bytes_: bytes, insert: bool) -> None:
     whole = block(BARE)

@@ -84,7 +84,7 @@ ANY_LOG = given(
     st.sampled_from(list(Policy)),
     st.sampled_from([97, 1000, 10**9]),
 )
-A_FEW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+A_FEW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 
 
 @A_FEW

@@ -43,7 +43,7 @@ def value(score: Score, name: str) -> float | None:
     return found.value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(eighths, min_size=1, max_size=20), eighths)
 def test_a_lean_towards_one_place_cancels(margins: list[float], bias: float) -> None:
     far = [margin for margin in margins if abs(margin) > 0]

@@ -23,7 +23,7 @@ def judged(rng: np.random.Generator, n: int, slope: float) -> Array:
     return np.where(right, 1, -1) * (1 / (1 + np.exp(-slope * odds)) - 0.5) + 0.5
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(chances)
 def test_the_decomposition_adds_up_to_the_brier_score(p: list[float]) -> None:
     found = calibration(p)
@@ -75,7 +75,7 @@ def test_shares_that_are_as_far_from_a_half_are_equally_sure(votes: int) -> None
     assert len(np.unique(sure)) == votes // 2 + 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(chances)
 def test_the_area_is_the_mean_over_random_orders_of_ties(p: list[float]) -> None:
     sure, right = confidence(np.array(p))

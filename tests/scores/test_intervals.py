@@ -34,7 +34,7 @@ def width(found: Estimate) -> float:
     return found.high - found.low
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 2000), st.data())
 def test_pairs_right_or_wrong_have_wilsons_interval(n: int, data: st.DataObject) -> None:
     right = data.draw(st.integers(0, n))
@@ -45,7 +45,7 @@ def test_pairs_right_or_wrong_have_wilsons_interval(n: int, data: st.DataObject)
     assert found.value == pytest.approx(right / n)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.integers(1, 9))
 def test_no_interval_is_without_width(scores: list[float], groups: int) -> None:
     at = [i % groups for i in range(len(scores))]
@@ -104,7 +104,7 @@ def test_standard_errors_are_the_linearised_ones() -> None:
     assert macro(strata).value == pytest.approx(np.mean([s.mean() for s in strata.values()]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(levels, min_size=1, max_size=50), st.randoms())
 def test_the_order_of_pairs_does_not_show(scores: list[float], random: object) -> None:
     shuffled = list(scores)

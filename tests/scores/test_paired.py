@@ -35,7 +35,7 @@ def brute_force(strata: dict[str, list[float]], groups: dict[str, list[int]] | N
     return beyond + equal, beyond + equal / 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(halves, min_size=1, max_size=10))
 def test_the_exact_test_is_every_flip(gaps: list[float]) -> None:
     p, mid = brute_force({"all": gaps})
@@ -43,7 +43,7 @@ def test_the_exact_test_is_every_flip(gaps: list[float]) -> None:
     assert sign_flip(gaps, mid_p=True).p == pytest.approx(mid)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(halves, min_size=1, max_size=4),
     st.lists(halves, min_size=1, max_size=3),
@@ -56,7 +56,7 @@ def test_the_test_of_a_macro_average_is_every_flip(a: list[float], b: list[float
     assert found.statistic == pytest.approx(np.mean([np.mean(s) for s in strata.values()]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(halves, st.integers(0, 4)), min_size=1, max_size=12))
 def test_groups_are_flipped_as_one(rows: list[tuple[float, int]]) -> None:
     gaps, at = [gap for gap, _ in rows], [group for _, group in rows]
@@ -139,7 +139,7 @@ def test_a_group_over_two_subsets_is_flipped_as_one() -> None:
     assert found.p == pytest.approx(brute_force(strata, groups)[0], abs=0.005)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_is_statsmodels(p: list[float]) -> None:
     assert holm(p) == pytest.approx(multipletests(p, method="holm")[1].tolist())
