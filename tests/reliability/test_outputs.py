@@ -17,6 +17,7 @@ from tests.insight.simulate import Planted, run, write
 from vlrb_task.cli.main import group
 from vlrb_task.export import FORMATS
 from vlrb_task.pairs.demo import demo_parquet
+from vlrb_task.pairs.pictures import UnreadablePicture, joined
 from vlrb_task.support.errors import VlrbError
 from vlrb_task.support.writing import replacing, write_text
 
@@ -187,3 +188,18 @@ def test_an_empty_name_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     result = command(*arguments)
     assert result.exit_code == 2
     assert "the name is empty" in result.output
+
+
+def test_part_files_of_a_batch_replace_nobody_elses(tmp_path: Path) -> None:
+    (tmp_path / "b-2.jsonl").write_text("a thesis\n")
+    arguments = ("batch", "write", "--task", "vlrb_demo", "--model", "m", "--no-images", "--max-requests", 30)
+    refused(command(*arguments, "-o", tmp_path / "b.jsonl"), "b-2.jsonl: is there already")
+    assert [path.name for path in tmp_path.iterdir()] == ["b-2.jsonl"]
+    assert command(*arguments, "-o", tmp_path / "b.jsonl", "--force").exit_code == 0
+
+
+def test_pictures_put_together_have_a_bound() -> None:
+    image = pytest.importorskip("PIL.Image")
+    thin = [image.new("L", (20_000, 1)), image.new("L", (1, 20_000))]
+    with pytest.raises(UnreadablePicture, match="too large"):
+        joined(thin)
