@@ -18,6 +18,8 @@ import nox
 nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "uv"
 nox.options.envdir = os.environ.get("VLRB_NOX_ENVDIR", str(Path.home() / ".cache" / "vlrb-nox"))
+# Tests start thousands of processes, and each would compile again all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 nox.options.sessions = ["lint", "core", "scale", "engine", "insight", "lmms", "vlmevalkit", "package", "security"]
 
 TEST = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "pyyaml"]
