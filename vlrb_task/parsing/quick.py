@@ -21,7 +21,7 @@ _UNUSUAL = (*_TAGS, "[[", "\\", "{")
 def closing_line(text: str) -> Reading | None:
     """The reading of a text that ends in the line that the official prompt asks for, word for word, and nothing odd before it."""
     found = _CLOSING_LINE.search(text, max(0, len(text) - 64))
-    if found is None or any(sign in text for sign in _UNUSUAL) or normal.failed(text):
+    if found is None or any(map(text.__contains__, _UNUSUAL)) or normal.failed(text):
         return None
     if len(text) > 240 and (len(text) > normal.WINDOW or normal.period(text)):
         return None
@@ -57,7 +57,7 @@ def _is_ordinary(text: str, until: int) -> bool:
     return (
         text.isascii()
         and len(text) <= normal.WINDOW
-        and not any(sign in text for sign in _TAGS)
+        and not any(map(text.__contains__, _TAGS))
         and "if" not in tail
         and "whenever" not in tail
         and not normal.failed(text)
