@@ -49,6 +49,19 @@ def test_a_run_without_a_picture_stops_unless_that_is_meant(tmp_path: Path, monk
     assert all(vote_of(row)["no_images"] for row in expand(rows, judge="criteria", schedule=BOTH))
 
 
+def test_pictures_that_are_all_the_same_are_told(tmp_path: Path) -> None:
+    from loguru import logger
+
+    for folder, pictures, alike in (("same", ["red"] * 3, True), ("one", ["red", "red", "blue"], False)):
+        (tmp_path / folder).mkdir()
+        rows, _ = task(tmp_path / folder, {n: png(colour) for n, colour in enumerate(pictures)})
+        heard: list[str] = []
+        listener = logger.add(heard.append, format="{message}")
+        expand(rows, judge="criteria", schedule=BOTH)
+        logger.remove(listener)
+        assert ("vlrb: all 3 pictures are the same\n" in heard) is alike
+
+
 def test_pictures_that_are_there_are_not_sent_where_that_is_meant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

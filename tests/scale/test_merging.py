@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.insight import simulate
 from tests.support.lmms_eval import vlrb, vlrb_json
 from tests.support.made_up import FAILED, FIRST, SECOND, made_up_pairs, record, says
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
@@ -101,6 +102,21 @@ def test_conflicts_are_told_and_no_order_of_the_logs_decides_them(tmp_path: Path
         assert any(w.startswith("24 votes that conflict with another vote on the same ballot") for w in run.warnings)
         scores.append([score_run(run, policy).overall.value for policy in Policy])
     assert scores[0] == scores[1] == scores[2]
+
+
+def test_conflicting_logs_of_one_accuracy_merge_to_it(tmp_path: Path) -> None:
+    """Whichever vote of a ballot survives, no side gains: .716 and .716 are about .716."""
+    sizes = {"general": 2000}
+    logs = [
+        simulate.write(
+            tmp_path / f"{seed}.votes.jsonl", simulate.run(simulate.Planted(0.716), 1, seed, sizes=sizes), "m"
+        )
+        for seed in (1, 2)
+    ]
+    apart = [score_run(run).overall.value or 0 for log in logs for run in read_runs([log])]
+    (merged,) = read_runs(logs, merge=True)
+    assert any("votes that conflict with another vote" in warning for warning in merged.warnings)
+    assert score_run(merged).overall.value == pytest.approx(sum(apart) / 2, abs=0.02)
 
 
 def test_an_answer_stands_for_a_request_that_had_failed(tmp_path: Path) -> None:

@@ -22,11 +22,12 @@ from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
-from vlrb_task.pairs.health import bare_warning, contradiction_warning
+from vlrb_task.pairs.health import bare_warning, contradiction_warning, same_warning
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.labels import TIED, Mask, label_fields
 from vlrb_task.pairs.mapping import TIE
 from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.pairs.perturbing import pictures_named
 from vlrb_task.pairs.placing import PLACED
 from vlrb_task.support.arrow import is_valid, to_numpy
 from vlrb_task.support.errors import DataError, PromptUnavailable
@@ -103,7 +104,9 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
         raise SystemExit(f"vlrb: {error}") from error
     blind = is_blind(chosen, benchmark)
     bare = 0 if blind or chosen.image == "none" else int((~shown).sum())
-    for told in (*bare_warning(bare, shown.size), *contradiction_warning(benchmark.pairs)):
+    same = not pictures_named(benchmark.name) and chosen.image != "none" and _all_alike(dataset)
+    warnings = bare_warning(bare, shown.size) + (same_warning(int(shown.sum())) if same else [])
+    for told in (*warnings, *contradiction_warning(benchmark.pairs)):
         from loguru import logger
 
         logger.warning(f"vlrb: {told}")
@@ -208,6 +211,19 @@ def _filled(dataset: Dataset, *columns: str) -> Mask:
     for name in {*columns} & {*dataset.column_names}:
         found |= np.concatenate([_is_filled(chunk) for chunk in dataset.data.column(name).chunks])
     return found if dataset._indices is None else found[to_numpy(dataset._indices.column(0))]
+
+
+def _all_alike(dataset: Dataset) -> bool:
+    """Whether all rows that have pictures have the same: mostly the second picture that is looked at says no."""
+    known: Any = None
+    for name in {"image", "images"} & {*dataset.column_names}:
+        for value in dataset.data.column(name):
+            if (picture := value.as_py()) in (None, []):
+                continue
+            if known is not None and picture != known:
+                return False
+            known = picture
+    return known is not None
 
 
 def _is_filled(values: pa.Array) -> Mask:

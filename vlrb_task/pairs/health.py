@@ -64,6 +64,11 @@ def bare_warning(without: int, rows: int) -> list[str]:
     return [f"{whole}: a judge answers them without seeing anything"]
 
 
+def same_warning(shown: int) -> list[str]:
+    """One line for several pictures that are all the same."""
+    return [f"all {shown} pictures are the same"] if shown > 1 else []
+
+
 class PictureCheck:
     """Counts rows by their pictures, as they come by.
 
@@ -93,8 +98,8 @@ class PictureCheck:
     def warnings(self) -> Iterator[str]:
         """What there is to tell."""
         yield from bare_warning(self.without, self.rows)
-        if self.shown > 1 and len(self._digests) == 1:
-            yield f"all {self.shown} pictures are the same"
+        if len(self._digests) == 1:
+            yield from same_warning(self.shown)
 
 
 def unread_warning(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
