@@ -13,6 +13,7 @@ import pytest
 from tests.support.real_data import real_data_file
 from tests.support.relatives import RELATIVES, Rows
 from vlrb_task.pairs.benchmarks import DEFAULT, benchmark, benchmark_names, revisions
+from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import SUBSETS, Benchmark, Pair, revision_name
 from vlrb_task.pairs.rows import HUB_ID, hub_id, load_benchmark, read_rows
 
@@ -52,6 +53,13 @@ def test_the_default_is_told_by_its_file() -> None:
     assert SUBSETS[0] == "general"
     assert SUBSETS[1:] == ("hallucination", "reasoning")
     assert {revision_name(sizes) for sizes in revisions().values()} == {"1250", "1247"}
+
+
+def test_the_default_by_name_reads_the_revisions_that_lack_a_column() -> None:
+    """Error tags are in the older revision only; the same rows under either name are the same pairs."""
+    path = demo_parquet()
+    assert "human_error_analysis" not in next(read_rows(str(path)))
+    assert load_benchmark(f"{DEFAULT}={path}").fingerprint == load_benchmark(str(path)).fingerprint
 
 
 def authors_mmrb(rows: Rows, right: Callable[[Any], bool]) -> dict[str, float]:

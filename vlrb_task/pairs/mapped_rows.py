@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice, product
 from pathlib import Path
 
-from vlrb_task.pairs.benchmarks import benchmark, is_benchmark
+from vlrb_task.pairs.benchmarks import benchmark, is_benchmark, is_packaged
 from vlrb_task.pairs.hub import HubDataset, hub_files, hub_folder
 from vlrb_task.pairs.mapping import Mapped
 from vlrb_task.pairs.mapping_file import read_mapping
@@ -68,7 +68,7 @@ def mapped_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
             used.
     """
     left_out = number = 0
-    unseen = {one.name: one for one in mapping.optional}
+    unseen = {} if is_packaged(mapping) else {one.name: one for one in mapping.optional}
     problems: list[str] = []
     for number, (folder, origins, found) in enumerate(_rows(mapping, images, network), start=1):
         unseen = {name: one for name, one in unseen.items() if not one.is_in(found)} if unseen else unseen
