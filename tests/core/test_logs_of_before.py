@@ -112,20 +112,3 @@ def test_pairs_in_the_other_order_are_told_by_the_answers_themselves(tmp_path: P
     assert len(read_runs([log], str(same))[0].votes) == 6
     with pytest.raises(DataError, match=r"6 of 6 votes .* stand the other way round"):
         read_runs([log], str(other))
-
-
-def test_tool_calls_are_counted_and_shown(tmp_path: Path) -> None:
-    lines = votes(FIRST)
-    lines[0] |= {"tool_calls": ['{"name": "crop"}', {"name": "zoom"}], "tool_call_count": 3}
-    lines[1] |= {"tool_call_count": 0}
-    log = write(tmp_path / "x.votes.jsonl", lines)
-    document = json.loads(CliRunner().invoke(group, ["score", str(log), "--json"]).stdout)
-    assert document["tool_calls"] == {"calls": 3, "answers": 1}
-    assert "tool calls: calls 3, answers 1" in CliRunner().invoke(group, ["score", str(log)]).output
-    page = tmp_path / "page.html"
-    done = CliRunner().invoke(group, ["report", str(log), "-o", str(page)])
-    assert done.exit_code == 0, done.output
-    text = page.read_text()
-    data = json.loads(text.partition('id="gallery-data">')[2].partition("</script>")[0])
-    assert data["pairs"][0]["votes"][0][0][8] == [3, ['{"name": "crop"}', '{"name": "zoom"}']]
-    assert data["pairs"][1]["votes"][0][0][8] == [0, []]
