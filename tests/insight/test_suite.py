@@ -140,7 +140,6 @@ def test_no_name_or_number_is_cut(logs: tuple[Path, dict[str, Benchmark]], width
 
 def test_the_page_has_every_table(logs: tuple[Path, dict[str, Benchmark]], tmp_path: Path) -> None:
     """No script and nothing from elsewhere; names are text; the same numbers as in Markdown."""
-    pytest.importorskip("jinja2")
     found = load_benchmark(str(demo_parquet()))
     write_log(logs[0] / "x.votes.jsonl", found, longer, Schedule(Order.BOTH), model="<script>alert(1)</script>")
     page = tmp_path / "page.html"
