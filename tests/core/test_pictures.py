@@ -7,6 +7,7 @@ import io
 import struct
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,26 @@ def on_the_page(folder: Path, pictures: list[bytes]) -> Any:
     content = read_content(str(pairs_with(folder, pictures)), [KEY], 10**6)
     assert (content.unreadable, content.left_out, len(content.uris)) == (0, 0, 1)
     return Image.open(io.BytesIO(base64.b64decode(content.uris[0].partition(",")[2])))
+
+
+def test_a_cut_file_is_refused_whatever_the_process_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """lmms-eval sets this for every run; several threads look at pictures at once."""
+    from PIL import ImageFile
+
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    buffer = io.BytesIO()
+    Image.effect_noise((64, 64), 50).convert("RGB").save(buffer, "JPEG")
+    whole, cut = buffer.getvalue(), buffer.getvalue()[: len(buffer.getvalue()) // 2]
+
+    def is_read(data: bytes) -> bool:
+        try:
+            return bool(opened(data))
+        except UnreadablePicture:
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(is_read, [whole, cut] * 50)) == [True, False] * 50
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 def test_the_page_shows_what_the_judge_saw(tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def test_labels_from_the_pairs_give_the_same_as_the_labels_in_the_log(finished: 
     samples = str(finished["vlrb_swap"].samples("vlrb_swap"))
     own = vlrb_json("score", samples)
     given = vlrb_json("score", samples, "--pairs", str(real_data_file("vl_rewardbench_1250.jsonl")))
+    assert given.pop("own_answers")["unknown"] == 1250, "rows say who wrote the answers, and logs do not"
     assert own == given
 
 

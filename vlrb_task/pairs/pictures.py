@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import threading
 import warnings
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,7 +41,8 @@ def guarded(work: Callable[[], T]) -> T:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        return work()
+        with _cut_files_refused():
+            return work()
     except UnidentifiedImageError as error:  # its own text holds an address in memory
         raise UnreadablePicture("of no known kind") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -48,6 +51,25 @@ def guarded(work: Callable[[], T]) -> T:
         raise UnreadablePicture(str(error) or type(error).__name__) from error
     except (struct.error, zlib.error, IndexError, KeyError, OverflowError, AttributeError, MemoryError) as error:
         raise UnreadablePicture(f"damaged ({error})") from error
+
+
+_REFUSING = threading.Lock()
+
+
+@contextmanager
+def _cut_files_refused() -> Iterator[None]:
+    """lmms-eval tells Pillow, for the whole process, to fill what is missing of a cut file with grey: not here."""
+    from PIL import ImageFile
+
+    if not ImageFile.LOAD_TRUNCATED_IMAGES and not _REFUSING.locked():
+        yield
+        return
+    with _REFUSING:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def pictures_of(row: Mapping[str, Any]) -> list[Any]:
