@@ -230,6 +230,9 @@ def test_vlmevalkits_own_predictions_score_as_our_compatible_dataset(
     native = comparable(vlrb_json("score", predictions, "--pairs", str(parquet)), "prompt")
     alone = comparable(vlrb_json("score", predictions), "prompt")
     compatible = comparable(vlrb_json("score", str(votes)), "prompt")
+    for one in (native, alone):
+        assert "do not say which messages were sent" in one["warnings"].pop(0)
+    assert native.pop("own_answers")["unknown"] == len(benchmark.pairs), "the pairs say who wrote their answers"
     assert native == compatible
     for name in ("fingerprint", "by_source", "warnings"):
         del alone[name], native[name]
