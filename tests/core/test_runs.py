@@ -103,6 +103,7 @@ def test_what_is_set_aside_is_counted_and_named(benchmark: Benchmark, tmp_path: 
     assert "1 votes logged with another label" in told
 
 
+@pytest.mark.slow
 def test_a_half_written_last_line_is_set_aside(benchmark: Benchmark, tmp_path: Path) -> None:
     log = write(tmp_path / "x.votes.jsonl", [vote(p.key) for p in benchmark.pairs])
     whole = log.read_bytes()
@@ -193,6 +194,7 @@ def test_bytes_that_are_no_utf8_are_told(benchmark: Benchmark, tmp_path: Path) -
     assert any("no UTF-8" in warning for warning in run.warnings)
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_lines_means_nothing(shuffle: random.Random) -> None:
     import tempfile

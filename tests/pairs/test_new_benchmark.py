@@ -51,6 +51,7 @@ def run(*command: str, env: dict[str, str], cwd: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_one_file_and_no_code(tmp_path: Path) -> None:
     (tmp_path / "rlhf_v.yaml").write_text(documented())
     with FakeHub(REPO, {"RLHF-V-Dataset.parquet": rows(tmp_path / "rows.parquet")}) as hub:

@@ -16,6 +16,8 @@ import pytest
 from vlrb_task.parsing import PARSERS, RATING_PARSERS
 from vlrb_task.parsing.verdicts import Rating, Reading
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1_000_000
 HANGS = 60
 """Seconds after which a parser is taken to hang."""

@@ -16,6 +16,8 @@ from tests.support.judge_texts import READERS, drawn, judge_texts, none_of, read
 from vlrb_task.judges.check import Labelled
 from vlrb_task.parsing.verdicts import Verdict
 
+pytestmark = pytest.mark.slow
+
 CUTS = 40
 """At most so many places a text."""
 

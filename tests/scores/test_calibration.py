@@ -102,6 +102,7 @@ def test_the_areas_standard_error_is_the_jackknifes(levels: int) -> None:
     assert area_under_risk_coverage(sure, right).se == pytest.approx(jackknife, rel=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slope", [1.0, 2.0])
 def test_intervals_cover_for_calibrated_and_for_too_sure_judges(slope: float) -> None:
     rng = np.random.default_rng(2)

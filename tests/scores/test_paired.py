@@ -139,6 +139,7 @@ def test_a_group_over_two_subsets_is_flipped_as_one() -> None:
     assert found.p == pytest.approx(brute_force(strata, groups)[0], abs=0.005)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_is_statsmodels(p: list[float]) -> None:
