@@ -98,7 +98,7 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
         by_pair = _ballots(benchmark, judge, schedule, only)
         require_captions(asking, benchmark.pairs)
         chosen = get_judge(judge)
-        shown = _filled(dataset, "image", "images", "video")
+        shown = _filled(dataset, "image", "images", "video", "audio")
         check_sight(chosen, benchmark, shown=bool(shown.any()), placed=bool(_filled(dataset, PLACED).any()))
     except (DataError, PromptUnavailable) as error:
         raise SystemExit(f"vlrb: {error}") from error

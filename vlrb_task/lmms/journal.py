@@ -30,9 +30,8 @@ from loguru import logger
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import BALLOT, PAIR, shown_as, vote_of
 from vlrb_task.lmms.following import Following
-from vlrb_task.lmms.rows import answered_text, is_unreadable, note_unreadable
+from vlrb_task.lmms.rows import answered_text, is_unreadable, media_of, note_unreadable
 from vlrb_task.lmms.sent import handed_to, picture_sha256
-from vlrb_task.pairs.pictures import pictures_of
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.jsonl import Lines
@@ -186,7 +185,7 @@ class Journal:
         key = shown_as(record)
         if key not in self._shown:
             seen = get_judge(record["judge"]).image != "none" and not record.get("no_images")
-            self._shown[key] = tuple(map(picture_sha256, pictures_of(rows[doc_id]))) if seen else ()
+            self._shown[key] = tuple(map(picture_sha256, media_of(rows[doc_id]))) if seen else ()
         return self._shown[key]
 
     def _answered(self, record: Record, answer: Any) -> Record:

@@ -122,9 +122,9 @@ class Reward(lmms):  # type: ignore[misc]
         if judge is None or judge.mode != "pointwise" or judge.parser_name != "number":
             asked = f"judge {judge.name!r} of task {task!r} is" if judge else f"{task!r} is"
             raise Refused(f"it scores single answers for tasks of judge 'reward' (vlrb_reward); {asked} none")
-        if doc.get(PLACED) or doc.get("video"):
+        if doc.get(PLACED) or doc.get("video") or doc.get("audio"):
             raise Refused(
-                f"a reward conversation has one picture, and task {task!r} has videos, or pictures within texts"
+                f"a reward conversation has one picture, and task {task!r} has videos, sounds, or pictures within texts"
             )
         pictures = [picture for picture in doc_to_visual(doc) if not isinstance(picture, str)]
         if len(pictures) > 1:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import mimetypes
 import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlrb_task.asking.ballots import Ballot, Order, Schedule
@@ -58,7 +61,7 @@ def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
     vote = vote_of(doc)
     judge = get_judge(vote["judge"])
     note_chat(shown_as(vote))
-    asked = conversation(_prompt(doc), doc_to_visual(doc), system=judge.system, image=judge.image)
+    asked = conversation(_prompt(doc), _visuals(doc), system=judge.system, image=judge.image)
     user = {"role": "user", "content": [_part(part) for part in asked.parts]}
     if judge.system is None:
         return [user]
@@ -68,7 +71,10 @@ def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
 def _part(part: str | Shown[Any]) -> dict[str, Any]:
     if isinstance(part, str):
         return {"type": "text", "text": part}
-    return {"type": "video" if isinstance(part.picture, str) else "image", "url": part.picture}
+    shown = part.picture
+    if isinstance(shown, Sound):
+        return {"type": "audio", "url": shown.url}
+    return {"type": "video" if isinstance(shown, str) else "image", "url": shown}
 
 
 def _prompt(doc: Doc) -> str:
@@ -87,7 +93,7 @@ def _prompt(doc: Doc) -> str:
         steps=tuple(doc.get("steps") or ()),
     )
     ballot = _ballot(vote)
-    shown = placed(pair, doc.get(PLACED), ballot, more=bool(doc.get("video")))
+    shown = placed(pair, doc.get(PLACED), ballot, more=bool(doc.get("video")) + bool(doc.get("audio")))
     return fill_prompt(template(judge.name), judge.prompt, shown, ballot)
 
 
@@ -107,11 +113,41 @@ def doc_to_visual(doc: Doc) -> list[Image | str]:
 
     A picture that cannot be read is named, shown as a grey square so that the run goes on, and its votes are counted
     as unparsed (``unreadable_image``).
+
+    Raises:
+        SystemExit: the row has a sound, which a list of pictures cannot hold.
     """
+    shown = _visuals(doc)
+    if any(isinstance(one, Sound) for one in shown):
+        raise SystemExit(f"vlrb: id {vote_of(doc)['id']!r} has a sound, which only chat wrappers are sent")
+    return shown
+
+
+class Sound(str):
+    """The path of a sound's file."""
+
+    @property
+    def url(self) -> str:
+        """As the wrapper takes it: those that ask a server need the sound itself, the others open the file."""
+        model = followed()
+        wrapper = str(model.fields["wrapper"]).lower() if model else ""
+        if not any(name in wrapper for name in ("openai", "vllm", "sglang")):
+            return str(self)
+        kind = mimetypes.guess_type(self)[0] or "audio/wav"
+        return f"data:{kind};base64,{base64.b64encode(Path(self).read_bytes()).decode('ascii')}"
+
+
+def media_of(doc: Doc) -> list[Any]:
+    """A row's pictures as it holds them, and the paths of its video and of its sound."""
+    video, sound = doc.get("video"), doc.get("audio")
+    return [*pictures_of(doc), *([video] if video else []), *([Sound(sound)] if sound else [])]
+
+
+def _visuals(doc: Doc) -> list[Image | str]:
     vote = vote_of(doc)
     if get_judge(vote["judge"]).image == "none":
         return []
-    shown = [] if vote.get("no_images") else [*pictures_of(doc), *([doc["video"]] if doc.get("video") else [])]
+    shown = [] if vote.get("no_images") else media_of(doc)
     note_pictures(shown_as(vote), shown)
     return [_picture(value, vote) for value in in_order(shown, doc.get(PLACED), _ballot(vote))]
 

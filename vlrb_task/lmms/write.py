@@ -118,7 +118,7 @@ def task_yaml(
             relative to the folder of the YAML file or absolute.
         subsets: the subsets of its pairs.
         captions_sha256: hash of the captions that stand in its pairs, if any.
-        messages: whether some pictures stand within the text, or some pairs have a video.
+        messages: whether some pictures stand within the text, or some pairs have a video or a sound.
         process_docs: what makes the ballots, for a task that asks a list of them: :func:`write_ballots`' result.
     """
     head = [

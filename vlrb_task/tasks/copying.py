@@ -47,7 +47,7 @@ class Copied:
     Attributes:
         subsets: of the pairs.
         warnings: what whoever runs the task is to know first.
-        messages: whether some pictures stand within the text, or some pairs have a video.
+        messages: whether some pictures stand within the text, or some pairs have a video or a sound.
         video: whether some pairs have a video in a file.
     """
 
@@ -94,7 +94,7 @@ def copy_pairs(
     def read() -> Iterator[Row]:
         return _shown(_with(captions, read_rows(source, images=sees, network=True)), source, judge)
 
-    check, found = PictureCheck(), {PLACED: False, "video": False}
+    check, found = PictureCheck(), {PLACED: False, "video": False, "audio": False}
     rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
     write_rows(_seen(rows, check, found), target)
     warnings = pair_warnings(benchmark, judge)
@@ -140,13 +140,11 @@ def _shown(rows: Iterator[Row], source: str, judge: Judge) -> Iterator[Row]:
     """The rows with all their pictures in one list; none that the judge cannot be shown whole.
 
     Raises:
-        DataError: answers that are pictures, for a judge that sees none; or a sound.
+        DataError: answers that are pictures, for a judge that sees none.
     """
     for row in map(flattened, rows):
         if any((row.get(PLACED) or [0])[1:]) and judge.image == "none":
             raise DataError(f"{source}: id {row['id']!r}: an answer is a picture, and judge {judge.name!r} sees none")
-        if row.get("audio"):
-            raise DataError(f"{source}: id {row['id']!r}: sounds are not sent by any task here yet")
         yield row
 
 
