@@ -130,7 +130,10 @@ def expand_benchmark(folder: Path) -> None:
         "human_ranking": datasets.List(datasets.Value("int64")),
         "image": datasets.Image(decode=False),
     }
-    rows = [{**row, "image": {"bytes": picture, "path": None}} for row in made_up_rows()]
+    rows = [
+        {**row, "image": {"bytes": picture + str(number).encode(), "path": None}}
+        for number, row in enumerate(made_up_rows())
+    ]
     source = datasets.Dataset.from_list(rows, features=datasets.Features(features))
     source.to_parquet(str(folder / "rows.parquet"))
     cache = folder / "cache"
