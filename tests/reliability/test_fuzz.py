@@ -157,7 +157,7 @@ def commands(log: str, folder: Path) -> dict[str, list[str]]:
         "include-path": ["include-path"],
         "help": ["score", "--help"],
         "bench show": ["bench", "show", "mmrlhf"],
-        "panel": ["panel", "--", log],
+        "panel": ["panel", "--", log, "other judge.votes.jsonl"],
         "plan": ["plan", "--difference", "5"],
         "plot": ["plot", "-o", str(folder), "--only", "scores", "--", log],
         "unread": ["parse", "--unread", "-o", str(folder / "unread.jsonl"), "--", log],
@@ -192,6 +192,7 @@ def test_every_environment(tmp_path: Path, number: int) -> None:
             if value is not None:
                 environ[name] = value
         log = write(tmp_path / draw.choice(NAMES), made, "m")
+        write(tmp_path / "other judge.votes.jsonl", made, "n")
         names = list(commands(log.name, tmp_path))
         command = names[(number + 24 * time) % len(names)]
         done = subprocess.run(
