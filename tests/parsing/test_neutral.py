@@ -10,6 +10,8 @@ from tests.support.exchange import renamed
 from tests.support.judge_texts import READERS, judge_texts, none_of, reader_of
 from vlrb_task.parsing.verdicts import Reading
 
+pytestmark = pytest.mark.slow
+
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 CHANGES: dict[str, Callable[[str], str]] = {
