@@ -22,7 +22,7 @@ from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
-from vlrb_task.pairs.health import bare_warning, contradiction_warning, same_warning
+from vlrb_task.pairs.health import bare_warning, contradiction_warning, same_warning, seen_in
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.labels import TIED, Mask, label_fields
 from vlrb_task.pairs.mapping import TIE
@@ -215,15 +215,15 @@ def _filled(dataset: Dataset, *columns: str) -> Mask:
 
 def _all_alike(dataset: Dataset) -> bool:
     """Whether all rows that have pictures have the same: mostly the second picture that is looked at says no."""
-    known: Any = None
+    known: list[bytes] = []
     for name in {"image", "images"} & {*dataset.column_names}:
         for value in dataset.data.column(name):
-            if (picture := value.as_py()) in (None, []):
-                continue
-            if known is not None and picture != known:
+            held = value.as_py() or []
+            pictures = seen_in(held if isinstance(held, list) else [held])
+            if known and pictures and pictures != known:
                 return False
-            known = picture
-    return known is not None
+            known = pictures or known
+    return bool(known)
 
 
 def _is_filled(values: pa.Array) -> Mask:

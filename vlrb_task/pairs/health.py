@@ -69,6 +69,11 @@ def same_warning(shown: int) -> list[str]:
     return [f"all {shown} pictures are the same"] if shown > 1 else []
 
 
+def seen_in(pictures: Iterable[Mapping[str, Any]]) -> list[bytes]:
+    """What pictures are told apart by: their bytes, or their path where they are not at hand."""
+    return [one.get("bytes") or str(one.get("path")).encode("utf-8", "surrogatepass") for one in pictures]
+
+
 class PictureCheck:
     """Counts rows by their pictures, as they come by.
 
@@ -91,8 +96,8 @@ class PictureCheck:
         if pictures:
             self.shown += 1
             digest = hashlib.blake2b(digest_size=16)
-            for one in pictures:
-                digest.update(one.get("bytes") or str(one.get("path")).encode("utf-8", "surrogatepass"))
+            for one in seen_in(pictures):
+                digest.update(one)
             self._digests.add(digest.digest())
 
     def warnings(self) -> Iterator[str]:
