@@ -110,8 +110,3 @@ def merge(sheets: Sequence[Sheet]) -> tuple[list[Question], list[str]]:
     }
     notes = [told[where].format(count) for where, count in sorted(read.items())]
     return [Question(id, queries[id], tuple(found), sources[id]) for id, found in draws.items()], notes
-
-
-def pictures_in(sheets: Iterable[Sheet]) -> dict[str, bytes]:
-    """The pictures that the files hold, by question id."""
-    return {sheet.question_id(found): found.picture for sheet in sheets for found in sheet.questions if found.picture}
