@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.insight.simulate import Planted, labels, run
+from tests.scores.test_order_of_pairs import KINDS, leaves, some_run
 from tests.support.table import PairVotes, Vote, run_of
 from vlrb_task.compare.basis import common_basis, display_names
 from vlrb_task.compare.comparison import compare
@@ -20,6 +21,8 @@ from vlrb_task.scores.paired import holm, sign_flip
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import score_run
 from vlrb_task.support.errors import DataError
+from vlrb_task.votes import Run
+from vlrb_task.votes.schema import NONE
 
 SMALL = {"general": 30, "hallucination": 60, "reasoning": 40}
 
@@ -190,3 +193,25 @@ def test_every_judge_gets_a_name_of_its_own() -> None:
     assert names[0] == "m1"
     assert "m2 / criteria" in names[2]
     assert "parser paper" in names[3]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_order_of_pairs_means_nothing(kind: str) -> None:
+    """Fits by regression and kappa differ by rounding errors, all else by nothing."""
+    rng = np.random.default_rng(7)
+    run = some_run(rng, kind)
+    runs = [run, *(_changed(run, judge, rng) for judge in ("arena", "reflection"))]
+    turned = [one.on_pairs(rng.permutation(len(run.labels))) for one in runs]
+    before, after = (dict(leaves(compare(found).to_dict())) for found in (runs, turned))
+    numbers = {place for place, value in before.items() if isinstance(value, float)}
+    assert {k: v for k, v in before.items() if k not in numbers} == {k: v for k, v in after.items() if k not in numbers}
+    assert {k: before[k] for k in numbers} == pytest.approx({k: after[k] for k in numbers}, rel=1e-9, abs=1e-12)
+    assert before["/tests/0/p"] == after["/tests/0/p"]
+
+
+def _changed(run: Run, judge: str, rng: np.random.Generator) -> Run:
+    """Another judge, that prefers the other response in a third of the votes."""
+    choice = run.votes.choice.copy()
+    turned = (rng.random(choice.size) < 1 / 3) & (choice != NONE)
+    choice[turned] = 1 - choice[turned]
+    return replace(run, judge=judge, votes=replace(run.votes, choice=choice))

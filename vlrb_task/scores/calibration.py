@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from vlrb_task.scores.bins import Bin, binned, equal_bins
 from vlrb_task.scores.calibration_error import error_by_chance, expected_calibration_error, reliability, resolution
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import Groups, share
+from vlrb_task.scores.intervals import Groups, exact_sum, share
 from vlrb_task.scores.risk_coverage import RiskCoverage, area_under_risk_coverage, risk_coverage
 
 Array = NDArray[np.float64]
@@ -179,5 +179,11 @@ def _uncertainty(accuracy: Estimate) -> Estimate:
 
 
 def _within_bins(sure: Array, right: Array, bins: Sequence[NDArray[np.int64]]) -> float:
-    parts = ((at.size, sure[at], right[at]) for at in bins)
-    return float(sum(n * (s.var() - 2 * ((s - s.mean()) * (y - y.mean())).mean()) for n, s, y in parts) / sure.size)
+    """Variance of the confidences within bins, less twice their covariance with being right."""
+
+    def part(s: Array, y: Array) -> float:
+        apart = s - exact_sum(s) / s.size
+        return exact_sum(apart * (apart - 2 * (y - exact_sum(y) / y.size)))
+
+    # Exact sums: the order of pairs must not show in the last digit.
+    return sum(part(sure[at], right[at]) for at in bins) / sure.size

@@ -64,7 +64,9 @@ def group_sums(values: ArrayLike, groups: Groups | None) -> Array:
     if groups is None:
         return array
     names, at = np.unique(np.asarray(groups), return_inverse=True)
-    return np.bincount(at, array, names.size).astype(np.float64)
+    # Sorted, so that the order of pairs does not show in rounding errors.
+    order = np.argsort(array, kind="stable")
+    return np.bincount(at[order], array[order], names.size).astype(np.float64)
 
 
 def units(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None) -> Units:
@@ -342,7 +344,9 @@ def difference_of_shares(
     if not bottoms.size or not (bottoms.sum(axis=1) > 0).all():
         return nothing("mover-ratios", n)
     parts = [share(tops[i], bottoms[i], names) for i in (0, 1)]
-    error = [group_sums((tops[i] - (parts[i].value or 0.0) * bottoms[i]) / bottoms[i].sum(), names) for i in (0, 1)]
+    error = [
+        group_sums((tops[i] - (parts[i].value or 0.0) * bottoms[i]) / exact_sum(bottoms[i]), names) for i in (0, 1)
+    ]
     r = _correlation(*error)
     found = mover(parts, (1.0, -1.0), [[1.0, r], [r, 1.0]])
     value = found.value or 0.0
