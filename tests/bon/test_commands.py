@@ -126,6 +126,15 @@ def test_no_accuracy_is_made_of_pairs_without_a_label(tmp_path: Path, candidates
     assert any("no answer is better" in warning for warning in score["warnings"])
 
 
+def test_scores_of_a_folder_made_without_pictures_say_so(tmp_path: Path, candidates: Path) -> None:
+    for folder, options in (("seen", []), ("blind", ["--no-images"])):
+        made = tmp_path / folder
+        vlrb("bon", "make", candidates, "-o", made, "--judge", "criteria", *options)
+        log = answer(made, "vlrb_bon_criteria", tmp_path / f"{folder}.votes.jsonl")
+        warnings = vlrb("bon", "score", made, log)["warnings"]
+        assert any("without pictures" in line for line in warnings) == bool(options)
+
+
 def test_a_knockout_goes_on_round_by_round(tmp_path: Path, candidates: Path) -> None:
     made = tmp_path / "bon"
     vlrb("bon", "make", candidates, "-o", made, "--judge", "criteria", "--scheme", "knockout")

@@ -29,6 +29,9 @@ VERSION = 1
 EMBEDDED = 2**30
 """Pictures are copied into the rows as long as that takes no more bytes; beyond, rows name the files in ``images/``."""
 
+NO_PICTURES = "asked without pictures: vlrb bon make --no-images"
+"""Stands among a folder's notes, and in the warnings of its scores."""
+
 Asked = Sequence[tuple[Question, Comparison]]
 Row = dict[str, Any]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vlrb_task.bon import picks
 from vlrb_task.bon.answers import AnswerScore, score_answers
-from vlrb_task.bon.folder import Folder
+from vlrb_task.bon.folder import NO_PICTURES, Folder
 from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.pickers import MAJORITY, RANDOM, RANKINGS, RULES, Picker, judge, rule
 from vlrb_task.bon.questions import Kind, usual_draws
@@ -181,7 +181,7 @@ def score(folder: Folder, opinions: Sequence[Opinions], ranking: str = "auto") -
     size = usual_draws(questions)
     rules = tuple(rule(name, questions, size) for name in RULES)
     judges = []
-    warnings: list[str] = []
+    warnings = [note for note in folder.making.notes if note == NO_PICTURES]
     for found in opinions:
         picker, told = judge(folder, found, ranking, size)
         judges.append(picker)

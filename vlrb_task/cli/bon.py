@@ -91,7 +91,7 @@ def make(
     SAMPLES are lmms-eval sample logs (of a task with repeats, or of N runs), VLMEvalKit's scored files of N runs, or a
     JSONL file of {"question", "image", "candidates", "right"}. What is right is what their scorer said.
     """
-    from vlrb_task.bon.folder import Folder, Making
+    from vlrb_task.bon.folder import NO_PICTURES, Folder, Making
     from vlrb_task.bon.gathering import Wanted, gather
     from vlrb_task.bon.making import Round, costs, first_round
     from vlrb_task.cli.bon_tables import show_made
@@ -107,7 +107,8 @@ def make(
     with error_console().status("reading candidates and pictures"):
         wanted = Wanted(metric, task_name, include_path, rescore, questions, images, trust_pickle)
         gathered = gather(samples, wanted)
-    making = Making(name, chosen, least, order, votes, gathered.sources, gathered.notes)
+    notes = (*gathered.notes, *([NO_PICTURES] if no_images else []))
+    making = Making(name, chosen, least, order, votes, gathered.sources, notes)
     if dry_run:
         prices = costs(gathered.questions, making, asked[0])
         made = Made(Round(Folder(output, making, gathered.questions), costs=prices))

@@ -10,7 +10,7 @@ from vlrb_task.pairs.pictures import pictures_of
 from vlrb_task.pairs.values import is_empty, plain_text
 from vlrb_task.support.errors import DataError
 
-PICTURE, QUERY = "picture", "query"
+PICTURE = "picture"
 
 
 def grouped(rows: Iterable[dict[str, Any]], by: str) -> Iterator[dict[str, Any]]:

@@ -31,8 +31,6 @@ _PATTERNS = (
     *(f"*_{NATIVE}{suffix}" for suffix in (".xlsx", ".tsv", ".json")),
 )
 
-LoadPairs = Callable[[], "Benchmark | None"]
-
 
 def find_logs(path: Path) -> list[Path]:
     """The file itself, or every log below a folder, by name.

@@ -310,10 +310,6 @@ class Run:
         """Ballots without an answer; the two of a pointwise vote count by themselves."""
         return int(np.isin(self.ballots.reason, [PLACE[Reason.FAILED_REQUEST], PLACE[Reason.EMPTY]]).sum())
 
-    def unparsed_as(self, reason: Reason) -> int:
-        """Votes that are unparsed for one reason."""
-        return self.reasons.get(str(reason), 0)
-
     def on_pairs(self, rows: Ints, subset_sizes: Mapping[str, int] | None = None) -> Run:
         """The run cut to some of its pairs, in the order of ``rows``.
 
