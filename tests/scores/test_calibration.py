@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.scores.simulate import Array, covered
 from vlrb_task.scores.bins import accuracy_by_margin, binned, equal_bins
 from vlrb_task.scores.calibration import calibration, confidence
-from vlrb_task.scores.calibration_error import error_by_chance, expected_calibration_error
+from vlrb_task.scores.calibration_error import error_by_chance, expected_calibration_error, reliability, resolution
 from vlrb_task.scores.risk_coverage import area_under_risk_coverage, risk_coverage
 
 chances = st.lists(st.sampled_from([0.0, 0.2, 0.4, 0.5, 0.6, 0.75, 0.9, 1.0]), min_size=1, max_size=60)
@@ -60,6 +60,10 @@ def test_no_interval_is_without_width_at_a_judge_that_is_always_sure_and_right()
         assert estimate.low == estimate.value == 0
         assert estimate.high is not None
         assert estimate.high > 0.02
+    for p in (np.ones(50), np.linspace(0.8, 1, 50)):
+        parts = calibration(p).decomposition  # type: ignore[union-attr]
+        for part in (parts.reliability, parts.resolution, parts.uncertainty):
+            assert (part.high or 0.0) > (part.low or 0.0)
 
 
 def test_equal_confidences_are_not_parted() -> None:
@@ -124,6 +128,18 @@ def test_intervals_cover_for_calibrated_and_for_too_sure_judges(slope: float) ->
         found = [getattr(log.decomposition, name) for log in logs if log is not None]
         assert limit is not None
         assert covered(found, limit.decomposition.to_dict()[name] or 0.0) >= 0.88, name
+
+
+def test_small_bins_do_not_pass_noise_off_as_miscalibration_or_resolution() -> None:
+    """A judge right in 65 % whatever it says, 97 pairs: its bins' accuracies are alike, and its gaps are known."""
+    rng = np.random.default_rng(5)
+    sure = np.linspace(0.5, 0.99, 97)
+    bins = equal_bins(sure, 10)
+    means = np.array([sure[at].mean() for at in bins])
+    truths = float(np.abs(means - 0.65).mean()), float(((means - 0.65) ** 2).mean()), 0.0
+    logs = [binned(sure, (rng.random(97) < 0.65).astype(float), bins) for _ in range(150)]
+    for measure, truth in zip((expected_calibration_error, reliability, resolution), truths, strict=True):
+        assert covered([measure(log) for log in logs], truth) >= 0.91, measure.__name__
 
 
 def test_a_calibrated_judges_ece_is_what_chance_makes_of_it() -> None:

@@ -113,6 +113,17 @@ def test_the_order_of_pairs_does_not_show(scores: list[float], random: object) -
     assert mean_difference([2 * s - 1 for s in scores]) == mean_difference([2 * s - 1 for s in shuffled])
 
 
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0]), st.integers(0, 5)), min_size=1, max_size=40))
+def test_the_interval_of_the_other_judge_or_of_errors_is_the_mirror_image(pairs: list[tuple[float, int]]) -> None:
+    gaps, groups = np.array(pairs).T
+    for held in (None, groups):
+        one, other = mean_difference(gaps, held), mean_difference(-gaps, held)
+        assert (one.low, one.high) == pytest.approx((-(other.high or 0.0), -(other.low or 0.0)))
+        right, wrong = share((1 + gaps) / 2, groups=held), share((1 - gaps) / 2, groups=held)
+        assert (right.low, right.high) == pytest.approx((1 - (wrong.high or 0.0), 1 - (wrong.low or 0.0)))
+
+
 def test_mover_of_two_independent_shares_is_newcombes() -> None:
     """Newcombe 1998 (Stat. Med. 17, 873-890), method 10, contrast a: 56/70 against 48/80: .0524 to .3339."""
     parts = [share([1.0] * right + [0.0] * (n - right)) for right, n in ((56, 70), (48, 80))]

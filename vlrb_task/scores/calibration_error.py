@@ -1,9 +1,10 @@
 """How far confidence and accuracy lie apart over bins, with intervals that know that noise alone parts them.
 
 A distance is never below 0, so that noise alone makes one. With ``g`` the true gaps of the bins, each observed one is normal
-with mean g and the standard error of its accuracy, and a distance is a weighted sum of absolute or squared normal variables.
-Its interval holds all multiples of the observed pattern of gaps under which the observed distance is not in a tail of 2.5 %:
-it begins at 0 where the distance is what noise would make of no gap at all.
+with mean g and the standard error of its accuracy, or that of no gap if larger: small bins show too little of it by chance. A
+distance is a weighted sum of absolute or squared normal variables. Its interval holds all multiples of the observed pattern of
+gaps under which the observed distance is not in a tail of 2.5 %: it begins at 0 where the distance is what noise would make of
+no gap at all, and is never without width: where even no gap would show more, it ends at the distance that noise makes.
 """
 
 from __future__ import annotations
@@ -27,25 +28,24 @@ _Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 def expected_calibration_error(bins: Sequence[Bin]) -> Estimate:
     """ECE: the mean distance of confidence and accuracy over the bins."""
-    sizes, accuracies, errors = _parts(bins)
-    gaps = np.array([one.confidence for one in bins]) - accuracies
-    return _distance(np.abs(gaps), errors, sizes, _absolute, "folded-normal")
+    sizes, accuracies, sure = _parts(bins)
+    return _distance(np.abs(sure - accuracies), _errors(bins, sure), sizes, _absolute, "folded-normal")
 
 
 def reliability(bins: Sequence[Bin]) -> Estimate:
     """The mean squared distance of confidence and accuracy over the bins; 0 is perfect calibration."""
-    sizes, accuracies, errors = _parts(bins)
-    gaps = np.array([one.confidence for one in bins]) - accuracies
-    return _distance(gaps, errors, sizes, _square, "squared-normal")
+    sizes, accuracies, sure = _parts(bins)
+    return _distance(sure - accuracies, _errors(bins, sure), sizes, _square, "squared-normal")
 
 
 def resolution(bins: Sequence[Bin]) -> Estimate:
     """The mean squared distance of the bins' accuracies from the mean accuracy: what the confidence tells."""
-    sizes, accuracies, errors = _parts(bins)
+    sizes, accuracies, _ = _parts(bins)
     weights = sizes / sizes.sum()
-    gaps = accuracies - weights @ accuracies
-    # The mean holds each bin's own error too, by its weight.
-    return _distance(gaps, errors * np.sqrt(1 - weights), sizes, _square, "squared-normal")
+    mean = np.full(len(bins), weights @ accuracies)
+    # The mean holds each bin's own error too, by its weight; a single bin is all of it, and keeps a width.
+    own = np.sqrt(1 - weights) if len(bins) > 1 else 1.0
+    return _distance(accuracies - mean, _errors(bins, mean) * own, sizes, _square, "squared-normal")
 
 
 def error_by_chance(sure: Array, bins: Sequence[NDArray[np.int64]]) -> float:
@@ -61,11 +61,22 @@ def error_by_chance(sure: Array, bins: Sequence[NDArray[np.int64]]) -> float:
 
 
 def _parts(bins: Sequence[Bin]) -> tuple[Array, Array, Array]:
-    """Of each bin its size, its accuracy, and half of a Wilson interval over z: a standard error that is never 0."""
+    """Of each bin its size, its accuracy and its mean confidence."""
+    found = [(one.accuracy.n, one.accuracy.value or 0.0, one.confidence) for one in bins]
+    sizes, accuracies, sure = np.array(found, dtype=np.float64).T
+    return sizes, accuracies, sure
+
+
+def _errors(bins: Sequence[Bin], level: Array) -> Array:
+    """Standard errors of the bins' accuracies, never 0, and never below what accuracies of ``level`` would have: no gap.
+
+    The largest of that, of half a Wilson interval over z, and of the linearised error with ``n - 1`` in the place of ``n``.
+    """
     found = [one.accuracy for one in bins]
     sizes = np.array([one.n for one in found], dtype=np.float64)
     reach = np.array([(one.high or 0.0) - (one.low or 0.0) for one in found])
-    return sizes, np.array([one.value or 0.0 for one in found]), reach / (2 * _Z)
+    seen = np.array([one.se or 0.0 for one in found]) * np.sqrt(sizes / np.maximum(sizes - 1, 1))
+    return np.maximum(np.maximum(reach / (2 * _Z), seen), np.sqrt(level * (1 - level) / sizes))
 
 
 def _distance(gaps: Array, errors: Array, sizes: Array, moments: Moments, method: str) -> Estimate:
@@ -78,7 +89,7 @@ def _distance(gaps: Array, errors: Array, sizes: Array, moments: Moments, method
         return float(weights @ moments(multiple * pattern, none)[0])
 
     error = float(np.sqrt(weights**2 @ moments(gaps, errors)[1]))
-    low, high = min(value, end(_Z)), max(value, min(1.0, end(-_Z)))
+    low, high = min(value, end(_Z)), max(value, min(1.0, end(-_Z) or float(weights @ moments(none, errors)[0])))
     return Estimate(value, low, high, int(sizes.sum()), method, error)
 
 

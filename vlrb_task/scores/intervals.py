@@ -102,7 +102,7 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
     Kish's design effect is the linearised variance of a ratio (Cochran 1977, section 6) over that of a mean of plain
     observations. Where few units differ from the rest the former is hardly known, and where none does it is 0. So one
     prior observation is added of a unit that is all right or all wrong, with a weight ``c`` that fades as the number ``m``
-    of units that differ from the most common share grows: ``c = exp(-m / 3)``. With weights ``w``, ``G`` units, ``N = (sum
+    of units that differ from the usual share grows: ``c = exp(-m / 3)``. With weights ``w``, ``G`` units, ``N = (sum
     t)^2 / sum t^2`` and the linearised variance ``V`` of each part, and ``S = 1 / sum(w^2 / N)``,
 
         effective size = (spread + S sum(w^2 c / (G N))) / sum(w^2 (V + c / (G N))),
@@ -128,11 +128,11 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
 
 
 def _differing(found: Units) -> float:
-    """How many units' shares differ from the most common one; a unit counts by its squared size, as in the variance."""
-    _, at, counts = np.unique(np.round(found.top / found.bottom, 9), return_inverse=True, return_counts=True)
-    usual = at.reshape(-1) == int(np.argmax(counts))
+    """How many units' shares differ from the one with most weight; a unit counts by its squared size, as in the variance."""
     squares = found.bottom**2
-    return float(exact_sum(squares[~usual]) / (exact_sum(squares) / squares.size))
+    total = exact_sum(squares)
+    usual = group_sums(squares, np.round(found.top / found.bottom, 9)).max()
+    return float((total - usual) / (total / squares.size))
 
 
 def score_interval(value: float, variance: float, count: int, kish: float, differing: float) -> tuple[float, float]:
