@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from tests.insight.simulate import Planted, labels, run, write
+from tests.scores.test_order_of_pairs import some_run
 from vlrb_task.cli.main import group
+from vlrb_task.compare.panels import judge_panel
+from vlrb_task.pairs.labels import Categories
 
 SIZES = {"general": 60, "hallucination": 120, "reasoning": 70}
 
@@ -44,6 +49,21 @@ def test_a_panel_from_logs(logs: list[str]) -> None:
     people = CliRunner().invoke(group, ["panel", *logs])
     assert people.exit_code == 0
     assert "majority of all" in people.output
+
+
+def test_a_panel_does_not_hang_on_the_order_of_pairs_and_groups() -> None:
+    """Folds are by the names of groups, whatever their places in a log."""
+    rng = np.random.default_rng(3)
+    one = some_run(np.random.default_rng(3), "votes")
+    judges = [one, replace(one, votes=replace(one.votes, choice=rng.permutation(one.votes.choice)))]
+    groups = one.labels.group
+    assert len(groups.names) > 10
+    other = Categories(groups.names[::-1], len(groups.names) - 1 - groups.codes)
+    turned = [
+        replace(run, labels=replace(run.labels, group=other)).on_pairs(rng.permutation(len(run.labels)))
+        for run in judges
+    ]
+    assert judge_panel(judges).to_dict() == judge_panel(turned).to_dict()
 
 
 def test_bad_names_and_costs_are_told(logs: list[str]) -> None:

@@ -115,7 +115,7 @@ def _remarks(runs: Sequence[Run], names: Sequence[str], relabelled: int) -> list
         size = sum(run.subset_sizes.values())
         if len(run.labels) < size:
             told.append(f"{name} has votes on a part only: {len(run.labels):,} of {size:,} pairs")
-    schedules = {name: Counter(run.total.tolist()).most_common(1)[0][0] for name, run in zip(names, runs, strict=True)}
+    schedules = {name: Scored(run, Policy.STRICT).usual_votes for name, run in zip(names, runs, strict=True)}
     if len(set(schedules.values())) > 1:
         told.append("different numbers of votes a pair: " + ", ".join(f"{n}: {k}" for n, k in schedules.items()))
     return told

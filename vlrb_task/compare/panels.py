@@ -95,8 +95,9 @@ def panel_of(
             raise UnknownName(f"no judge {name!r}: use one of {', '.join(basis.names)}")
     scored = [Scored(run, basis.policy) for run in basis.runs]
     groups = scored[0].groups
-    keys = basis.runs[0].labels.keys.to_pylist()
-    folds = folds_of(keys if groups is None else [str(group) for group in groups.tolist()])
+    labels = basis.runs[0].labels
+    named = [labels.group.names[code] for code in labels.group.codes.tolist()]
+    folds = folds_of([group or key for group, key in zip(named, labels.keys.to_pylist(), strict=True)])
     found = panel(basis.names, outcomes_of(basis), folds, groups)
     every = {
         name: (costs or {}).get(name, float(one.run.total.mean()))
