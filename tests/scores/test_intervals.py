@@ -19,9 +19,9 @@ from vlrb_task.scores.intervals import (
     mean_difference,
     mover,
     share,
-    tango,
     units,
 )
+from vlrb_task.scores.tango import tango
 
 levels = st.sampled_from([0.0, 0.5, 1.0])
 
@@ -93,6 +93,17 @@ def test_groups_of_one_pair_change_nothing_and_copies_of_pairs_add_nothing() -> 
     assert width(thrice) == pytest.approx(width(once), rel=0.01)
     gaps = scores - rng.permutation(scores)
     assert mean_difference(gaps, np.arange(200)) == mean_difference(gaps)
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 20])
+def test_subsets_that_are_copies_of_one_another_tell_no_more_than_one_of_them(wrong: int) -> None:
+    """Groups that stand in several subsets vary as one in macro averages and their differences."""
+    scores, names = np.repeat([0.0, 1.0], [wrong, 60 - wrong]), np.arange(60)
+    copies, groups = dict.fromkeys("abc", scores), dict.fromkeys("abc", names)
+    for found, one in ((macro, share), (macro_difference, mean_difference)):
+        several, alone = found(copies, groups), one(scores)
+        assert (several.low, several.high, several.se) == pytest.approx((alone.low, alone.high, alone.se))
+        assert found(copies, {name: names + 60 * place for place, name in enumerate("abc")}).high < several.high + 1e-12
 
 
 def test_standard_errors_are_the_linearised_ones() -> None:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from vlrb_task.scores.bins import Bin
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate
-from vlrb_task.scores.intervals import exact_sum, root
+from vlrb_task.scores.intervals import exact_sum
+from vlrb_task.scores.tango import root
 
 Array = NDArray[np.float64]
 Moments = Callable[[Array, Array], tuple[Array, Array]]

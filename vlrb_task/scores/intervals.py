@@ -6,8 +6,8 @@ MOVER. The population is: this judge, its own sampling included, on a population
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import exp, fsum, sqrt
 from statistics import NormalDist
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing, wilson
+from vlrb_task.scores.tango import tango
 
 Array = NDArray[np.float64]
 Groups = Sequence[Hashable] | NDArray[np.generic]
@@ -42,6 +43,8 @@ class Units:
             by ``sqrt(1 - its share of the total)``: a large group draws the ratio to itself, and would seem to err little
             (Bell and McCaffrey 2002; for equal groups the usual ``G / (G - 1)``). Few groups cannot show that their pairs
             vary less together than alone: there the variance is at least that of the pairs.
+        overlap: by what factor groups that are all alike would add to the variance of a mean over strata for standing in
+            several of them, see :func:`_strata`.
     """
 
     top: Array
@@ -51,6 +54,7 @@ class Units:
     total: float
     value: float
     influence: Array
+    overlap: float = 1.0
 
 
 def exact_sum(values: Array) -> float:
@@ -120,7 +124,7 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
     variance = prior = shared = 0.0
     for found, weight in zip(parts, weights, strict=True):
         count = found.top.size
-        kish = found.total**2 / exact_sum(found.bottom**2)
+        kish = found.total**2 / exact_sum(found.bottom**2) / found.overlap
         variance += weight**2 * exact_sum(found.influence**2)
         prior += weight**2 * exp(-_differing(found) / FEW) / (count * kish)
         shared += weight**2 / kish
@@ -224,7 +228,7 @@ def macro(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None =
 
     Args:
         strata: scores in [0, 1] by subset. One without scores leaves the macro average undefined.
-        groups: by subset, for each of its pairs. Groups that reach over several subsets are taken as separate in each.
+        groups: by subset, for each of its pairs. A group that reaches over several subsets varies as one.
 
     Returns:
         In [0, 1]; ``n`` is the number of pairs in all strata.
@@ -233,9 +237,29 @@ def macro(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None =
         X. Yan and X. G. Su, Stat. Biopharm. Res. 2 (2010) 329-335, on stratified Wilson intervals; here the strata's weights
         are given and their variances enter through :func:`effective_size`.
     """
-    parts = [units(scores, None, groups[name] if groups else None) for name, scores in sorted(strata.items())]
+    parts = _strata(strata, groups)
     n = sum(np.asarray(scores).size for scores in strata.values())
     return _weighted(parts, [1 / len(parts)] * len(parts) if parts else [], n, "wilson-stratified")
+
+
+def _strata(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None) -> list[Units]:
+    """The units of each stratum, which count alike.
+
+    Where groups reach over several strata, the errors of the strata's means add up within each group: the influences are
+    scaled so that their squares sum to the variance of the mean over the strata, which is not taken to be less for that.
+    """
+    names = sorted(strata)
+    parts = [units(strata[name], None, groups[name] if groups else None) for name in names]
+    held = np.concatenate([np.unique(np.asarray(groups[name])) for name in names]) if groups else np.zeros(0)
+    if np.unique(held).size == held.size or not all(part.top.size for part in parts):
+        return parts
+
+    def joined(values: Sequence[Array]) -> float:
+        every = np.concatenate(values)
+        return max(1.0, exact_sum(group_sums(every, held) ** 2) / max(exact_sum(every**2), _TINY))
+
+    scale, overlap = sqrt(joined([p.influence for p in parts])), joined([p.bottom / p.total for p in parts])
+    return [replace(part, influence=scale * part.influence, overlap=overlap) for part in parts]
 
 
 def mean_difference(gaps: ArrayLike, groups: Groups | None = None) -> Estimate:
@@ -267,7 +291,7 @@ def macro_difference(strata: Mapping[str, ArrayLike], groups: Mapping[str, Group
         groups: as in :func:`macro`.
     """
     arrays = {name: np.asarray(gaps, dtype=np.float64) for name, gaps in sorted(strata.items())}
-    parts = [units(gaps, None, groups[name] if groups else None) for name, gaps in arrays.items()]
+    parts = _strata(arrays, groups)
     n = sum(values.size for values in arrays.values())
     plain = len(parts) == 1 and parts[0].plain
     method = "tango" if plain else "tango-effective-n"
@@ -282,44 +306,6 @@ def macro_difference(strata: Mapping[str, ArrayLike], groups: Mapping[str, Group
     low, high = tango(won, lost, size)
     error = weight * sqrt(fsum(exact_sum(found.influence**2) for found in parts))
     return Estimate(value, low, high, n, method, error)
-
-
-def tango(won: float, lost: float, n: float) -> tuple[float, float]:
-    """Tango's score interval of ``won - lost``, the difference of two proportions over the same pairs.
-
-    Args:
-        won: share of the pairs on which only the first is right, in [0, 1].
-        lost: share on which only the second is.
-        n: (effective) number of pairs, above 0; need not be whole.
-
-    Source:
-        T. Tango, Stat. Med. 17 (1998) 891-908, equations 5 to 7.
-    """
-    return _tango_low(won, lost, n), -_tango_low(lost, won, n)
-
-
-def _tango_low(won: float, lost: float, n: float) -> float:
-    value = won - lost
-
-    def distance(d: float) -> float:
-        """How many standard errors the difference is above ``d``, with the nuisance parameter at its maximum likelihood."""
-        b = (2 - value) * d - won - lost
-        held = (sqrt(max(0.0, b * b + 8 * lost * d * (1 - d))) - b) / 4
-        return (value - d) / sqrt(max(2 * held + d * (1 - d), _TINY) / n) - _Z
-
-    least = -1 + 1e-12
-    if value <= least or distance(least) <= 0:
-        return -1.0
-    return root(distance, least, value)
-
-
-def root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function that is above 0 at ``low`` and not at ``high`` crosses 0, by halving: scoring does without scipy."""
-    # Relative to large ends: two neighbouring numbers far from 0 are further apart than that.
-    while high - low > 1e-12 * max(1.0, abs(low), abs(high)):
-        middle = (low + high) / 2
-        low, high = (middle, high) if function(middle) > 0 else (low, middle)
-    return (low + high) / 2
 
 
 def difference_of_shares(
