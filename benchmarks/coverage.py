@@ -74,6 +74,18 @@ def groups() -> Iterator[Cell]:
                     shown = "410, then 1 or 2" if sizes is ONE_LARGE else sizes
                     yield f"groups {number} of {shown} icc={icc} p={p}", partial(_grouped, number, sizes, p, icc), p
 
+    for number, subsets in ((60, 3), (150, 3), (40, 5)):
+        for icc in (0.0, 0.3, 1.0):
+            for p in (0.6, 0.9):
+                name = f"macro of {number} groups in each of {subsets} subsets icc={icc} p={p}"
+                yield name, partial(_in_every_subset, number, subsets, p, icc), p
+
+
+def _in_every_subset(number: int, subsets: int, p: float, icc: float, rng: Random) -> Estimate:
+    own, at = chances(rng, number, p, icc), np.arange(number)
+    names = [str(place) for place in range(subsets)]
+    return macro({name: (rng.random(number) < own).astype(float) for name in names}, dict.fromkeys(names, at))
+
 
 ONE_LARGE = (410, *(1, 2) * 265)
 """As VL-RewardBench's questions are: one of them is asked about 410 pictures."""

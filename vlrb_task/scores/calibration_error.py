@@ -77,7 +77,8 @@ def _errors(bins: Sequence[Bin], level: Array) -> Array:
     sizes = np.array([one.n for one in found], dtype=np.float64)
     reach = np.array([(one.high or 0.0) - (one.low or 0.0) for one in found])
     seen = np.array([one.se or 0.0 for one in found]) * np.sqrt(sizes / np.maximum(sizes - 1, 1))
-    return np.maximum(np.maximum(reach / (2 * _Z), seen), np.sqrt(level * (1 - level) / sizes))
+    largest: Array = np.maximum(np.maximum(reach / (2 * _Z), seen), np.sqrt(level * (1 - level) / sizes))
+    return largest
 
 
 def _distance(gaps: Array, errors: Array, sizes: Array, moments: Moments, method: str) -> Estimate:
