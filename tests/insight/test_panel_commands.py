@@ -66,6 +66,13 @@ def test_a_panel_does_not_hang_on_the_order_of_pairs_and_groups() -> None:
     assert judge_panel(judges).to_dict() == judge_panel(turned).to_dict()
 
 
+def test_mid_p_is_chosen_by_its_option(logs: list[str]) -> None:
+    exact, middle = (document("compare", logs[0], logs[2], *option)["tests"][0] for option in ((), ("--mid-p",)))
+    assert (exact["test"], middle["test"]) == ("mcnemar-exact", "mcnemar-mid-p")
+    assert middle["p"] < exact["p"]
+    assert middle["contrasts"][0]["p"] < exact["contrasts"][0]["p"]
+
+
 def test_bad_names_and_costs_are_told(logs: list[str]) -> None:
     for args in (["--cost", "small"], ["--cost", "small=x"], ["--cheap", "nobody"]):
         result = CliRunner().invoke(group, ["panel", *logs, *args])

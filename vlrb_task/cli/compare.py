@@ -29,6 +29,9 @@ from vlrb_task.support.extra import require
 @writers_options
 @policy_option
 @click.option("--published", is_flag=True, help="Also show published scores, with what is known against them.")
+@click.option(
+    "--mid-p", is_flag=True, help="Tests whose true level is nearer to 5 %: differences exactly as large count by half."
+)
 @benches_option
 @trust_pickle_option
 @as_json
@@ -37,6 +40,7 @@ def command(
     pairs: str | None,
     policy: str,
     published: bool,
+    mid_p: bool,
     benches: Sequence[Path],
     trust_pickle: bool,
     as_json: bool,
@@ -61,6 +65,7 @@ def command(
         Policy.parse(policy),
         with_published=published,
         benches=read_benches(benches) if benches else None,
+        mid_p=mid_p,
     )
     if as_json:
         print_json(found.to_dict())

@@ -154,8 +154,9 @@ def _power(comparison: Comparison) -> Iterator[str]:
 
 
 def _tests(comparison: Comparison) -> Table:
+    kind = "mid-p" if any(test.test.endswith("mid-p") for test in comparison.tests) else "exact"
     table = Table(
-        caption="paired, on the same pairs; p: exact test of a mean difference of 0 (McNemar's where all scores are 0 or 1, "
+        caption=f"paired, on the same pairs; p: {kind} test of a mean difference of 0 (McNemar's where all scores are 0 or 1, "
         "else sign flips), adjusted by Holm over all rows"
     )
     for name in ("a", "b"):

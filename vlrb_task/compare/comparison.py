@@ -207,6 +207,7 @@ def compare(
     with_published: bool = False,
     benches: Benches | None = None,
     costs: Mapping[str, float] | None = None,
+    mid_p: bool = False,
 ) -> Comparison:
     """Compare judges on the pairs that all of them voted on.
 
@@ -215,7 +216,7 @@ def compare(
     """
     basis = common_basis(runs, policy)
     scores = tuple(score_run(run, policy, fitted=True) for run in basis.runs)
-    tests = tuple(paired_tests(basis, Scored(basis.runs[0], policy).groups))
+    tests = tuple(paired_tests(basis, Scored(basis.runs[0], policy).groups, mid_p=mid_p))
     order = sorted(range(len(scores)), key=lambda i: -(scores[i].overall.value or 0.0))
     most_votes = max(basis.runs, key=lambda run: len(run.votes))
     kept_by_all = np.flatnonzero(~np.isnan(outcomes_of(basis)).any(axis=0))

@@ -107,12 +107,13 @@ def subsets_of(basis: Basis) -> list[str]:
     return [subset.names[code] for code in subset.codes]
 
 
-def paired_tests(basis: Basis, groups: Groups | None = None) -> list[PairedTest]:
+def paired_tests(basis: Basis, groups: Groups | None = None, *, mid_p: bool = False) -> list[PairedTest]:
     """Every two judges, in the order of their names; p values adjusted for their number.
 
     Args:
         basis: the runs on their common pairs.
         groups: pairs that belong together, shape ``(pairs,)``: they are flipped together.
+        mid_p: outcomes exactly as extreme as the data count by half.
     """
     scores, subsets = outcomes_of(basis), np.array(subsets_of(basis))
     held = None if groups is None else np.asarray(groups)
@@ -126,6 +127,7 @@ def paired_tests(basis: Basis, groups: Groups | None = None) -> list[PairedTest]
                 subsets[both],
                 order_subsets(subsets.tolist()),
                 None if held is None else held[both],
+                mid_p,
             )
         )
     overall = holm([test.p for test in tests])
@@ -137,19 +139,26 @@ def paired_tests(basis: Basis, groups: Groups | None = None) -> list[PairedTest]
 
 
 def _test(
-    names: tuple[str, str], gap: Array, subsets: NDArray[np.str_], order: Sequence[str], groups: Groups | None
+    names: tuple[str, str],
+    gap: Array,
+    subsets: NDArray[np.str_],
+    order: Sequence[str],
+    groups: Groups | None,
+    mid_p: bool,
 ) -> PairedTest:
     """Two judges, before p values are adjusted."""
     strata = {name: gap[subsets == name] for name in order}
     units = None if groups is None else {name: np.asarray(groups)[subsets == name] for name in order}
     contrasts = []
     if gap.size and all(values.size for values in strata.values()):
-        contrasts.append(Contrast(MACRO, macro_difference(strata, units), stratified_sign_flip(strata, units).p))
+        contrasts.append(
+            Contrast(MACRO, macro_difference(strata, units), stratified_sign_flip(strata, units, mid_p=mid_p).p)
+        )
     for name, values in strata.items() if len(strata) > 1 else ():
         if values.size:
             own = None if units is None else units[name]
-            contrasts.append(Contrast(name, mean_difference(values, own), sign_flip(values, own).p))
-    test = sign_flip(gap, groups) if gap.size else None
+            contrasts.append(Contrast(name, mean_difference(values, own), sign_flip(values, own, mid_p=mid_p).p))
+    test = sign_flip(gap, groups, mid_p=mid_p) if gap.size else None
     return PairedTest(
         *names,
         gap.size,
