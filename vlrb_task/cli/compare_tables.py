@@ -91,7 +91,7 @@ def _scores(comparison: Comparison) -> Table:
     for column in shown:
         add_number(table, _SHORT.get(column.title, column.title))
     for judge, score in zip(comparison.basis.names, comparison.scores, strict=True):
-        cells = (percent(_value(c.of(score))) if c.bare else cell(c.of(score)) for c in shown)
+        cells = (c.instead(score) or (percent(_value(c.of(score))) if c.bare else cell(c.of(score))) for c in shown)
         table.add_row(escape(judge), *cells)
     table.add_section()
     for rule in comparison.rules:

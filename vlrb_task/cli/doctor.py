@@ -12,7 +12,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_error, print_json
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.version import __version__
 
@@ -40,7 +40,9 @@ def command(pairs: str | None, judge: str | None, as_json: bool) -> None:
         print_json(report)
     else:
         _show(report)
-    if report["data"]["problems"]:
+    if problems := report["data"]["problems"]:
+        more = f" (and {len(problems) - 1} more problems)" if problems[1:] else ""
+        print_error(f"the data cannot be used: {problems[0]}{more}")
         raise SystemExit(1)
 
 

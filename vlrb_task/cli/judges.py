@@ -175,7 +175,8 @@ def framework_template() -> Template:
 
         return from_vlmevalkit()
     raise PromptUnavailable(
-        "the paper's prompt comes with lmms-eval and with VLMEvalKit, and neither is installed here"
+        "the paper's prompt comes with lmms-eval and with VLMEvalKit, and neither is installed here: pip install "
+        '"vlrb[lmms-eval]" or "vlrb[vlmevalkit]". Always available, with the same answer format: criteria'
     )
 
 

@@ -72,8 +72,7 @@ def main() -> None:
         code = group.main(prog_name="vlrb", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _fail(error.format_message())
     except click.Abort:  # what click makes of Ctrl-C
         sys.exit(130)
     except VlrbError as error:

@@ -132,7 +132,7 @@ def pictures_of(run: Run) -> str:
 
 
 def display_names(runs: Sequence[Run]) -> list[str]:
-    """A name for each run: its model or judge, with judge, pictures, parser and file added where that is not unique."""
+    """A name for each run: its model or judge, with judge, pictures, parser, task and file added where that is not unique."""
     parts = [
         [
             printable(text)
@@ -141,6 +141,7 @@ def display_names(runs: Sequence[Run]) -> list[str]:
                 run.judge,
                 f"pictures: {pictures_of(run)}" if pictures_of(run) else "",
                 f"parser {run.parser}",
+                str(run.metadata.get("task") or ""),
                 Path(run.source).stem,
                 run.source,
             )
@@ -148,7 +149,7 @@ def display_names(runs: Sequence[Run]) -> list[str]:
         for run in runs
     ]
     names = [found[0] for found in parts]
-    for depth in range(1, 6):
+    for depth in range(1, len(parts[0]) if parts else 1):
         doubled = {name for name, count in Counter(names).items() if count > 1}
         differs = {
             name: len({p[depth] for p, n in zip(parts, names, strict=True) if n == name}) > 1 for name in doubled

@@ -92,10 +92,11 @@ def _statement(name: str, score: Score) -> str:
     least, most = int(run.total.min()), int(run.total.max())
     votes = f"{least} to {most}" if least != most else f"{most}"
     plan = f"{votes} vote{'s' * (most != 1)} a pair, order: {asked['order']}"
-    numbers = ", ".join(
-        f"{what} {_number(estimate)}"
-        for what, estimate in (("overall", score.overall), ("macro", score.macro), *score.by_subset.items())
-    )
+    named = {"overall": score.overall, "macro": score.macro, **score.by_subset}
+    found = {what: _number(estimate) for what, estimate in named.items()}
+    if score.range is not None:
+        found["overall"] = "between {:.1f} and {:.1f} %".format(*(100 * bound for bound in score.range))
+    numbers = ", ".join(f"{what} {number}" for what, number in found.items())
     return (
         f"{name} as a judge with the prompt {run.prompt.name} ({run.prompt.source}{hash_}) and the parser {run.parser} "
         f"on {which} of {known if run.revision != 'custom' else own}, {plan}, {_sampling(run)}, policy {score.policy}: "

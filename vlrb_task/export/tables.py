@@ -89,7 +89,10 @@ def markdown(names: Sequence[str], scores: Sequence[Score]) -> str:
 
 def _cells(score: Score, shown: Iterable[Column], between: str) -> list[str]:
     """The numbers of a run: rates bare, all others with their intervals."""
-    return [_rate(column.of(score)) if column.bare else percent_cell(column.of(score), between) for column in shown]
+    return [
+        column.instead(score) or (_rate(column.of(score)) if column.bare else percent_cell(column.of(score), between))
+        for column in shown
+    ]
 
 
 def markdown_row(cells: Iterable[str]) -> str:

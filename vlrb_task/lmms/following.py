@@ -12,6 +12,8 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from vlrb_task.judges import get_judge
@@ -64,6 +66,15 @@ def identity(wrapper: str, arguments: Mapping[str, Any]) -> str:
     """``model_id`` of a model: see :func:`vlrb_task.tasks.models.model_id`."""
     names = [str(arguments[key]) for key in _NAMES if arguments.get(key)] or [wrapper]
     return model_id(names, next((arguments[key] for key in _SERVERS if arguments.get(key)), None))
+
+
+@cache
+def framework_version() -> Record:
+    """``framework_version``, which lmms-eval's own results give for a checkout only; nothing where it is not known."""
+    try:
+        return {"framework_version": f"lmms-eval {version('lmms-eval')}"}
+    except PackageNotFoundError:
+        return {}
 
 
 class Following:
@@ -141,7 +152,7 @@ class Following:
         tally = self._tallies.get(_task(judge, schedule), Tally())
         seen = tally.record() or (self._unseen.record() if len(self._tallies) <= 1 else {})
         ours = {"prompt_is_ours": not self._others_prompt} if tally.requests or self._others_prompt else {}
-        return self.fields | seen | ours
+        return self.fields | framework_version() | seen | ours
 
     def _note(self, request: Any, tasks: Mapping[str, Any]) -> bool:
         """Remember what a request of ours asks; False for another task's."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vlrb_task.judges.shapes import Group, grouped
 from vlrb_task.pairs.labels import Ints
+from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.policies import Policy, kept, outcomes
 from vlrb_task.support.arrow import to_arrow
 from vlrb_task.votes.schema import NONE, REASONS
@@ -99,6 +100,20 @@ def told_of_range(run: Run, bounds: tuple[float, float]) -> str:
         f"{run.unanswered} of {ballots} ballots have no answer ({run.unanswered / ballots:.1%}): the overall is between {low} "
         f"(all of them wrong) and {high} (all right); vlrb task --again failed,empty --votes-from LOG asks them again"
     )
+
+
+NOT_GIVEN = (Reason.EMPTY, Reason.REFUSED, Reason.CUT_OFF, Reason.NOT_A_NUMBER, Reason.PARSER_ERROR)
+"""Reasons that no judge's whole answer has; failed requests have a warning of their own."""
+
+
+def told_of_unread(run: Run) -> list[str]:
+    """The warning about votes that the judge did not give whole, or of which none could be read; nothing else."""
+    reasons, votes = run.reasons, len(run.votes)
+    unread = sum(reasons.values())
+    if not reasons or (unread < votes and not reasons.keys() & {str(reason) for reason in NOT_GIVEN}):
+        return []
+    counts = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+    return [f"{unread} of {votes} votes could not be read: {counts}"]
 
 
 def unread_groups(run: Run) -> list[Group]:

@@ -11,7 +11,7 @@ from vlrb_task.pairs.pair import SUBSETS, order_subsets
 from vlrb_task.scores.baselines import Baseline
 from vlrb_task.scores.bins import Margins
 from vlrb_task.scores.calibration import Calibration
-from vlrb_task.scores.doubt import range_of, told_of_range
+from vlrb_task.scores.doubt import range_of, told_of_range, told_of_unread
 from vlrb_task.scores.estimates import Estimate, nothing
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
@@ -144,6 +144,12 @@ class Column:
         """Whether the number is shown without its interval."""
         return self.statistic.kind == "rate"
 
+    def instead(self, score: Score) -> str | None:
+        """What is shown in percent in the place of an overall that too many ballots without an answer leave open."""
+        if self.name != "overall" or score.range is None:
+            return None
+        return "{:.1f} to {:.1f}".format(*(100 * bound for bound in score.range))
+
     def of(self, score: Score) -> Estimate | None:
         """The number of a run; None where it has none."""
         return score.columns_of(self.statistic).get(self.name)
@@ -186,7 +192,7 @@ def score_run(run: Run, policy: Policy = Policy.STRICT, *, fitted: bool = False)
         raise ValueError("a run without votes has no score")
     scored = Scored(run, policy)
     told = scored.completeness.warnings() if scored.completeness is not None else []
-    told += scored.told_of_groups()
+    told += [*scored.told_of_groups(), *told_of_unread(run)]
     if bounds := range_of(run, policy):
         told = [told_of_range(run, bounds), *told]
     return Score(

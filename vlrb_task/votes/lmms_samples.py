@@ -97,7 +97,8 @@ def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
     settings, task = _object(logged.get("config")), _object(_object(logged.get("configs")).get(match[2]))
     found["model"] = _model(logged, path)
     found["wrapper"] = settings.get("model")
-    found["framework_version"] = logged.get("lmms_eval_version")
+    if (commit := logged.get("lmms_eval_version")) != "unknown@unknown":  # what it says where it is no checkout
+        found["framework_version"] = commit
     generation = _object(task.get("generation_kwargs")) | _object(settings.get("gen_kwargs"))
     found["generation"] = without_secrets(generation)
     found["added_prompt"] = next(
