@@ -133,6 +133,10 @@ TASK = ["task", "--judge", "criteria", "--name", "own", "-o", "{out}"]
         ([*TASK, "--no-stop"], "--no-stop: only with --votes-from"),
         ([*TASK, "--votes-from", "{log}", "--no-stop", "--sparing"], "not with --no-stop"),
         ([*TASK, "--votes-from", "{log}", "--no-stop", "--stop-policy", "half"], "not with --no-stop"),
+        (["score"], "Missing argument 'LOG...'. See vlrb score --help."),
+        (["score", ""], "the name is empty"),
+        (["score", "{log}", "--nothing"], "No such option '--nothing'"),
+        (["nothing"], "No such command 'nothing'"),
     ],
 )
 def test_errors_are_one_line_and_a_code(
@@ -177,6 +181,22 @@ def test_doctor_names_every_bad_row(pairs: Path) -> None:
     assert done.returncode == 1
     assert "row 6 (id 'mmmu_9'): 1 response where two are needed" in done.stdout
     assert "row 7 (id 'mmmu_10'): human_ranking [1, 1] is not a permutation" in done.stdout
+    assert done.stderr.startswith("vlrb: the data cannot be used: row 6 (id 'mmmu_9'): 1 response where two are needed")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_writes_files_says_for_programs_what_it_wrote(log: Path, pairs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "tasks"
+    found = document(
+        "task", "--judge", "criteria", "--pairs", str(pairs), "--no-images", "--name", "own", "-o", str(folder)
+    )
+    assert found["file"] == str(folder / "own.yaml")
+    assert found["dataset"] == "VLRB_Own"
+    page = tmp_path / "table.md"
+    for arguments, output in ((("-o", str(page)), str(page)), ((), None)):
+        found = document("export", str(log), "--pairs", str(pairs), "--to", "markdown", *arguments)
+        assert found["output"] == output
+    assert found["text"] == page.read_text()
 
 
 def test_task_writes_a_task_with_the_pairs_own_subsets(tmp_path: Path) -> None:

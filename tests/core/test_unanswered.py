@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.table import Label, PairVotes, Vote, run_of
+from vlrb_task.export import FORMATS
 from vlrb_task.pairs.pair import ANSWERS
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.policies import Policy
@@ -33,6 +34,24 @@ def test_one_in_twenty_is_told_and_no_range() -> None:
     found = score_run(run(38, 2)).to_dict()
     assert found["unanswered"] == 2
     assert "overall_range" not in found
+
+
+@pytest.mark.parametrize("reason", [Reason.EMPTY, Reason.REFUSED, Reason.CUT_OFF, Reason.NOT_A_NUMBER])
+def test_votes_that_were_not_given_whole_are_counted_in_the_warnings(reason: Reason) -> None:
+    assert f"1 of 40 votes could not be read: {reason} 1" in score_run(run(39, 1, reason)).to_dict()["warnings"]
+
+
+def test_it_is_told_that_nothing_could_be_read() -> None:
+    assert score_run(run(39, 1, Reason.NO_VERDICT)).to_dict()["warnings"] == []
+    found = score_run(run(0, 40, Reason.NO_VERDICT)).to_dict()
+    assert found["warnings"] == ["40 of 40 votes could not be read: no_verdict 40"]
+
+
+def test_tables_and_the_line_for_a_paper_show_the_range_in_place_of_the_headline() -> None:
+    score = score_run(run(12, 28))
+    for kind in ("markdown", "latex"):
+        assert "30.0 to 100.0" in FORMATS[kind](["m"], [score])
+    assert "overall between 30.0 and 100.0 %" in FORMATS["statement"](["m"], [score])
 
 
 def test_an_answer_that_cannot_be_read_is_an_answer() -> None:

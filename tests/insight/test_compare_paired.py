@@ -185,6 +185,8 @@ def test_every_judge_gets_a_name_of_its_own() -> None:
         replace(one, metadata={"model": "m2"}),
         replace(one, metadata={"model": "m2"}, judge="criteria"),
         replace(one, metadata={"model": "m2"}, parser="paper"),
+        replace(one, metadata={"model": "m3", "task": "vlrb"}, source="1_samples_vlrb.jsonl"),
+        replace(one, metadata={"model": "m3", "task": "vlrb_compat"}, source="1_samples_vlrb_compat.jsonl"),
         one,
         one,
     ]
@@ -193,6 +195,7 @@ def test_every_judge_gets_a_name_of_its_own() -> None:
     assert names[0] == "m1"
     assert "m2 / criteria" in names[2]
     assert "parser paper" in names[3]
+    assert names[5] == "m3 / vlrb_compat", "the task, not the file"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.support.lmms_eval import Finished, lmms_eval, vlrb, vlrb_json
 from vlrb_task.judges import get_judge
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.parsing.verdicts import Verdict
+from vlrb_task.votes import read_runs
 from vlrb_task.votes.warnings import NO_IMAGES
 
 PAIRS = 6
@@ -87,6 +89,8 @@ def test_a_journal_answers_only_for_the_very_same_messages(tmp_path: Path) -> No
     assert {vote["base_url"] for vote in votes} == {server.url}
     assert {vote["model_id"] for vote in votes} == {f"judge at {server.url}"}
     assert {vote["prompt_is_ours"] for vote in votes} == {True}
+    (scored,) = read_runs([first.samples("mine")])
+    assert scored.metadata["framework_version"] == f"lmms-eval {version('lmms-eval')}"
     assert len({vote["messages_sha256"] for vote in votes}) == 2 * PAIRS
     assert votes[0]["answers_sha256"] == answers_sha256(["a0", "b0"])
     empty = [vote for vote in votes if vote.get("failure") == "empty"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.options import FOLDER, console
+from vlrb_task.cli.options import FOLDER, as_json, console, print_json
 from vlrb_task.support.errors import VlrbError
 
 
@@ -23,7 +23,8 @@ from vlrb_task.support.errors import VlrbError
     help="The baseline: first, second, longer, shorter, random or oracle.",
 )
 @click.option("-o", "--output", type=FOLDER, help="Keep lmms-eval's files in this folder.")
-def command(policy: str, output: Path | None) -> None:
+@as_json
+def command(policy: str, output: Path | None, as_json: bool) -> None:
     """The main job on the packaged pairs: a real lmms-eval run with a baseline judge, then its score table.
 
     Needs lmms-eval: pip install "vlrb[lmms-eval]". No network, no key, no GPU; about half a minute.
@@ -41,6 +42,7 @@ def command(policy: str, output: Path | None) -> None:
         arguments = ["--model", "vlrb_baseline", "--model_args", f"policy={policy}", "--tasks", "vlrb_demo"]
         arguments += ["--batch_size", "1", "--log_samples", "--output_path", str(folder)]
         out = console()
+        out.quiet = as_json
         out.print(f"[bold]lmms-eval {' '.join(arguments)}[/bold]", soft_wrap=True)
         before = set(folder.rglob("*_samples_vlrb_demo.jsonl"))
         # The demo is the same on a machine with a GPU, and no dataset of it is on the hub.
@@ -64,7 +66,11 @@ def command(policy: str, output: Path | None) -> None:
         out.print(_table_of(done.stdout), markup=False, soft_wrap=True)
         out.print(f"[bold]vlrb score {new[-1].name}[/bold]", soft_wrap=True)
         for run in read_runs([new[-1]]):
-            show(score_run(run), baselines(run))
+            score = score_run(run)
+            if as_json:
+                print_json(score.to_dict())
+            else:
+                show(score, baselines(run))
 
 
 def _table_of(output: str) -> str:

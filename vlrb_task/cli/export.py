@@ -11,11 +11,13 @@ import click
 
 from vlrb_task.cli.options import (
     NEW_FILE,
+    as_json,
     force_option,
     grouping_option,
     logs_argument,
     pairs_option,
     policy_option,
+    print_json,
     print_warnings,
     trust_pickle_option,
     writers_options,
@@ -38,6 +40,7 @@ KINDS = ("markdown", "latex", "csv", "vlmevalkit", "model-index", "protocol", "s
 @click.option("-o", "--output", type=NEW_FILE, help="File to write, else standard output.")
 @force_option
 @trust_pickle_option
+@as_json
 def command(
     logs: Sequence[Path],
     kind: str,
@@ -47,6 +50,7 @@ def command(
     output: Path | None,
     force: bool,
     trust_pickle: bool,
+    as_json: bool,
     **labelling: Any,
 ) -> None:
     """Write results as others take them.
@@ -71,9 +75,11 @@ def command(
     scores = [score_run(run, chosen, fitted=fitted) for run in runs]
     shown = list(names) or display_names(runs)
     text = FORMATS[kind](shown, scores)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
+    if output is not None:
         write_text(output, text)
+    if as_json:
+        print_json({"to": kind, "runs": shown, "output": str(output) if output else None, "text": text})
+    elif output is None:
+        click.echo(text, nl=False)
     for name, score in zip(shown, scores, strict=True):
         print_warnings(caveats(score.run), name)

@@ -71,6 +71,12 @@ def main() -> None:
     try:
         code = group.main(prog_name="vlrb", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        more = f" See {error.ctx.command_path} --help." if error.ctx else ""
+        _fail(error.format_message() + more)
     except click.ClickException as error:
         _fail(error.format_message())
     except click.Abort:  # what click makes of Ctrl-C

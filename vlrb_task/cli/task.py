@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from vlrb_task.asking.ballots import MOST_VOTES
-from vlrb_task.cli.options import FILE, FOLDER, console, force_option, pairs_option, print_warnings, trust_pickle_option
+from vlrb_task.cli.options import (
+    FILE,
+    FOLDER,
+    as_json,
+    console,
+    force_option,
+    pairs_option,
+    print_json,
+    print_warnings,
+    trust_pickle_option,
+)
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
 
@@ -77,6 +87,7 @@ if TYPE_CHECKING:
 @click.option("--name", required=True, help="Name of the task.")
 @click.option("-o", "--output", required=True, type=FOLDER, help="Folder to write.")
 @force_option
+@as_json
 def command(
     judge: str,
     votes: int,
@@ -99,6 +110,7 @@ def command(
     name: str,
     output: Path,
     force: bool,
+    as_json: bool,
 ) -> None:
     """Write a task: a judge with a schedule, on the benchmark or on your own pairs.
 
@@ -145,7 +157,10 @@ def command(
         raise VlrbError("--again: only with --votes-from, and without --stop-policy and --sparing")
     policy = _stop(stop, stop_policy, sparing, bool(logs))
     output.mkdir(parents=True, exist_ok=True)
-    tell = partial(console().print, soft_wrap=True, markup=False)  # paths and warnings quote what is no markup
+    said: list[str] = []
+    # Paths and warnings quote what is no markup.
+    tell = said.append if as_json else partial(console().print, soft_wrap=True, markup=False)
+    document = {"name": name, "dataset": spec.dataset_name, "folder": str(output), "said": said}
     left: BallotList | None = None
     if logs:
         left, lines = _left(logs, spec, captions, policy, sparing, again, trust_pickle)
@@ -154,6 +169,8 @@ def command(
         if not left.ballots:
             words = [*map(str, logs), *(["--pairs", pairs] if pairs else []), *(["--trust-pickle"] * trust_pickle)]
             tell(f"nothing is left to ask:  vlrb score {shlex.join(words)}")
+            if as_json:
+                print_json({**document, "file": None})
             return
         spec = replace(spec, ballots=f"{name}{SUFFIX}", schedule=left.schedule)
     within = False
@@ -176,6 +193,8 @@ def command(
     tell(f"wrote {path}")
     tell(f"run:  lmms-eval --include_path {folder} --tasks {name} --log_samples …")
     tell(f"or:   {FOLDER_VARIABLE}={folder} python -m vlmevalkit_adapter … --data {spec.dataset_name}")
+    if as_json:
+        print_json({**document, "file": str(path)})
 
 
 def _bench(name: str | None, pairs: str | None) -> str | None:

@@ -81,13 +81,13 @@ class Following:
     """What is known of the model that this process asks.
 
     Attributes:
-        fields: :func:`model_fields`.
+        fields: :func:`model_fields` and :func:`framework_version`.
         chat: whether it takes whole conversations.
     """
 
     def __init__(self, model: Any, wrapper: str, arguments: Mapping[str, Any]) -> None:
         self._model = model
-        self.fields = model_fields(wrapper, arguments)
+        self.fields = model_fields(wrapper, arguments) | framework_version()
         self.chat = not getattr(model, "is_simple", True)
         self.prompt_arguments = [name for name in _PROMPTS if arguments.get(name)]
         self._names: dict[str, set[str]] = {}  # of the tasks that ask a text
@@ -152,7 +152,7 @@ class Following:
         tally = self._tallies.get(_task(judge, schedule), Tally())
         seen = tally.record() or (self._unseen.record() if len(self._tallies) <= 1 else {})
         ours = {"prompt_is_ours": not self._others_prompt} if tally.requests or self._others_prompt else {}
-        return self.fields | framework_version() | seen | ours
+        return self.fields | seen | ours
 
     def _note(self, request: Any, tasks: Mapping[str, Any]) -> bool:
         """Remember what a request of ours asks; False for another task's."""
