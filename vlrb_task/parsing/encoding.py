@@ -12,10 +12,14 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 from vlrb_task.parsing.words import CONTRACTIONS, WORDS
 from vlrb_task.support.patterns import compile_later
+
+T = TypeVar("T")
 
 # Classes that no word has: names, and what is told by its shape.
 _SHAPES = ("FIRST", "SECOND", "OTHER", "A", "B", "number", "foreign", "possessive", "quotation", "unknown")
@@ -217,10 +221,35 @@ def encode(line: str) -> str:
     return _known(line) if len(line) <= 128 else _encode(line)
 
 
+def _tokens(text: str) -> str:
+    return "".join(map(_CODES.__getitem__, TOKEN.findall(text)))
+
+
+class Chunks(dict[str, T]):
+    """A function of what stands between two spaces. Values of short chunks are kept, some thousands of them: words recur."""
+
+    def __init__(self, function: Callable[[str], T]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, chunk: str) -> T:
+        found = self._function(chunk)
+        if len(chunk) <= 24:
+            if len(self) >= 32_768:
+                self.clear()
+            self[chunk] = found
+        return found
+
+
+_CHUNKS = Chunks(_tokens)
+_ACROSS = ("etc.", "no.", "No.")  # what they are is told by what follows the space
+
+
 def _encode(line: str) -> str:
     if "'" in line:
         line = _OPENING.sub("‘", line)
-    code = "".join(map(_CODES.__getitem__, TOKEN.findall(line)))
+    across = any(map(line.__contains__, _ACROSS))
+    code = _tokens(line) if across else "".join(map(_CHUNKS.__getitem__, line.split()))
     if code[:1] == _SO:
         code = _THEREFORE + code[1:]
     for sign, merges in _MERGE:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from vlrb_task.parsing.clauses import CLAUSES, without_lead
+from vlrb_task.parsing.clauses import CLAUSES, LEAD
+from vlrb_task.parsing.encoding import Chunks
 from vlrb_task.parsing.languages import english
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
@@ -37,6 +38,15 @@ def _same(match: re.Match[str]) -> str:
     return f"are equally {_EQUAL_IN.get(match.group(1).lower(), 'good')}"
 
 
+_NAME_ENDS = compile_later(rf"{ANY_NAME}[*_]{{0,3}}\Z".replace(" ", r"\s{1,3}"), re.IGNORECASE)
+
+
+def _its(match: re.Match[str]) -> str:
+    """Nothing in the place of the "'s answer" of a name, looked for from its end: that a name begins, most letters may say."""
+    start = match.start()
+    return "" if _NAME_ENDS.search(match.string, max(0, start - 32), start) else match[0]
+
+
 def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _Replacement], ...]:
     """Patterns with what to put in their place. A space in a pattern is up to three of white space."""
     return tuple((compile_later(pattern.replace(" ", r"\s{1,3}"), re.IGNORECASE), put) for pattern, put in pairs)
@@ -51,8 +61,8 @@ _CHOSEN = (
 
 # By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
 _PHRASES = {
-    "'s ": _phrases((rf"({ANY_NAME}[*_]{{0,3}})'s {THING}", r"\1")),
-    "’s ": _phrases((rf"({ANY_NAME}[*_]{{0,3}})’s {THING}", r"\1")),
+    "'s ": _phrases((rf"'s {THING}", _its)),
+    "’s ": _phrases((rf"’s {THING}", _its)),
     " from ": _phrases((rf"\bthe {THING} from (?={ANY_NAME})", "")),
     " by ": _phrases(
         (
@@ -64,7 +74,8 @@ _PHRASES = {
     " of ": _phrases((rf"\bthe {THING} of (?={ANY_NAME})", "")),
     " th": _phrases(
         (
-            rf"(?<!ccording),? (?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
+            # after a comma or without one, and not "according to"; a pattern that begins with a class is searched for fast
+            rf"[,\s](?<!ccording[,\s])(?:(?<=,) |(?<=\s)\s{{0,2}})(?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
             r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
             "",
         )
@@ -315,8 +326,32 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 
 
 _ROWS = (
+    LEAD,
+    ("'\"'", (), ((compile_later("'\"'"), "''"),)),  # the sign itself, and no quotation
     *((part, (_NEEDS[part],) if part in _NEEDS else (), phrases) for part, phrases in _PHRASES.items()),
     *((part, groups, ((pattern, put),)) for part, groups, pattern, put in CLAUSES),
+)
+
+
+def _words(part: str, groups: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
+    """What a line must hold for a row, between its spaces: each word of the part, and of each group one of these words."""
+    return [(word,) for word in part.split()] + [tuple(max(text.split(), key=len) for text in group) for group in groups]
+
+
+_WORDS = tuple(_words(part, groups) for part, groups, _ in _ROWS)
+_NUMBER = {words: number for number, words in enumerate({words for row in _WORDS for words in row})}
+_NEEDED = tuple(frozenset(map(_NUMBER.__getitem__, row)) for row in _WORDS)
+_HELD = Chunks(
+    lambda chunk: frozenset(number for words, number in _NUMBER.items() if any(map(chunk.__contains__, words)))
+)
+# What is still to be looked for in a line that holds the words of a row: all that has a space in it.
+_SPACED = tuple(
+    tuple(
+        compile_later("|".join(map(re.escape, group)))
+        for group in ((part,), *groups)
+        if any(" " in text for text in group)
+    )
+    for part, groups, _ in _ROWS
 )
 
 
@@ -326,11 +361,9 @@ def plain(line: str) -> str:
     translated = english(line, low)
     if translated is not line:
         line, low = translated, translated.lower()
-    line = without_lead(line, low)
-    if "'\"'" in low:
-        line = line.replace("'\"'", "''")  # the sign itself, and no quotation
-    for part, groups, phrases in _ROWS:
-        if part in low and all(any(map(low.__contains__, group)) for group in groups):
-            for pattern, put in phrases:
+    held = frozenset().union(*map(_HELD.__getitem__, low.split()))
+    for row in [row for row, needed in enumerate(_NEEDED) if needed <= held]:
+        if all([group.search(low) for group in _SPACED[row]]):
+            for pattern, put in _ROWS[row][2]:
                 line = pattern.sub(put, line)
     return line
