@@ -234,7 +234,7 @@ class Chunks(dict[str, T]):
 
     def __missing__(self, chunk: str) -> T:
         found = self._function(chunk)
-        if len(chunk) <= 24:
+        if len(chunk) <= 40:
             if len(self) >= 32_768:
                 self.clear()
             self[chunk] = found

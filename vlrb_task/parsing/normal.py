@@ -160,7 +160,7 @@ def untagged(text: str) -> str:
 def trim(text: str) -> tuple[str, int]:
     """A text without blank ends and end-of-turn tokens, and the offset of what is left."""
     core = text.strip(BLANK)
-    start = text.find(core) if core else 0
+    start = len(text) - len(text.lstrip(BLANK)) if core else 0
     for _ in range(9):
         token = _END_OF_TURN.search(core, max(0, len(core) - 48)) if core[-1:] in (">", "]") else None
         if token is None:
@@ -175,7 +175,7 @@ def outside(text: str) -> Outside:
     A closing tag without an opening one ends a block that began with the text (the chat template wrote the opening
     tag). Of several stretches outside, the last that is not blank is the judge's answer.
     """
-    if "channel" in text or "analysis" in text:
+    if ("<" in text and "<|channel" in text) or _STRIPPED_CHANNEL in text or text.startswith("analysis"):
         spoken = _final_channel(text)
         if spoken is not None:
             return spoken

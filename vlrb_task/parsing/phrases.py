@@ -334,13 +334,20 @@ _ROWS = (
 
 
 def _words(part: str, groups: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
-    """What a line must hold for a row, between its spaces: each word of the part, and of each group one of these words."""
-    return [(word,) for word in part.split()] + [tuple(max(text.split(), key=len) for text in group) for group in groups]
+    """What a line must hold for a row, between its spaces: the words of the part, and of each group one of these words."""
+    found = [(part, (word,)) for word in part.split()]
+    found += [("".join(group), tuple(max(text.split(), key=len) for text in group)) for group in groups]
+    # A word of two letters is everywhere, and is still looked for with its spaces.
+    return [words for text, words in found if " " not in text or min(map(len, words)) > 2] or [found[0][1]]
 
 
 _WORDS = tuple(_words(part, groups) for part, groups, _ in _ROWS)
-_NUMBER = {words: number for number, words in enumerate({words for row in _WORDS for words in row})}
+_NUMBER = {words: number for number, words in enumerate(dict.fromkeys(words for row in _WORDS for words in row))}
 _NEEDED = tuple(frozenset(map(_NUMBER.__getitem__, row)) for row in _WORDS)
+# The rows by one of their numbers, that of the longest words.
+_ROWS_BY: dict[int, list[int]] = {number: [] for number in _NUMBER.values()}
+for _row, _own in enumerate(_WORDS):
+    _ROWS_BY[_NUMBER[max(_own, key=lambda words: min(map(len, words)))]].append(_row)
 _HELD = Chunks(
     lambda chunk: frozenset(number for words, number in _NUMBER.items() if any(map(chunk.__contains__, words)))
 )
@@ -361,8 +368,8 @@ def plain(line: str) -> str:
     translated = english(line, low)
     if translated is not line:
         line, low = translated, translated.lower()
-    held = frozenset().union(*map(_HELD.__getitem__, low.split()))
-    for row in [row for row, needed in enumerate(_NEEDED) if needed <= held]:
+    held = frozenset().union(*filter(None, map(_HELD.__getitem__, low.split())))
+    for row in sorted([row for number in held for row in _ROWS_BY[number] if _NEEDED[row] <= held]):
         if all([group.search(low) for group in _SPACED[row]]):
             for pattern, put in _ROWS[row][2]:
                 line = pattern.sub(put, line)

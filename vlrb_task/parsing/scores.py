@@ -92,6 +92,7 @@ _NAMES_TURNED = compile_later(
 )
 _SAID = compile_later(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = compile_later(r"[:=|]")
+_DIGIT = compile_later(r"\d")
 _LISTED_ON = compile_later(r",? (?:and )?\d")
 _POINTS = compile_later(r"[*_ ]{0,4}points?\b", re.IGNORECASE)
 _APART = 1_500
@@ -150,15 +151,14 @@ def _scored_lines(text: str) -> list[tuple[int, int]]:
     """Where the lines stand that may hold a score."""
     out, start = [], 0
     for line in text.split("\n"):
-        if _SCORED_LINE.search(line):
+        if _DIGIT.search(line) and _SCORED_LINE.search(line):
             out.append((start, start + len(line)))
         start += len(line) + 1
     return out
 
 
-def _mentions(text: str) -> list[_Mention]:
+def _mentions(text: str, lines: list[tuple[int, int]]) -> list[_Mention]:
     out = []
-    lines = _scored_lines(text)
     for found in (match for start, end in lines for match in _MENTION.finditer(text, start, min(end + 1, len(text)))):
         sure = bool(found[5]) or _POINTS.match(text, found.end()) is not None
         sure = sure or _SCORING.search(text, max(0, found.start() - 60), found.start(4)) is not None
@@ -185,11 +185,11 @@ def _closing(text: str, start: int, end: int) -> bool:
     return _SAID.search(text, start, end) is None or len(text[:start].strip()) >= 200
 
 
-def _mentioned(text: str) -> list[_Pair]:
+def _mentioned(text: str, lines: list[tuple[int, int]]) -> list[_Pair]:
     """Pairs of which each score stands with its answer's name."""
     pairs: list[_Pair] = []
     waiting: _Mention | None = None
-    for mention in _mentions(text):
+    for mention in _mentions(text, lines):
         if waiting is None or waiting.side == mention.side or mention.start - waiting.end > _APART:
             waiting = mention
             continue
@@ -209,10 +209,9 @@ def _mentioned(text: str) -> list[_Pair]:
     return pairs
 
 
-def _listed(text: str) -> list[_Pair]:
+def _listed(text: str, lines: list[tuple[int, int]]) -> list[_Pair]:
     """Pairs of plain numbers: all of a line, behind a label, or in a sentence that says "respectively"."""
     pairs = []
-    lines = _scored_lines(text)
     for pattern in (_LINE, _RESPECTIVELY):
         for found in (match for start, end in lines for match in pattern.finditer(text, start, end)):
             scales = {scale for scale in (found[2], found[4]) if scale}
@@ -283,7 +282,8 @@ def pairs_of_scores(text: str) -> list[Structure]:
     slots = slots_of_scores(text)
     if slots:
         return slots[-1:]
-    pairs = _mentioned(text) or _listed(text) or _by_section(text)
+    lines = _scored_lines(text)
+    pairs = _mentioned(text, lines) or _listed(text, lines) or _by_section(text)
     if not pairs:
         return []
     last = pairs[-1]

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from vlrb_task.parsing.claims import (
     AS_NAME,
+    CLAIMING,
     CLASH,
     FIRST,
     OTHER,
@@ -125,6 +126,8 @@ _BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]
 _LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 _NAMES = frozenset(codes("FIRST SECOND OTHER both neither tie equal winner box A B"))
+_TELLING = CLAIMING.union(codes("box overall think if considering criterion : | = -"))
+"""A statement without a claim, a label, a box, and what else makes it a conclusion, says nothing."""
 _LABEL_SIGNS = frozenset(codes(": | -"))
 _CRITERIA_LISTED = rule(
     r"^(?:[in for as regard]|considering)[^FIRST SECOND both neither it]*,(?=[^,]*[FIRST SECOND both neither it answers])"
@@ -186,6 +189,8 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
         return Claim(quick.group(2), True, inherited if remark else max(inherited, own))
     if len(code) > LONGEST or code.endswith("?"):
         return Claim("", False, inherited)
+    if inherited < Mark.GLOBAL and _TELLING.isdisjoint(code):
+        return Claim("", False, inherited)
     if _NAMES.isdisjoint(code) and _LABEL_SIGNS.isdisjoint(code):
         return Claim("", False, inherited)
     if _HEARSAY in code[: code.find(":", 0, 12) + 1]:
@@ -208,6 +213,8 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
     if Mark.PLAIN <= mark < Mark.GLOBAL:
         mark = max(mark, _soft_mark(code))
     if code[:1] in _QUESTION_LIKE or (_THAN in code and _SELF.search(code)):
+        return Claim("", False, mark, template)
+    if mark < Mark.GLOBAL and CLAIMING.isdisjoint(code):
         return Claim("", False, mark, template)
     side, strong, clean, right = _weighed(code, mark)
     if side == CLASH:
