@@ -333,33 +333,40 @@ _ROWS = (
 )
 
 
-def _words(part: str, groups: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
-    """What a line must hold for a row, between its spaces: the words of the part, and of each group one of these words."""
-    found = [(part, (word,)) for word in part.split()]
-    found += [("".join(group), tuple(max(text.split(), key=len) for text in group)) for group in groups]
-    # A word of two letters is everywhere, and is still looked for with its spaces.
-    return [words for text, words in found if " " not in text or min(map(len, words)) > 2] or [found[0][1]]
+def _words(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest word of each text: what a line with one of them has between two of its spaces."""
+    return tuple(max(text.split(), key=len) for text in texts)
 
 
-_WORDS = tuple(_words(part, groups) for part, groups, _ in _ROWS)
-_NUMBER = {words: number for number, words in enumerate(dict.fromkeys(words for row in _WORDS for words in row))}
-_NEEDED = tuple(frozenset(map(_NUMBER.__getitem__, row)) for row in _WORDS)
-# The rows by one of their numbers, that of the longest words.
-_ROWS_BY: dict[int, list[int]] = {number: [] for number in _NUMBER.values()}
-for _row, _own in enumerate(_WORDS):
-    _ROWS_BY[_NUMBER[max(_own, key=lambda words: min(map(len, words)))]].append(_row)
-_HELD = Chunks(
-    lambda chunk: frozenset(number for words, number in _NUMBER.items() if any(map(chunk.__contains__, words)))
+# What a line must hold for a row: of each of these groups a word. Words of two letters are everywhere, and tell nothing.
+_GROUPS = tuple(
+    tuple(words for words in map(_words, ((part,), *groups)) if min(map(len, words)) > 2) for part, groups, _ in _ROWS
 )
-# What is still to be looked for in a line that holds the words of a row: all that has a space in it.
-_SPACED = tuple(
-    tuple(
-        compile_later("|".join(map(re.escape, group)))
-        for group in ((part,), *groups)
-        if any(" " in text for text in group)
-    )
+_NUMBER = {words: number for number, words in enumerate(dict.fromkeys(words for row in _GROUPS for words in row))}
+_NEEDED = tuple(frozenset(map(_NUMBER.__getitem__, row)) for row in _GROUPS)
+_STARTS: dict[str, list[tuple[str, int]]] = {}  # the words with their groups, by their first three letters
+for _words_of_group, _number in _NUMBER.items():
+    for _word in _words_of_group:
+        _STARTS.setdefault(_word[:3], []).append((_word, _number))
+# What is still to be looked for in a line that holds the words of a row: its part, and all that has a space in it.
+_TEXTS = tuple(
+    (part, [compile_later("|".join(map(re.escape, group))) for group in groups if any(" " in text for text in group)])
     for part, groups, _ in _ROWS
 )
+
+
+def _groups(chunk: str) -> frozenset[int]:
+    """The groups of which a word stands in what has no space in it."""
+    return frozenset(
+        number
+        for at in range(len(chunk) - 2)
+        if (start := chunk[at : at + 3]) in _STARTS
+        for word, number in _STARTS[start]
+        if chunk.startswith(word, at)
+    )
+
+
+_HELD = Chunks(_groups)
 
 
 def plain(line: str) -> str:
@@ -369,8 +376,9 @@ def plain(line: str) -> str:
     if translated is not line:
         line, low = translated, translated.lower()
     held = frozenset().union(*filter(None, map(_HELD.__getitem__, low.split())))
-    for row in sorted([row for number in held for row in _ROWS_BY[number] if _NEEDED[row] <= held]):
-        if all([group.search(low) for group in _SPACED[row]]):
+    for row in [row for row, needed in enumerate(_NEEDED) if needed <= held]:
+        part, groups = _TEXTS[row]
+        if part in low and all([group.search(low) for group in groups]):
             for pattern, put in _ROWS[row][2]:
                 line = pattern.sub(put, line)
     return line
