@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TypeVar
+from functools import lru_cache, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from vlrb_task.parsing.words import CONTRACTIONS, WORDS
 from vlrb_task.support.patterns import compile_later
 
-T = TypeVar("T")
+P, T = ParamSpec("P"), TypeVar("T")
 
 # Classes that no word has: names, and what is told by its shape.
 _SHAPES = ("FIRST", "SECOND", "OTHER", "A", "B", "number", "foreign", "possessive", "quotation", "unknown")
@@ -216,9 +216,19 @@ _OPENING = compile_later(r"(?<![\w.,!?*)\"])'(?=\w)")
 _SO, _THEREFORE = CODE["so"], CODE["therefore"]
 
 
-def encode(line: str) -> str:
-    """The codes of a line, names merged."""
-    return _known(line) if len(line) <= 128 else _encode(line)
+SHORT = 128
+"""Characters of a line that is taken to recur: judges close with a line of few forms, under headings of few words."""
+
+
+def remembered(function: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[str, P], T]:
+    """A function of a line, or of its codes, that keeps its results for the latest short ones."""
+    known = lru_cache(maxsize=4096)(function)
+
+    @wraps(function)
+    def recalled(line: str, *rest: P.args, **named: P.kwargs) -> T:
+        return (known if len(line) <= SHORT else function)(line, *rest, **named)
+
+    return recalled
 
 
 def _tokens(text: str) -> str:
@@ -245,7 +255,9 @@ _CHUNKS = Chunks(_tokens)
 _ACROSS = ("etc.", "no.", "No.")  # what they are is told by what follows the space
 
 
-def _encode(line: str) -> str:
+@remembered
+def encode(line: str) -> str:
+    """The codes of a line, names merged."""
     if "'" in line:
         line = _OPENING.sub("‘", line)
     across = any(map(line.__contains__, _ACROSS))
@@ -258,9 +270,6 @@ def _encode(line: str) -> str:
                 code = code.replace(old, new)
     return code
 
-
-# Judges close with a line of few forms.
-_known = lru_cache(maxsize=4096)(_encode)
 
 _CLAIMING = "better winner worse loses beats choose tie equal neither verdict overall summary box choice"
 CLAIM_WORDS = frozenset(word for name in _CLAIMING.split() for word in WORDS[name].split()) | {
@@ -279,6 +288,7 @@ _ASCII = {
 _RUNS = compile_later(r"[a-z]+|[<>=≻]+")
 
 
+@remembered
 def claim_words(text: str) -> frozenset[str]:
     """The :data:`CLAIM_WORDS` that a text holds."""
     if text.isascii():

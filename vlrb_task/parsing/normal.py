@@ -138,19 +138,19 @@ def lettered(text: str) -> str:
     return text
 
 
-_EMPHASIS = compile_later(r"(?m)^(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\1(?=[ \t]*$)")
+_EMPHASIS = compile_later(r"(?m)\n(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\1(?=[ \t]*$)")
 
 
 def unemphasised(text: str) -> str:
     """A text without the emphasis round a whole long line, character for character: a sentence in italics is no heading."""
-    if text[:1] not in ("*", "_") and "\n*" not in text and "\n_" not in text:
+    if "*" not in text and "_" not in text:
         return text
-    return _EMPHASIS.sub(lambda found: f"{' ' * len(found[1])}{found[2]}{' ' * len(found[1])}", text)
+    return _EMPHASIS.sub(lambda found: f"\n{' ' * len(found[1])}{found[2]}{' ' * len(found[1])}", f"\n{text}")[1:]
 
 
 def untagged(text: str) -> str:
     """A text with model tokens and unknown tags blanked out, character for character; ``<answer>`` and the like stay."""
-    if "<" not in text and "[INST]" not in text:
+    if "<" not in text and ("[" not in text or "[INST]" not in text):
         return text
     for pattern in (_TOKEN, _UNKNOWN):
         text = pattern.sub(lambda found: " " * len(found[0]), text)

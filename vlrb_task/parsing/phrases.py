@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from vlrb_task.parsing.clauses import CLAUSES, LEAD
-from vlrb_task.parsing.encoding import Chunks
+from vlrb_task.parsing.encoding import Chunks, remembered
 from vlrb_task.parsing.languages import english
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
@@ -369,6 +369,7 @@ def _groups(chunk: str) -> frozenset[int]:
 _HELD = Chunks(_groups)
 
 
+@remembered
 def plain(line: str) -> str:
     """A line with its phrases in plain words; the same object where it has none."""
     low = line.lower()

@@ -64,7 +64,12 @@ _SECTION = compile_later(
     rf"^[ \t*_#>-]{{0,9}}(?:\d[.)] )?(?:evaluation of |analysis of )?{_NAME}[^\n.]{{0,40}}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of")
+_WORDS = {
+    "": ("scor", "grade", "points", "out of"),
+    "rat": ("rating", " rate ", "rated"),
+    " give ": ("i give ", "d give "),
+}
+"""Words of scoring, by what several of them have in common."""
 _SCALES = ("/10", "/ 10", "/5")
 _SHAPE = compile_later(r"[:=|][ *_]{0,3}-?\d")
 _FIRST_LINE = compile_later(r"[\W_]{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
@@ -270,10 +275,11 @@ def slots_of_scores(text: str) -> list[Structure]:
 
 def pairs_of_scores(text: str) -> list[Structure]:
     """The pair of scores that a text gives its two answers, as a list of one; an empty list if it gives none."""
+    low = text.lower()
     if (
-        not any(map(text.lower().__contains__, _WORDS))
+        not any([any(map(low.__contains__, words)) for part, words in _WORDS.items() if part in low])
         and not ("/" in text and any(map(text.__contains__, _SCALES)))
-        and "</" not in text
+        and ("<" not in text or "</" not in text)
         and _SHAPE.search(text, max(0, len(text) - 400)) is None
     ):
         opening, closing = text.lstrip()[:40], text[text.rfind("\n", 0, len(text.rstrip())) + 1 :]

@@ -29,7 +29,7 @@ from vlrb_task.parsing.claims import (
     sides,
     tie,
 )
-from vlrb_task.parsing.encoding import codes, rule
+from vlrb_task.parsing.encoding import codes, remembered, rule
 from vlrb_task.parsing.labels import ITEM, Mark, label
 from vlrb_task.support.patterns import compile_later
 
@@ -136,7 +136,7 @@ _BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]
 _LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 
-def _unquoted(code: str, whole: bool) -> str:
+def _inner(code: str, whole: bool) -> str:
     """The statement with quotations taken out: a bare name loses its quotes, anything longer goes."""
 
     def inner(match: re.Match[str]) -> str:
@@ -152,21 +152,22 @@ def _unquoted(code: str, whole: bool) -> str:
     return _QUOTED.sub(inner, code)
 
 
-def split(code: str) -> list[str]:
-    """The statements of a line, in order, each with the sign that ends it.
+@remembered
+def split(code: str, whole: bool = False) -> tuple[str, ...]:
+    """The statements of a line, in order, each with the sign that ends it, without what they quote.
 
-    A full stop after the number of a list item ends nothing; quotations are whole, whatever signs they hold.
+    A full stop after the number of a list item ends nothing. ``whole``: the line is all the judge wrote, and quotes are only dress.
     """
-    code = ITEM.sub("", code)
+    code = ITEM.sub("", _unquoted(code, whole))
     if _VERDICT in code:
         code = _MY_VERDICT.sub(rf"\1{_VERDICT_LABEL}", code)
-    return [piece for piece in _ENDS.split(code.lstrip("|")) if piece]
+    return tuple(piece for piece in _ENDS.split(code.lstrip("|")) if piece)
 
 
-def unquote(code: str, whole: bool = False) -> str:
-    """A line's codes without what it quotes. ``whole``: the line is all the judge wrote, and quotes are only dress."""
+def _unquoted(code: str, whole: bool) -> str:
+    """A line's codes without what it quotes."""
     if '"' in code or "‘" in code:
-        code = _unquoted(code, whole)
+        code = _inner(code, whole)
         if '"' in code:
             # One quote is left over. What follows an opening one is quoted; what precedes a closing one was.
             at = code.index('"')
@@ -228,6 +229,10 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
     if mark is Mark.GLOBAL and _BARE_AFTER_MARK.match(clean):
         return Claim(FIRST if FIRST in clean else SECOND, True, mark, template)
     return Claim("", False, mark, template)
+
+
+read_again = remembered(read)
+"""The same for the statements of a line that may recur."""
 
 
 def _unlabelled(code: str, mark: Mark) -> tuple[str, Mark, bool]:

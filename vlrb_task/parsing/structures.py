@@ -160,7 +160,7 @@ _SPELLED = compile_later(r"\b(?:answer|response|assistant|model|output|option|ca
 
 def pictured(text: str) -> str:
     """A text that calls the answers nothing but "the first image" and "the second image", with another word for "image"."""
-    if ("image" not in text and "video" not in text) or _SPELLED.search(text) is not None:
+    if ("image" not in text and "video" not in text) or " Answer 1 " in text or _SPELLED.search(text) is not None:
         return text
     shown = {found[1].lower() for found in _PICTURE.finditer(text)}
     if not shown or (len(shown) < 2 and not _BOTH_PICTURES.search(text)):
