@@ -18,7 +18,7 @@ AS_NAME = {**dict.fromkeys(codes("FIRST A one"), FIRST), **dict.fromkeys(codes("
 _IF, _BUT, _THEREFORE, _AND, _THAT, _IN, _I, _FILLER, _OVERALL = tuple(
     codes("if but therefore and that in I filler overall")
 )
-_AS, _CHOOSE, _MAKES, _MIGHT, _THIS, _IT, _LESS = tuple(codes("as choose makes might this it less"))
+AS, _CHOOSE, _MAKES, _MIGHT, _THIS, _IT, _LESS = tuple(codes("as choose makes might this it less"))
 _GOOD, _BAD, _UNKNOWN, _POSSESSIVE, _EQUAL = tuple(codes("good_trait bad_trait unknown possessive equal"))
 _NOUNS = frozenset(codes("answer choice one"))
 # The classes of which a claim of each kind has one: that the better answer is named, called better, called worse, …
@@ -29,8 +29,8 @@ _LOSING = frozenset(codes("worse loses"))
 _BEATING = frozenset(codes("beats > <"))
 _GIVING = frozenset(codes("more less better"))
 _TYING = frozenset(codes("tie neither winner equal ="))
-CLAIMING = frozenset(codes("choose as")).union(_NAMING, _CALLING, _LOSING, _BEATING, _GIVING, _TYING)
-"""A statement without any of these classes makes no claim."""
+CLAIMING = frozenset(codes("choose")).union(_NAMING, _CALLING, _LOSING, _BEATING, _GIVING, _TYING)
+"""A statement makes no claim without any of these classes, or "as good as"."""
 
 
 class Found(NamedTuple):
@@ -259,7 +259,7 @@ def settle(claims: list[Found], mark: Mark) -> tuple[str, bool]:
 
 def tie(code: str) -> tuple[int, bool] | None:
     """Where a statement says that neither answer is better, and whether it says so in general."""
-    if _TYING.isdisjoint(code) and code.count(_AS) < 2:  # "as good as"
+    if _TYING.isdisjoint(code) and code.count(AS) < 2:
         return None
     for found in _TIED.finditer(code):
         after = code[found.end() :]

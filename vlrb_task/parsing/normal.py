@@ -218,7 +218,7 @@ def _final_channel(text: str) -> Outside | None:
 def last_tool_call(text: str) -> int:
     """The end of the last sign of a tool call in a text, or -1."""
     end = -1
-    if "tool" in text or "TOOL_" in text or "<function" in text or "<|python" in text:
+    if "tool" in text or "TOOL_" in text or ("<" in text and ("<function" in text or "<|python" in text)):
         for match in _TOOL.finditer(text):
             end = match.end()
     if '"name"' in text or "'name'" in text:
@@ -267,8 +267,7 @@ def reason_without_verdict(text: str, low: str) -> Reason:
         return Reason.TOOL_CALL
     if period(text):
         return Reason.REPETITION
-    head, tail = low[:400], low[-400:]
-    if any(phrase in head or phrase in tail for phrase in _REFUSALS):
+    if any(map(f"{low[:400]}\n{low[-400:]}".__contains__, _REFUSALS)):
         return Reason.REFUSED
     return Reason.CUT_OFF if cut_off(text) else Reason.NO_VERDICT
 

@@ -7,13 +7,15 @@ everywhere in descriptions of pictures ("the edge of the table").
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from vlrb_task.parsing.clauses import CLAUSES, LEAD
 from vlrb_task.parsing.encoding import Chunks, remembered
-from vlrb_task.parsing.languages import english
+from vlrb_task.parsing.languages import EUROPEAN_WORDS, english
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
 
@@ -333,7 +335,7 @@ _ROWS = (
 )
 
 
-def _words(texts: tuple[str, ...]) -> tuple[str, ...]:
+def _words(texts: Iterable[str]) -> tuple[str, ...]:
     """The longest word of each text: what a line with one of them has between two of its spaces."""
     return tuple(max(text.split(), key=len) for text in texts)
 
@@ -342,20 +344,29 @@ def _words(texts: tuple[str, ...]) -> tuple[str, ...]:
 _GROUPS = tuple(
     tuple(words for words in map(_words, ((part,), *groups)) if min(map(len, words)) > 2) for part, groups, _ in _ROWS
 )
-_NUMBER = {words: number for number, words in enumerate(dict.fromkeys(words for row in _GROUPS for words in row))}
-_NEEDED = tuple(frozenset(map(_NUMBER.__getitem__, row)) for row in _GROUPS)
-_STARTS: dict[str, list[tuple[str, int]]] = {}  # the words with their groups, by their first three letters
-for _words_of_group, _number in _NUMBER.items():
-    for _word in _words_of_group:
-        _STARTS.setdefault(_word[:3], []).append((_word, _number))
-# What is still to be looked for in a line that holds the words of a row: its part, and all that has a space in it.
+_NUMBERS: defaultdict[tuple[str, ...], int] = defaultdict(itertools.count().__next__)
+_NEEDED = tuple(frozenset(map(_NUMBERS.__getitem__, row)) for row in _GROUPS)
+_FOREIGN = _NUMBERS[_words(EUROPEAN_WORDS)]
+# What is still to be looked for in a line that holds the words of a row: its part, and of each group one of the texts with
+# spaces, unless the line holds one of the others.
 _TEXTS = tuple(
-    (part, [compile_later("|".join(map(re.escape, group))) for group in groups if any(" " in text for text in group)])
+    (
+        part,
+        tuple(
+            (_NUMBERS[tuple(text for text in group if " " not in text)], compile_later("|".join(map(re.escape, spaced))))
+            for group in groups
+            if (spaced := [text for text in group if " " in text])
+        ),
+    )
     for part, groups, _ in _ROWS
 )
+_STARTS: dict[str, list[tuple[str, int]]] = {}  # the words with the numbers of their groups, by their first three letters
+for _group, _number in _NUMBERS.items():
+    for _word in _group:
+        _STARTS.setdefault(_word[:3], []).append((_word, _number))
 
 
-def _groups(chunk: str) -> frozenset[int]:
+def _numbers(chunk: str) -> frozenset[int]:
     """The groups of which a word stands in what has no space in it."""
     return frozenset(
         number
@@ -366,20 +377,26 @@ def _groups(chunk: str) -> frozenset[int]:
     )
 
 
-_HELD = Chunks(_groups)
+_HELD = Chunks(_numbers)
+
+
+def _held(low: str) -> frozenset[int]:
+    return frozenset().union(*filter(None, map(_HELD.__getitem__, low.split())))
 
 
 @remembered
 def plain(line: str) -> str:
-    """A line with its phrases in plain words; the same object where it has none."""
+    """A line with its phrases in plain words."""
     low = line.lower()
-    translated = english(line, low)
-    if translated is not line:
-        line, low = translated, translated.lower()
-    held = frozenset().union(*filter(None, map(_HELD.__getitem__, low.split())))
+    held = _held(low)
+    if not line.isascii() or _FOREIGN in held:
+        translated = english(line, low)
+        if translated is not line:
+            line, low = translated, translated.lower()
+            held = _held(low)
     for row in [row for row, needed in enumerate(_NEEDED) if needed <= held]:
         part, groups = _TEXTS[row]
-        if part in low and all([group.search(low) for group in groups]):
+        if part in low and all([number in held or texts.search(low) for number, texts in groups]):
             for pattern, put in _ROWS[row][2]:
                 line = pattern.sub(put, line)
     return line

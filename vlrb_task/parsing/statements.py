@@ -15,6 +15,7 @@ import re
 from typing import NamedTuple
 
 from vlrb_task.parsing.claims import (
+    AS,
     AS_NAME,
     CLAIMING,
     CLASH,
@@ -190,7 +191,7 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
         return Claim(quick.group(2), True, inherited if remark else max(inherited, own))
     if len(code) > LONGEST or code.endswith("?"):
         return Claim("", False, inherited)
-    if inherited < Mark.GLOBAL and _TELLING.isdisjoint(code):
+    if inherited < Mark.GLOBAL and _TELLING.isdisjoint(code) and code.count(AS) < 2:
         return Claim("", False, inherited)
     if _NAMES.isdisjoint(code) and _LABEL_SIGNS.isdisjoint(code):
         return Claim("", False, inherited)
@@ -215,7 +216,7 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
         mark = max(mark, _soft_mark(code))
     if code[:1] in _QUESTION_LIKE or (_THAN in code and _SELF.search(code)):
         return Claim("", False, mark, template)
-    if mark < Mark.GLOBAL and CLAIMING.isdisjoint(code):
+    if mark < Mark.GLOBAL and CLAIMING.isdisjoint(code) and code.count(AS) < 2:
         return Claim("", False, mark, template)
     side, strong, clean, right = _weighed(code, mark)
     if side == CLASH:
