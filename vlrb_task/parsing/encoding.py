@@ -12,14 +12,10 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import Concatenate, ParamSpec, TypeVar
 
+from vlrb_task.parsing.recurring import Chunks, remembered
 from vlrb_task.parsing.words import CONTRACTIONS, WORDS
 from vlrb_task.support.patterns import compile_later
-
-P, T = ParamSpec("P"), TypeVar("T")
 
 # Classes that no word has: names, and what is told by its shape.
 _SHAPES = ("FIRST", "SECOND", "OTHER", "A", "B", "number", "foreign", "possessive", "quotation", "unknown")
@@ -216,39 +212,8 @@ _OPENING = compile_later(r"(?<![\w.,!?*)\"])'(?=\w)")
 _SO, _THEREFORE = CODE["so"], CODE["therefore"]
 
 
-SHORT = 128
-"""Characters of a line that is taken to recur: judges close with a line of few forms, under headings of few words."""
-
-
-def remembered(function: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[str, P], T]:
-    """A function of a line, or of its codes, that keeps its results for the latest short ones."""
-    known = lru_cache(maxsize=4096)(function)
-
-    @wraps(function)
-    def recalled(line: str, *rest: P.args, **named: P.kwargs) -> T:
-        return (known if len(line) <= SHORT else function)(line, *rest, **named)
-
-    return recalled
-
-
 def _tokens(text: str) -> str:
     return "".join(map(_CODES.__getitem__, TOKEN.findall(text)))
-
-
-class Chunks(dict[str, T]):
-    """A function of what stands between two spaces. Values of short chunks are kept, some thousands of them: words recur."""
-
-    def __init__(self, function: Callable[[str], T]) -> None:
-        super().__init__()
-        self._function = function
-
-    def __missing__(self, chunk: str) -> T:
-        found = self._function(chunk)
-        if len(chunk) <= 40:
-            if len(self) >= 32_768:
-                self.clear()
-            self[chunk] = found
-        return found
 
 
 _CHUNKS = Chunks(_tokens)

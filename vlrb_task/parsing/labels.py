@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from vlrb_task.parsing.encoding import CODE, codes, remembered, rule
+from vlrb_task.parsing.encoding import CODE, codes, rule
+from vlrb_task.parsing.recurring import remembered
 
 ITEM = rule(r"^[(]?[number one two][.)]|^[(]?[A B][.)](?=.)|^A:(?=FIRST)|^B:(?=SECOND)")
 _LABEL = rule(r"^([^:|,.; but because therefore while<>=?-]{1,14})[:|=-]")

@@ -7,15 +7,11 @@ everywhere in descriptions of pictures ("the edge of the table").
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeAlias
 
 from vlrb_task.parsing.clauses import CLAUSES, LEAD
-from vlrb_task.parsing.encoding import Chunks, remembered
-from vlrb_task.parsing.languages import EUROPEAN_WORDS, english
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
 
@@ -76,8 +72,9 @@ _PHRASES = {
     " of ": _phrases((rf"\bthe {THING} of (?={ANY_NAME})", "")),
     " th": _phrases(
         (
-            # after a comma or without one, and not "according to"; a pattern that begins with a class is searched for fast
-            rf"[,\s](?<!ccording[,\s])(?:(?<=,) |(?<=\s)\s{{0,2}})(?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
+            # after a comma or not, and not "according to"; what begins with a class of signs is found faster
+            rf"[,\s](?<!ccording[,\s])(?:(?<=,) |(?<=\s)\s{{0,2}})"
+            rf"(?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
             r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
             "",
         )
@@ -327,76 +324,10 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-_ROWS = (
+ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...], tuple[tuple[re.Pattern[str], _Replacement], ...]], ...] = (
     LEAD,
     ("'\"'", (), ((compile_later("'\"'"), "''"),)),  # the sign itself, and no quotation
     *((part, (_NEEDS[part],) if part in _NEEDS else (), phrases) for part, phrases in _PHRASES.items()),
     *((part, groups, ((pattern, put),)) for part, groups, pattern, put in CLAUSES),
 )
-
-
-def _words(texts: Iterable[str]) -> tuple[str, ...]:
-    """The longest word of each text: what a line with one of them has between two of its spaces."""
-    return tuple(max(text.split(), key=len) for text in texts)
-
-
-# What a line must hold for a row: of each of these groups a word. Words of two letters are everywhere, and tell nothing.
-_GROUPS = tuple(
-    tuple(words for words in map(_words, ((part,), *groups)) if min(map(len, words)) > 2) for part, groups, _ in _ROWS
-)
-_NUMBERS: defaultdict[tuple[str, ...], int] = defaultdict(itertools.count().__next__)
-_NEEDED = tuple(frozenset(map(_NUMBERS.__getitem__, row)) for row in _GROUPS)
-_FOREIGN = _NUMBERS[_words(EUROPEAN_WORDS)]
-# What is still to be looked for in a line that holds the words of a row: its part, and of each group one of the texts with
-# spaces, unless the line holds one of the others.
-_TEXTS = tuple(
-    (
-        part,
-        tuple(
-            (_NUMBERS[tuple(text for text in group if " " not in text)], compile_later("|".join(map(re.escape, spaced))))
-            for group in groups
-            if (spaced := [text for text in group if " " in text])
-        ),
-    )
-    for part, groups, _ in _ROWS
-)
-_STARTS: dict[str, list[tuple[str, int]]] = {}  # the words with the numbers of their groups, by their first three letters
-for _group, _number in _NUMBERS.items():
-    for _word in _group:
-        _STARTS.setdefault(_word[:3], []).append((_word, _number))
-
-
-def _numbers(chunk: str) -> frozenset[int]:
-    """The groups of which a word stands in what has no space in it."""
-    return frozenset(
-        number
-        for at in range(len(chunk) - 2)
-        if (start := chunk[at : at + 3]) in _STARTS
-        for word, number in _STARTS[start]
-        if chunk.startswith(word, at)
-    )
-
-
-_HELD = Chunks(_numbers)
-
-
-def _held(low: str) -> frozenset[int]:
-    return frozenset().union(*filter(None, map(_HELD.__getitem__, low.split())))
-
-
-@remembered
-def plain(line: str) -> str:
-    """A line with its phrases in plain words."""
-    low = line.lower()
-    held = _held(low)
-    if not line.isascii() or _FOREIGN in held:
-        translated = english(line, low)
-        if translated is not line:
-            line, low = translated, translated.lower()
-            held = _held(low)
-    for row in [row for row, needed in enumerate(_NEEDED) if needed <= held]:
-        part, groups = _TEXTS[row]
-        if part in low and all([number in held or texts.search(low) for number, texts in groups]):
-            for pattern, put in _ROWS[row][2]:
-                line = pattern.sub(put, line)
-    return line
+"""In this order: a part of a line in lower case, groups of which the line must hold one text each, what is put for what."""

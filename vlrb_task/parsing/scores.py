@@ -277,7 +277,7 @@ def pairs_of_scores(text: str) -> list[Structure]:
     """The pair of scores that a text gives its two answers, as a list of one; an empty list if it gives none."""
     low = text.lower()
     if (
-        not any([any(map(low.__contains__, words)) for part, words in _WORDS.items() if part in low])
+        not any(any(map(low.__contains__, words)) for part, words in _WORDS.items() if part in low)
         and not ("/" in text and any(map(text.__contains__, _SCALES)))
         and ("<" not in text or "</" not in text)
         and _SHAPE.search(text, max(0, len(text) - 400)) is None

@@ -30,8 +30,9 @@ from vlrb_task.parsing.claims import (
     sides,
     tie,
 )
-from vlrb_task.parsing.encoding import codes, remembered, rule
+from vlrb_task.parsing.encoding import codes, rule
 from vlrb_task.parsing.labels import ITEM, Mark, label
+from vlrb_task.parsing.recurring import remembered
 from vlrb_task.support.patterns import compile_later
 
 LONGEST = 700
@@ -157,7 +158,8 @@ def _inner(code: str, whole: bool) -> str:
 def split(code: str, whole: bool = False) -> tuple[str, ...]:
     """The statements of a line, in order, each with the sign that ends it, without what they quote.
 
-    A full stop after the number of a list item ends nothing. ``whole``: the line is all the judge wrote, and quotes are only dress.
+    A full stop after the number of a list item ends nothing. ``whole``: the line is all that the judge wrote, and quotes are
+    only dress.
     """
     code = ITEM.sub("", _unquoted(code, whole))
     if _VERDICT in code:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from vlrb_task.parsing import normal, statements
 from vlrb_task.parsing.claims import CLASH, FIRST, SECOND, TIE
-from vlrb_task.parsing.encoding import SHORT, claim_words, codes, encode, rule
+from vlrb_task.parsing.encoding import claim_words, codes, encode, rule
 from vlrb_task.parsing.labels import Mark, label_of
 from vlrb_task.parsing.lines import bare, top_of
-from vlrb_task.parsing.phrases import plain
+from vlrb_task.parsing.recurring import SHORT
+from vlrb_task.parsing.rewording import plain
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 from vlrb_task.support.patterns import compile_later
 
@@ -199,9 +200,10 @@ class Walk:
 
     def _closing(self, piece: str, place: int) -> statements.Claim:
         """The last words of a text that ends in an item on a criterion: "4. Relevance: fine. Overall, Answer 1 is better."."""
-        claim = statements.read(piece)
-        if place and self.seen == 1 and claim.mark >= Mark.LOCAL and claim.strong and not normal.cut_off(self.body):
-            return claim
+        if place and self.seen == 1:
+            claim = statements.read(piece)
+            if claim.mark >= Mark.LOCAL and claim.strong and not normal.cut_off(self.body):
+                return claim
         return statements.Claim("", False, Mark.CRITERION)
 
     def _doubted(self) -> bool:
