@@ -128,7 +128,7 @@ _BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]
 _LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 _NAMES = frozenset(codes("FIRST SECOND OTHER both neither tie equal winner box A B"))
-_TELLING = CLAIMING.union(codes("box overall think if considering criterion : | = -"))
+_TELLING = CLAIMING.union(codes("box overall think considering criterion : | = -"))
 """A statement without a claim, a label, a box, and what else makes it a conclusion, says nothing."""
 _LABEL_SIGNS = frozenset(codes(": | -"))
 _CRITERIA_LISTED = rule(
