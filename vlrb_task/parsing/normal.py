@@ -179,7 +179,8 @@ def outside(text: str) -> Outside:
         spoken = _final_channel(text)
         if spoken is not None:
             return spoken
-    if ("<" not in text and "◁" not in text and "THINK]" not in text) or not any(word in text for word in _TAG_WORDS):
+    signed = "<" in text or "◁" in text or ("[" in text and "THINK]" in text)
+    if not signed or not any(map(text.__contains__, _TAG_WORDS)):
         return Outside(text, 0)
     opened = -1  # where the open block's inside begins
     since = 0  # where the stretch outside begins
@@ -218,10 +219,14 @@ def _final_channel(text: str) -> Outside | None:
 def last_tool_call(text: str) -> int:
     """The end of the last sign of a tool call in a text, or -1."""
     end = -1
-    if "tool" in text or "TOOL_" in text or ("<" in text and ("<function" in text or "<|python" in text)):
+    if (
+        "tool" in text
+        or ("[" in text and "[TOOL_" in text)
+        or ("<" in text and ("<function" in text or "<|python" in text))
+    ):
         for match in _TOOL.finditer(text):
             end = match.end()
-    if '"name"' in text or "'name'" in text:
+    if "{" in text and ('"name"' in text or "'name'" in text):
         for match in _TOOL_JSON.finditer(text):
             end = max(end, match.end())
     return end

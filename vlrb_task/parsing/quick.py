@@ -29,7 +29,7 @@ def _has_thoughts(text: str) -> bool:
 
 def closing_line(text: str) -> Reading | None:
     """The reading of a text that ends in the line that the official prompt asks for, word for word, and nothing odd before it."""
-    found = _CLOSING_LINE.search(text, max(0, len(text) - 64))
+    found = _CLOSING_LINE.search(text, max(0, len(text) - 64)) if "Overall Judgment:" in text[-64:] else None
     if found is None or "\\" in text or "{" in text or ("[" in text and "[[" in text):
         return None
     if _has_thoughts(text) or normal.failed(text):

@@ -280,7 +280,7 @@ def pairs_of_scores(text: str) -> list[Structure]:
         not any(any(map(low.__contains__, words)) for part, words in _WORDS.items() if part in low)
         and not ("/" in text and any(map(text.__contains__, _SCALES)))
         and ("<" not in text or "</" not in text)
-        and _SHAPE.search(text, max(0, len(text) - 400)) is None
+        and not (any(map(text[-400:].__contains__, ":=|")) and _SHAPE.search(text, max(0, len(text) - 400)))
     ):
         opening, closing = text.lstrip()[:40], text[text.rfind("\n", 0, len(text.rstrip())) + 1 :]
         if _FIRST_LINE.match(opening) is None and (len(closing) > 40 or _FIRST_LINE.match(closing) is None):
