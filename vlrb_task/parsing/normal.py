@@ -175,7 +175,8 @@ def outside(text: str) -> Outside:
     A closing tag without an opening one ends a block that began with the text (the chat template wrote the opening
     tag). Of several stretches outside, the last that is not blank is the judge's answer.
     """
-    if ("<" in text and "<|channel" in text) or _STRIPPED_CHANNEL in text or text.startswith("analysis"):
+    stripped = _STRIPPED_CHANNEL in text and ("analysis" in text or "channel" in text)
+    if stripped or ("<" in text and "<|channel" in text) or text.startswith("analysis"):
         spoken = _final_channel(text)
         if spoken is not None:
             return spoken
