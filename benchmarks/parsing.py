@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from vlrb_task.parsing import PARSERS, RATING_PARSERS
+from vlrb_task.parsing import PARSERS, RATING_PARSERS, recurring
 
 PARAGRAPHS = [
     "To determine which answer is better, let's go through each of the given criteria.",
@@ -163,6 +163,10 @@ def main() -> None:
     print("\nordinary texts a second, one core")
     for name in ("final", "paper"):
         print(f"  {name:<22}{per_second(PARSERS[name], texts):>12,.0f}")
+    kept, recurring.SHORT = recurring.SHORT, -1
+    print(f"  {'final, all lines new':<22}{per_second(PARSERS['final'], texts):>12,.0f}")
+    print(f"  {'  without a verdict':<22}{per_second(PARSERS['final'], texts[-1:]):>12,.0f}")
+    recurring.SHORT = kept
     have = True
     try:
         took = theirs(given.lmms_python, texts, 400, 120.0)

@@ -18,13 +18,19 @@ AS_NAME = {**dict.fromkeys(codes("FIRST A one"), FIRST), **dict.fromkeys(codes("
 _IF, _BUT, _THEREFORE, _AND, _THAT, _IN, _I, _FILLER, _OVERALL = tuple(
     codes("if but therefore and that in I filler overall")
 )
-_BETTER_CLASS, _WINNER, _WORSE_CLASS, _LOSES, _BEATS_CLASS, _CHOOSE = tuple(
-    codes("better winner worse loses beats choose")
-)
-_MAKES, _MIGHT, _THIS, _IT, _LESS = tuple(codes("makes might this it less"))
+AS, _CHOOSE, _MAKES, _MIGHT, _THIS, _IT, _LESS = tuple(codes("as choose makes might this it less"))
 _GOOD, _BAD, _UNKNOWN, _POSSESSIVE, _EQUAL = tuple(codes("good_trait bad_trait unknown possessive equal"))
 _NOUNS = frozenset(codes("answer choice one"))
+# The classes of which a claim of each kind has one: that the better answer is named, called better, called worse, …
 _NAMING = frozenset(codes("better winner verdict choice"))
+_CALLING = frozenset(codes("better winner"))
+_MAKING = frozenset(codes("think choose makes"))
+_LOSING = frozenset(codes("worse loses"))
+_BEATING = frozenset(codes("beats > <"))
+_GIVING = frozenset(codes("more less better"))
+_TYING = frozenset(codes("tie neither winner equal ="))
+CLAIMING = frozenset(codes("choose")).union(_NAMING, _CALLING, _LOSING, _BEATING, _GIVING, _TYING)
+"""A statement makes no claim without any of these classes, or "as good as"."""
 
 
 class Found(NamedTuple):
@@ -200,24 +206,24 @@ def sides(code: str, mark: Mark) -> list[Found]:
         )
         found.append(Found(start, side, strong, limited))
 
-    if _BETTER_CLASS in code or _WINNER in code:
+    if not _CALLING.isdisjoint(code):
         for match in _BETTER.finditer(code):
             modal = match.group(2)
             noun_follows = code[match.end() : match.end() + 1] in _NOUNS
             if modal and (modal[0] == _MIGHT or (mark < Mark.LOCAL and not noun_follows)):
                 continue
             add(match.start(), match.end(), match.start(), match.group(1), True)
-        for match in _MADE.finditer(code):
+        for match in () if _MAKING.isdisjoint(code) else _MADE.finditer(code):
             if match.group(1) == _MAKES:  # "this makes Answer 2 better", "…, making Answer 2 the better one"
                 start = match.start() - (code[match.start() - 1 : match.start()] in (_THIS, _IT, _THAT))
                 if start < match.start() or code[start - 1 : start] in ("", ","):
                     add(start, match.end(), match.start(2), match.group(2), True)
             elif match.group(1)[0] == _I:
                 add(match.start(), match.end(), match.start(2), match.group(2), True)
-    if _WORSE_CLASS in code or _LOSES in code:
+    if not _LOSING.isdisjoint(code):
         for match in _WORSE.finditer(code):
             add(match.start(), match.end(), match.start(), OTHER[match.group(1) or match.group(2)], True)
-    if _BEATS_CLASS in code or ">" in code or "<" in code:
+    if not _BEATING.isdisjoint(code):
         for match in _BEATS.finditer(code):
             name = match.lastindex or 1
             add(match.start(), match.end(), match.start(name), match.group(name), True)
@@ -229,7 +235,7 @@ def sides(code: str, mark: Mark) -> list[Found]:
         for match in _IS.finditer(code):
             start = len(code[: match.start()].rstrip(_I + _FILLER + _OVERALL))  # "my", "the", "overall"
             add(start, match.end(), match.start(), AS_NAME[match.group(1)], True)
-    for match in _GIVES.finditer(code):
+    for match in () if _GIVING.isdisjoint(code) else _GIVES.finditer(code):
         subject = match.group(1) or match.group(4) or match.group(5)
         if match.group(5) and mark < Mark.GLOBAL and code[match.end() - 1] == _UNKNOWN:
             continue  # "is better lit"
@@ -253,6 +259,8 @@ def settle(claims: list[Found], mark: Mark) -> tuple[str, bool]:
 
 def tie(code: str) -> tuple[int, bool] | None:
     """Where a statement says that neither answer is better, and whether it says so in general."""
+    if _TYING.isdisjoint(code) and code.count(AS) < 2:
+        return None
     for found in _TIED.finditer(code):
         after = code[found.end() :]
         if admitted(code, found.start()) and not _TIE_SCOPE.match(after) and not _TAKEN_BACK_AFTER.match(after):

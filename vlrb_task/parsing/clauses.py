@@ -115,6 +115,7 @@ def _lead(match: re.Match[str]) -> str:
 
 
 _LEADS = ("based on", "given", "considering", "taking", "light of", "view of", "after ", "looking at", "weighing")
+LEAD = (",", (_LEADS,), ((_LEAD, _lead),))
 _BETTERS = ("better", "superior", "prefer", "strong", "best")
 _CONCLUDED = tuple(f"{word} that" for word in ("determined", "decided", "found", "conclusion", "decision"))
 _PICTURES = ("images", "videos", "pictures", "descriptions", "summaries", "stories", "poems", "translations")
@@ -172,8 +173,3 @@ CLAUSES: tuple[tuple[str, tuple[tuple[str, ...], ...], re.Pattern[str], str], ..
     ("both ", (_PICTURES,), _BOTH, "both answers"),
     ("neither ", (), _NEITHER, "neither answer"),
 )
-
-
-def without_lead(line: str, low: str) -> str:
-    """A line whose conclusions stand without the clause that leads up to them. ``low``: the line in lower case."""
-    return _LEAD.sub(_lead, line) if "," in low and any(map(low.__contains__, _LEADS)) else line

@@ -72,7 +72,8 @@ def declared(body: str, until: int) -> list[Declared]:
     found = [first] if first is not None and first.span[1] < until else []
     start = 0
     for line in body[:until].split("\n"):
-        if ":" in line[:60] and _LABEL.search(line.partition(":")[0]) is not None:
+        colon = line.find(":", 0, 60)
+        if colon >= 0 and not line[0].isdigit() and _LABEL.match(line[:colon]) is not None:
             walk = Walk(line[:400], start)
             said = walk.read()
             if said.reason is None and (not walk.heard or walk.heard[0].mark is Mark.LABEL):

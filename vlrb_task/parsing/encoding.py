@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 import string
-from functools import lru_cache
 
+from vlrb_task.parsing.recurring import Chunks, remembered
 from vlrb_task.parsing.words import CONTRACTIONS, WORDS
 from vlrb_task.support.patterns import compile_later
 
@@ -212,15 +212,21 @@ _OPENING = compile_later(r"(?<![\w.,!?*)\"])'(?=\w)")
 _SO, _THEREFORE = CODE["so"], CODE["therefore"]
 
 
+def _tokens(text: str) -> str:
+    return "".join(map(_CODES.__getitem__, TOKEN.findall(text)))
+
+
+_CHUNKS = Chunks(_tokens)
+_ACROSS = ("etc.", "no.", "No.")  # what they are is told by what follows the space
+
+
+@remembered
 def encode(line: str) -> str:
     """The codes of a line, names merged."""
-    return _known(line) if len(line) <= 128 else _encode(line)
-
-
-def _encode(line: str) -> str:
     if "'" in line:
         line = _OPENING.sub("‘", line)
-    code = "".join(map(_CODES.__getitem__, TOKEN.findall(line)))
+    across = any(map(line.__contains__, _ACROSS))
+    code = _tokens(line) if across else "".join(map(_CHUNKS.__getitem__, line.split()))
     if code[:1] == _SO:
         code = _THEREFORE + code[1:]
     for sign, merges in _MERGE:
@@ -229,9 +235,6 @@ def _encode(line: str) -> str:
                 code = code.replace(old, new)
     return code
 
-
-# Judges close with a line of few forms.
-_known = lru_cache(maxsize=4096)(_encode)
 
 _CLAIMING = "better winner worse loses beats choose tie equal neither verdict overall summary box choice"
 CLAIM_WORDS = frozenset(word for name in _CLAIMING.split() for word in WORDS[name].split()) | {
@@ -250,6 +253,7 @@ _ASCII = {
 _RUNS = compile_later(r"[a-z]+|[<>=≻]+")
 
 
+@remembered
 def claim_words(text: str) -> frozenset[str]:
     """The :data:`CLAIM_WORDS` that a text holds."""
     if text.isascii():

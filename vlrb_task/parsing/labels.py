@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from vlrb_task.parsing.encoding import CODE, codes, rule
+from vlrb_task.parsing.recurring import remembered
 
 ITEM = rule(r"^[(]?[number one two][.)]|^[(]?[A B][.)](?=.)|^A:(?=FIRST)|^B:(?=SECOND)")
 _LABEL = rule(r"^([^:|,.; but because therefore while<>=?-]{1,14})[:|=-]")
@@ -64,6 +65,7 @@ def label(code: str) -> tuple[Mark | None, str, bool]:
     return Mark.CRITERION, rest, False
 
 
+@remembered
 def label_of(code: str, short: bool) -> tuple[Mark | None, bool]:
     """The mark that a line gives to the lines below it, if it is a heading or begins with a label; and whether a bare
     1, 2, A or B below it is a name.

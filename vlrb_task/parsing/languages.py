@@ -115,7 +115,7 @@ _TRIGGERS = (
     (compile_later("[ぁ-ヿ]"), _JAPANESE),
     (compile_later("[가-힣]"), _KOREAN),
 )
-_EUROPEAN_WORDS = (
+EUROPEAN_WORDS = (
     "antwort",
     "réponse",
     "respuesta",
@@ -137,7 +137,7 @@ def english(line: str, low: str) -> str:
         languages = [language for trigger, language in _TRIGGERS if trigger.search(line)]
         if len(languages) > 1 and languages[0] is _CHINESE:
             languages = languages[1:]  # Japanese, and at times Korean, is written with Chinese characters
-    if any(word in low for word in _EUROPEAN_WORDS):
+    if any(map(low.__contains__, EUROPEAN_WORDS)):
         languages.append(_EUROPEAN)
     for language in languages:
         if language.better.search(line) or language.tie.search(line) or language.label.match(line):

@@ -138,19 +138,19 @@ def lettered(text: str) -> str:
     return text
 
 
-_EMPHASIS = compile_later(r"(?m)^(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\1(?=[ \t]*$)")
+_EMPHASIS = compile_later(r"(?m)\n(\*{1,3}|_{1,3})(?=[\w\"'(])([^\n*_]{60,2000}[.!?\"'])\1(?=[ \t]*$)")
 
 
 def unemphasised(text: str) -> str:
     """A text without the emphasis round a whole long line, character for character: a sentence in italics is no heading."""
-    if text[:1] not in ("*", "_") and "\n*" not in text and "\n_" not in text:
+    if "*" not in text and "_" not in text:
         return text
-    return _EMPHASIS.sub(lambda found: f"{' ' * len(found[1])}{found[2]}{' ' * len(found[1])}", text)
+    return _EMPHASIS.sub(lambda found: f"\n{' ' * len(found[1])}{found[2]}{' ' * len(found[1])}", f"\n{text}")[1:]
 
 
 def untagged(text: str) -> str:
     """A text with model tokens and unknown tags blanked out, character for character; ``<answer>`` and the like stay."""
-    if "<" not in text and "[INST]" not in text:
+    if "<" not in text and ("[" not in text or "[INST]" not in text):
         return text
     for pattern in (_TOKEN, _UNKNOWN):
         text = pattern.sub(lambda found: " " * len(found[0]), text)
@@ -160,7 +160,7 @@ def untagged(text: str) -> str:
 def trim(text: str) -> tuple[str, int]:
     """A text without blank ends and end-of-turn tokens, and the offset of what is left."""
     core = text.strip(BLANK)
-    start = text.find(core) if core else 0
+    start = len(text) - len(text.lstrip(BLANK)) if core else 0
     for _ in range(9):
         token = _END_OF_TURN.search(core, max(0, len(core) - 48)) if core[-1:] in (">", "]") else None
         if token is None:
@@ -175,11 +175,13 @@ def outside(text: str) -> Outside:
     A closing tag without an opening one ends a block that began with the text (the chat template wrote the opening
     tag). Of several stretches outside, the last that is not blank is the judge's answer.
     """
-    if "channel" in text or "analysis" in text:
+    stripped = _STRIPPED_CHANNEL in text and ("analysis" in text or "channel" in text)
+    if stripped or ("<" in text and "<|channel" in text) or text.startswith("analysis"):
         spoken = _final_channel(text)
         if spoken is not None:
             return spoken
-    if ("<" not in text and "◁" not in text and "THINK]" not in text) or not any(word in text for word in _TAG_WORDS):
+    signed = "<" in text or "◁" in text or ("[" in text and "THINK]" in text)
+    if not signed or not any(map(text.__contains__, _TAG_WORDS)):
         return Outside(text, 0)
     opened = -1  # where the open block's inside begins
     since = 0  # where the stretch outside begins
@@ -218,10 +220,14 @@ def _final_channel(text: str) -> Outside | None:
 def last_tool_call(text: str) -> int:
     """The end of the last sign of a tool call in a text, or -1."""
     end = -1
-    if "tool" in text or "TOOL_" in text or "<function" in text or "<|python" in text:
+    if (
+        "tool" in text
+        or ("[" in text and "[TOOL_" in text)
+        or ("<" in text and ("<function" in text or "<|python" in text))
+    ):
         for match in _TOOL.finditer(text):
             end = match.end()
-    if '"name"' in text or "'name'" in text:
+    if "{" in text and ('"name"' in text or "'name'" in text):
         for match in _TOOL_JSON.finditer(text):
             end = max(end, match.end())
     return end
@@ -267,8 +273,7 @@ def reason_without_verdict(text: str, low: str) -> Reason:
         return Reason.TOOL_CALL
     if period(text):
         return Reason.REPETITION
-    head, tail = low[:400], low[-400:]
-    if any(phrase in head or phrase in tail for phrase in _REFUSALS):
+    if any(map(f"{low[:400]}\n{low[-400:]}".__contains__, _REFUSALS)):
         return Reason.REFUSED
     return Reason.CUT_OFF if cut_off(text) else Reason.NO_VERDICT
 

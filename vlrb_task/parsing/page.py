@@ -15,16 +15,12 @@ from vlrb_task.parsing.walk import RETHINK, Heard, Walk
 from vlrb_task.support.patterns import compile_later
 
 Kind = Literal["tag", "box", "brackets", "arena", "json", "scores"]
-_EVERY: tuple[Kind, ...] = ("tag", "box", "brackets", "arena", "json", "scores")
+_SIGNLESS: tuple[Kind, ...] = ("scores",)
+_EVERY: tuple[Kind, ...] = ("tag", "box", "brackets", "arena", "json", *_SIGNLESS)
 
-# What a text must hold for there to be a structure of that kind.
-_SIGNS: dict[Kind, tuple[str, ...]] = {
-    "tag": ("<",),
-    "box": ("\\", "<|begin_of_box"),
-    "brackets": ("[[",),
-    "arena": (">", "=", "<", "&gt;", "≻", "≫", "≈"),
-    "json": ("{",),
-}
+# A text without any of these signs has no structure of that kind. Single signs are found much faster than words.
+_SIGNS: dict[Kind, str] = {"tag": "<", "box": "\\<", "brackets": "[", "arena": "><=&≻≫≈", "json": "{"}
+_ALL_SIGNS = "".join(_SIGNS.values())
 
 _RETHINK = compile_later(rf"[.!?\n]\s{{0,9}}{RETHINK.pattern}", re.IGNORECASE)
 _BOTH = compile_later(
@@ -147,7 +143,7 @@ class Page:
     def any(self) -> Reading:
         """The reading of a text by the last closed structure, else by its sentences."""
         found: list[Structure] = []
-        for kind in _EVERY:
+        for kind in _EVERY if any(map(self.body.__contains__, _ALL_SIGNS)) else _SIGNLESS:
             if kind in _SIGNS and not any(map(self.body.__contains__, _SIGNS[kind])):
                 continue
             of_kind = self.find(kind, frozenset())

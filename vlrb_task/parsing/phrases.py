@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from vlrb_task.parsing.clauses import CLAUSES, without_lead
-from vlrb_task.parsing.languages import english
+from vlrb_task.parsing.clauses import CLAUSES, LEAD
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
 
@@ -37,6 +36,15 @@ def _same(match: re.Match[str]) -> str:
     return f"are equally {_EQUAL_IN.get(match.group(1).lower(), 'good')}"
 
 
+_NAME_ENDS = compile_later(rf"{ANY_NAME}[*_]{{0,3}}\Z".replace(" ", r"\s{1,3}"), re.IGNORECASE)
+
+
+def _its(match: re.Match[str]) -> str:
+    """Nothing in the place of the "'s answer" of a name, looked for from its end: that a name begins, most letters may say."""
+    start = match.start()
+    return "" if _NAME_ENDS.search(match.string, max(0, start - 32), start) else match[0]
+
+
 def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _Replacement], ...]:
     """Patterns with what to put in their place. A space in a pattern is up to three of white space."""
     return tuple((compile_later(pattern.replace(" ", r"\s{1,3}"), re.IGNORECASE), put) for pattern, put in pairs)
@@ -51,8 +59,8 @@ _CHOSEN = (
 
 # By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
 _PHRASES = {
-    "'s ": _phrases((rf"({ANY_NAME}[*_]{{0,3}})'s {THING}", r"\1")),
-    "’s ": _phrases((rf"({ANY_NAME}[*_]{{0,3}})’s {THING}", r"\1")),
+    "'s ": _phrases((rf"'s {THING}", _its)),
+    "’s ": _phrases((rf"’s {THING}", _its)),
     " from ": _phrases((rf"\bthe {THING} from (?={ANY_NAME})", "")),
     " by ": _phrases(
         (
@@ -64,7 +72,9 @@ _PHRASES = {
     " of ": _phrases((rf"\bthe {THING} of (?={ANY_NAME})", "")),
     " th": _phrases(
         (
-            rf"(?<!ccording),? (?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
+            # after a comma or not, and not "according to"; what begins with a class of signs is found faster
+            rf"[,\s](?<!ccording[,\s])(?:(?<=,) |(?<=\s)\s{{0,2}})"
+            rf"(?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
             r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
             "",
         )
@@ -314,23 +324,10 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-_ROWS = (
+ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...], tuple[tuple[re.Pattern[str], _Replacement], ...]], ...] = (
+    LEAD,
+    ("'\"'", (), ((compile_later("'\"'"), "''"),)),  # the sign itself, and no quotation
     *((part, (_NEEDS[part],) if part in _NEEDS else (), phrases) for part, phrases in _PHRASES.items()),
     *((part, groups, ((pattern, put),)) for part, groups, pattern, put in CLAUSES),
 )
-
-
-def plain(line: str) -> str:
-    """A line with its phrases in plain words; the same object where it has none."""
-    low = line.lower()
-    translated = english(line, low)
-    if translated is not line:
-        line, low = translated, translated.lower()
-    line = without_lead(line, low)
-    if "'\"'" in low:
-        line = line.replace("'\"'", "''")  # the sign itself, and no quotation
-    for part, groups, phrases in _ROWS:
-        if part in low and all(any(map(low.__contains__, group)) for group in groups):
-            for pattern, put in phrases:
-                line = pattern.sub(put, line)
-    return line
+"""In this order: a part of a line in lower case, groups of which the line must hold one text each, what is put for what."""

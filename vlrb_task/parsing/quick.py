@@ -14,14 +14,25 @@ _SIDES = {**dict.fromkeys("A1", Verdict.FIRST), **dict.fromkeys("B2", Verdict.SE
 _CLOSING_LINE = compile_later(
     r"(?:\A|\n)([*_#]{0,4} ?Overall Judgment:[*_]{0,2} ?[*_]{0,2}Answer ([12]) is better\.?[*_]{0,2})\Z"
 )
-_TAGS = ("<", "◁", "THINK]", "channel", "analysis")
-_UNUSUAL = (*_TAGS, "[[", "\\", "{")
+
+
+def _has_thoughts(text: str) -> bool:
+    """Whether a text may have a part that is set aside. Single signs come first: they are found much faster than words."""
+    return (
+        "<" in text
+        or "◁" in text
+        or ("[" in text and "THINK]" in text)
+        or "assistantfinal" in text
+        or "analysis" in text
+    )
 
 
 def closing_line(text: str) -> Reading | None:
     """The reading of a text that ends in the line that the official prompt asks for, word for word, and nothing odd before it."""
-    found = _CLOSING_LINE.search(text, max(0, len(text) - 64))
-    if found is None or any(map(text.__contains__, _UNUSUAL)) or normal.failed(text):
+    found = _CLOSING_LINE.search(text, max(0, len(text) - 64)) if "Overall Judgment:" in text[-64:] else None
+    if found is None or "\\" in text or "{" in text or ("[" in text and "[[" in text):
+        return None
+    if _has_thoughts(text) or normal.failed(text):
         return None
     if len(text) > 240 and (len(text) > normal.WINDOW or normal.period(text)):
         return None
@@ -57,7 +68,7 @@ def _is_ordinary(text: str, until: int) -> bool:
     return (
         text.isascii()
         and len(text) <= normal.WINDOW
-        and not any(map(text.__contains__, _TAGS))
+        and not _has_thoughts(text)
         and "if" not in tail
         and "whenever" not in tail
         and not normal.failed(text)

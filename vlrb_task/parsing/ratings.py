@@ -165,7 +165,7 @@ class Scale:
 
     def _object(self, body: str, offset: int) -> Rating | None:
         found, span, _ = last_object(body)
-        if found is None or span is None:
+        if not isinstance(found, dict) or span is None:
             return None
         lowered = {str(key).lower().replace(" ", "_"): item for key, item in found.items()}
         for key in _SCORE_KEYS:

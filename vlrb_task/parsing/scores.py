@@ -64,7 +64,12 @@ _SECTION = compile_later(
     rf"^[ \t*_#>-]{{0,9}}(?:\d[.)] )?(?:evaluation of |analysis of )?{_NAME}[^\n.]{{0,40}}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_WORDS = ("i give ", "d give ", "scor", "rating", " rate ", "rated", "grade", "points", "out of")
+_WORDS = {
+    "": ("scor", "grade", "points", "out of"),
+    "rat": ("rating", " rate ", "rated"),
+    " give ": ("i give ", "d give "),
+}
+"""Words of scoring, by what several of them have in common."""
 _SCALES = ("/10", "/ 10", "/5")
 _SHAPE = compile_later(r"[:=|][ *_]{0,3}-?\d")
 _FIRST_LINE = compile_later(r"[\W_]{0,9}\d{1,3}(?:[.,]\d{1,2})?(?:/\d{1,3})?[ ,;|]{1,4}\d")
@@ -92,6 +97,7 @@ _NAMES_TURNED = compile_later(
 )
 _SAID = compile_later(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = compile_later(r"[:=|]")
+_DIGIT = compile_later(r"\d")
 _LISTED_ON = compile_later(r",? (?:and )?\d")
 _POINTS = compile_later(r"[*_ ]{0,4}points?\b", re.IGNORECASE)
 _APART = 1_500
@@ -150,15 +156,14 @@ def _scored_lines(text: str) -> list[tuple[int, int]]:
     """Where the lines stand that may hold a score."""
     out, start = [], 0
     for line in text.split("\n"):
-        if _SCORED_LINE.search(line):
+        if _DIGIT.search(line) and _SCORED_LINE.search(line):
             out.append((start, start + len(line)))
         start += len(line) + 1
     return out
 
 
-def _mentions(text: str) -> list[_Mention]:
+def _mentions(text: str, lines: list[tuple[int, int]]) -> list[_Mention]:
     out = []
-    lines = _scored_lines(text)
     for found in (match for start, end in lines for match in _MENTION.finditer(text, start, min(end + 1, len(text)))):
         sure = bool(found[5]) or _POINTS.match(text, found.end()) is not None
         sure = sure or _SCORING.search(text, max(0, found.start() - 60), found.start(4)) is not None
@@ -185,11 +190,11 @@ def _closing(text: str, start: int, end: int) -> bool:
     return _SAID.search(text, start, end) is None or len(text[:start].strip()) >= 200
 
 
-def _mentioned(text: str) -> list[_Pair]:
+def _mentioned(text: str, lines: list[tuple[int, int]]) -> list[_Pair]:
     """Pairs of which each score stands with its answer's name."""
     pairs: list[_Pair] = []
     waiting: _Mention | None = None
-    for mention in _mentions(text):
+    for mention in _mentions(text, lines):
         if waiting is None or waiting.side == mention.side or mention.start - waiting.end > _APART:
             waiting = mention
             continue
@@ -209,10 +214,9 @@ def _mentioned(text: str) -> list[_Pair]:
     return pairs
 
 
-def _listed(text: str) -> list[_Pair]:
+def _listed(text: str, lines: list[tuple[int, int]]) -> list[_Pair]:
     """Pairs of plain numbers: all of a line, behind a label, or in a sentence that says "respectively"."""
     pairs = []
-    lines = _scored_lines(text)
     for pattern in (_LINE, _RESPECTIVELY):
         for found in (match for start, end in lines for match in pattern.finditer(text, start, end)):
             scales = {scale for scale in (found[2], found[4]) if scale}
@@ -271,11 +275,12 @@ def slots_of_scores(text: str) -> list[Structure]:
 
 def pairs_of_scores(text: str) -> list[Structure]:
     """The pair of scores that a text gives its two answers, as a list of one; an empty list if it gives none."""
+    low = text.lower()
     if (
-        not any(map(text.lower().__contains__, _WORDS))
+        not any(any(map(low.__contains__, words)) for part, words in _WORDS.items() if part in low)
         and not ("/" in text and any(map(text.__contains__, _SCALES)))
-        and "</" not in text
-        and _SHAPE.search(text, max(0, len(text) - 400)) is None
+        and ("<" not in text or "</" not in text)
+        and not (any(map(text[-400:].__contains__, ":=|")) and _SHAPE.search(text, max(0, len(text) - 400)))
     ):
         opening, closing = text.lstrip()[:40], text[text.rfind("\n", 0, len(text.rstrip())) + 1 :]
         if _FIRST_LINE.match(opening) is None and (len(closing) > 40 or _FIRST_LINE.match(closing) is None):
@@ -283,7 +288,8 @@ def pairs_of_scores(text: str) -> list[Structure]:
     slots = slots_of_scores(text)
     if slots:
         return slots[-1:]
-    pairs = _mentioned(text) or _listed(text) or _by_section(text)
+    lines = _scored_lines(text)
+    pairs = _mentioned(text, lines) or _listed(text, lines) or _by_section(text)
     if not pairs:
         return []
     last = pairs[-1]

@@ -15,7 +15,9 @@ import re
 from typing import NamedTuple
 
 from vlrb_task.parsing.claims import (
+    AS,
     AS_NAME,
+    CLAIMING,
     CLASH,
     FIRST,
     OTHER,
@@ -30,6 +32,7 @@ from vlrb_task.parsing.claims import (
 )
 from vlrb_task.parsing.encoding import codes, rule
 from vlrb_task.parsing.labels import ITEM, Mark, label
+from vlrb_task.parsing.recurring import remembered
 from vlrb_task.support.patterns import compile_later
 
 LONGEST = 700
@@ -125,6 +128,8 @@ _BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]
 _LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 _NAMES = frozenset(codes("FIRST SECOND OTHER both neither tie equal winner box A B"))
+_TELLING = CLAIMING.union(codes("box overall think considering criterion : | = -"))
+"""A statement without a claim, a label, a box, and what else makes it a conclusion, says nothing."""
 _LABEL_SIGNS = frozenset(codes(": | -"))
 _CRITERIA_LISTED = rule(
     r"^(?:[in for as regard]|considering)[^FIRST SECOND both neither it]*,(?=[^,]*[FIRST SECOND both neither it answers])"
@@ -133,7 +138,7 @@ _BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]
 _LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 
-def _unquoted(code: str, whole: bool) -> str:
+def _inner(code: str, whole: bool) -> str:
     """The statement with quotations taken out: a bare name loses its quotes, anything longer goes."""
 
     def inner(match: re.Match[str]) -> str:
@@ -149,21 +154,23 @@ def _unquoted(code: str, whole: bool) -> str:
     return _QUOTED.sub(inner, code)
 
 
-def split(code: str) -> list[str]:
-    """The statements of a line, in order, each with the sign that ends it.
+@remembered
+def split(code: str, whole: bool = False) -> tuple[str, ...]:
+    """The statements of a line, in order, each with the sign that ends it, without what they quote.
 
-    A full stop after the number of a list item ends nothing; quotations are whole, whatever signs they hold.
+    A full stop after the number of a list item ends nothing. ``whole``: the line is all that the judge wrote, and quotes are
+    only dress.
     """
-    code = ITEM.sub("", code)
+    code = ITEM.sub("", _unquoted(code, whole))
     if _VERDICT in code:
         code = _MY_VERDICT.sub(rf"\1{_VERDICT_LABEL}", code)
-    return [piece for piece in _ENDS.split(code.lstrip("|")) if piece]
+    return tuple(piece for piece in _ENDS.split(code.lstrip("|")) if piece)
 
 
-def unquote(code: str, whole: bool = False) -> str:
-    """A line's codes without what it quotes. ``whole``: the line is all the judge wrote, and quotes are only dress."""
+def _unquoted(code: str, whole: bool) -> str:
+    """A line's codes without what it quotes."""
     if '"' in code or "‘" in code:
-        code = _unquoted(code, whole)
+        code = _inner(code, whole)
         if '"' in code:
             # One quote is left over. What follows an opening one is quoted; what precedes a closing one was.
             at = code.index('"')
@@ -185,6 +192,8 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
         remark = inherited is Mark.CRITERION and own < Mark.LABEL
         return Claim(quick.group(2), True, inherited if remark else max(inherited, own))
     if len(code) > LONGEST or code.endswith("?"):
+        return Claim("", False, inherited)
+    if inherited < Mark.GLOBAL and _TELLING.isdisjoint(code) and code.count(AS) < 2:
         return Claim("", False, inherited)
     if _NAMES.isdisjoint(code) and _LABEL_SIGNS.isdisjoint(code):
         return Claim("", False, inherited)
@@ -209,6 +218,8 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
         mark = max(mark, _soft_mark(code))
     if code[:1] in _QUESTION_LIKE or (_THAN in code and _SELF.search(code)):
         return Claim("", False, mark, template)
+    if mark < Mark.GLOBAL and CLAIMING.isdisjoint(code) and code.count(AS) < 2:
+        return Claim("", False, mark, template)
     side, strong, clean, right = _weighed(code, mark)
     if side == CLASH:
         return Claim(CLASH if mark >= Mark.GLOBAL else "", strong, mark, template)
@@ -221,6 +232,10 @@ def read(code: str, inherited: Mark = Mark.PLAIN) -> Claim:
     if mark is Mark.GLOBAL and _BARE_AFTER_MARK.match(clean):
         return Claim(FIRST if FIRST in clean else SECOND, True, mark, template)
     return Claim("", False, mark, template)
+
+
+read_again = remembered(read)
+"""The same for the statements of a line that may recur."""
 
 
 def _unlabelled(code: str, mark: Mark) -> tuple[str, Mark, bool]:

@@ -140,7 +140,7 @@ _NAMED = compile_later(
 
 def named(text: str) -> str:
     """A text in which brackets that stand for a name have become one: "[[A]] is better than [[B]]"."""
-    if "[[" not in text:
+    if "[" not in text or "[[" not in text:
         return text
 
     def name(found: re.Match[str]) -> str:
@@ -160,7 +160,7 @@ _SPELLED = compile_later(r"\b(?:answer|response|assistant|model|output|option|ca
 
 def pictured(text: str) -> str:
     """A text that calls the answers nothing but "the first image" and "the second image", with another word for "image"."""
-    if ("image" not in text and "video" not in text) or _SPELLED.search(text) is not None:
+    if ("image" not in text and "video" not in text) or " Answer 1 " in text or _SPELLED.search(text) is not None:
         return text
     shown = {found[1].lower() for found in _PICTURE.finditer(text)}
     if not shown or (len(shown) < 2 and not _BOTH_PICTURES.search(text)):
@@ -201,6 +201,9 @@ _ARENA_ALONE = compile_later(
 )
 
 
+_COMPARED = compile_later(r"[12ABab]\)?[\s*_]{0,3}(?:\\?[><=≻≫≈]|&[gl]t;)")
+"""What all arena notation has in it: a name, and a sign behind it."""
+
 # "Therefore, the order is: Assistant 2 > Assistant 1.", at the end of its line; a sign such as "=<" is none of the five.
 _NAMES_COMPARED = compile_later(
     rf"(?:^|(?<=[:.,*] )|(?<=is )|(?<=be )|(?<=ance of ))[*_`\"']{{0,3}}({_SHOWN}[(]?[AB12][)]?[ *_]{{0,3}}(?:\\?[><=≻≫≈]"
@@ -212,7 +215,7 @@ _NAMES_COMPARED = compile_later(
 
 def arenas(text: str) -> Iterator[Place]:
     """Arena notation without double brackets: ``[B>A]`` anywhere, ``**B>>A**`` on a line of its own or after a label."""
-    if not (">" in text or "=" in text or "<" in text or "&gt;" in text or not text.isascii()):
+    if _COMPARED.search(text) is None:
         return
     for match in _ARENA_ALONE.finditer(text):
         group = 1 if match[1] else 2

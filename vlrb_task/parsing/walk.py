@@ -10,7 +10,8 @@ from vlrb_task.parsing.claims import CLASH, FIRST, SECOND, TIE
 from vlrb_task.parsing.encoding import claim_words, codes, encode, rule
 from vlrb_task.parsing.labels import Mark, label_of
 from vlrb_task.parsing.lines import bare, top_of
-from vlrb_task.parsing.phrases import plain
+from vlrb_task.parsing.recurring import SHORT
+from vlrb_task.parsing.rewording import plain
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 from vlrb_task.support.patterns import compile_later
 
@@ -134,7 +135,7 @@ class Walk:
                 self.heard.append(Heard(span, verdict, Mark.LABEL, True))
                 return None
         core, written = plain(core).strip() or "-", core
-        if self.inherited is Mark.LABEL or self._may_claim(core) or (core is not written and claim_words(core)):
+        if self.inherited is Mark.LABEL or self._may_claim(core) or (core != written and claim_words(core)):
             code = encode(core)
             heading = len(core) <= 64 or _HEADING.match(core) is not None
             label, digits = label_of(code, heading)
@@ -172,13 +173,14 @@ class Walk:
         if self.seen == 1 and code[-1:] in (FIRST, SECOND) and core.count("**") % 2:
             return None  # cut inside the bold type: "**Answer 1" may have gone on in any way
         alone = len(self.lines) == 1 or self.inherited is Mark.LABEL
-        pieces = statements.split(statements.unquote(code, whole=alone))
+        pieces = statements.split(code, alone)
         if not pieces:
             return None
-        head = statements.read(pieces[0], self.inherited)
+        read = statements.read_again if len(core) <= SHORT else statements.read
+        head = read(pieces[0], self.inherited)
         rest_mark = Mark.CRITERION if head.mark is Mark.CRITERION else self.inherited
         for place in range(len(pieces) - 1, -1, -1):
-            claim = head if place == 0 else statements.read(pieces[place], rest_mark)
+            claim = head if place == 0 else read(pieces[place], rest_mark)
             if _RETHOUGHT.match(pieces[place]) or (place == 0 and RETHINK.match(core)):
                 if claim.side and claim.strong:
                     claim = claim._replace(mark=max(claim.mark, Mark.GLOBAL))  # a changed mind is as final as any
@@ -198,9 +200,10 @@ class Walk:
 
     def _closing(self, piece: str, place: int) -> statements.Claim:
         """The last words of a text that ends in an item on a criterion: "4. Relevance: fine. Overall, Answer 1 is better."."""
-        claim = statements.read(piece)
-        if place and self.seen == 1 and claim.mark >= Mark.LOCAL and claim.strong and not normal.cut_off(self.body):
-            return claim
+        if place and self.seen == 1:
+            claim = statements.read(piece)
+            if claim.mark >= Mark.LOCAL and claim.strong and not normal.cut_off(self.body):
+                return claim
         return statements.Claim("", False, Mark.CRITERION)
 
     def _doubted(self) -> bool:
@@ -293,7 +296,7 @@ class Walk:
         """What the remarks of a section agree on."""
         remarks = list(self.remarks)
         for core, span in self.unread:
-            for piece in statements.split(statements.unquote(encode(core))):
+            for piece in statements.split(encode(core)):
                 claim = statements.read(piece, Mark.GLOBAL)
                 if (
                     claim.side
