@@ -1,6 +1,7 @@
 """The command ``vlrb``, and ``python -m vlrb_task``: what happens on Ctrl-C, at any time from here on, imports included."""
 
 import atexit
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ def main() -> NoReturn:
         if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
             signal.signal(number, _stop)
     sys.unraisablehook = _unraisable
+    gc.set_threshold(50_000)  # Python's own, 700, looks for garbage a hundred times during the imports alone
     code: object = 0
     try:
         from vlrb_task.cli.main import main as run

@@ -102,7 +102,7 @@ def own_labels(table: pa.Table) -> Own:
     columns = _codes(table, rows)
     differs = (columns != columns[:, first[of_label]]).any(axis=0)
     disputed = []
-    for pair in np.unique(of_label[differs]):
+    for pair in np.flatnonzero(np.bincount(of_label[differs])):  # np.unique would import numpy.ma
         own = rows[of_label == pair]
         options = {tuple(_label(table, row).items()): row for row in own.tolist()}
         ranked = sorted(options, key=lambda items: label_rank(_ranked(dict(items))))
