@@ -29,7 +29,7 @@ def command(policy: str, output: Path | None, as_json: bool) -> None:
 
     Needs lmms-eval: pip install "vlrb[lmms-eval]". No network, no key, no GPU; about half a minute.
     """
-    from vlrb_task.cli.score import show
+    from vlrb_task.cli.score_tables import show
     from vlrb_task.scores.baselines import baselines
     from vlrb_task.scores.score import score_run
     from vlrb_task.votes import read_runs

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-
-from vlrb_task.judges.check import labelled
 from vlrb_task.judges.hand_labels import HandLabels
 from vlrb_task.scores.doubt import Doubt, doubt_of, unread_groups
 from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import Run
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MOST_GROUPS = 8
 
@@ -25,6 +24,8 @@ def read_labels(file: Path) -> HandLabels:
     Raises:
         DataError: the file is damaged, or has no label, or a line is not what it must be.
     """
+    from vlrb_task.judges.check import labelled
+
     lines = Lines(file)
     items = [
         labelled(line, f"{file}:{number}")
@@ -50,6 +51,8 @@ def doubt_dict(run: Run, policy: Policy) -> dict[str, Any]:
 
 def show_doubt(out: Console, run: Run, policy: Policy) -> None:
     """Print the groups of unread answers, the most frequent first, and the bounds of the overall; nothing where all were read."""
+    from rich.markup import escape
+
     found = doubt_of(run, policy)
     if not found.unread:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -156,12 +157,11 @@ def print_warnings(warnings: Iterable[str], name: str = "") -> None:
 @contextmanager
 def reading_bar() -> Iterator[Callable[[int, int], None]]:
     """A progress bar for reading large logs, on standard error and on terminals only; gives what to tell it."""
-    out = error_console()
-    if not out.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda done, of: None
         return
     from rich.progress import Progress
 
-    with Progress(console=out, transient=True) as bar:
+    with Progress(console=error_console(), transient=True) as bar:
         task = bar.add_task("reading", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -12,8 +12,8 @@ from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vlrb_task.judges.base import (
     Judge,
@@ -28,6 +28,9 @@ from vlrb_task.judges.base import (
     require_captions,
 )
 from vlrb_task.support.errors import UnknownName
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "vlrb.judges"
 
@@ -68,6 +71,8 @@ def in_order(judges: Iterable[Judge]) -> list[Judge]:
 
 @cache
 def _third_party() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # slow, and most logs are of judges of this package
+
     return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
 
 

@@ -6,25 +6,25 @@ their shape, which is what the user has to see: 300 texts with a JSON object wit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.support.patterns import compile_later
 
 MOST_EXAMPLES = 3
 
-_KEY = re.compile(r"[\"']([A-Za-z_][\w ]{0,30})[\"']\s*:")
-_TAG = re.compile(r"<(/?[A-Za-z][\w:-]{0,30}|\|[\w ]{1,30}\|)>")
-_DOUBLE = re.compile(r"\[\[[^\[\]\n]{0,40}\]\]")
-_BOX = re.compile(r"\\(?:boxed|box|fbox)\s*\{")
-_LABEL = re.compile(r"^[\s#>*_`\-\d.]*([^\W\d][^\W\d]*(?: [^\W\d]+){0,3})[\s*_`]*[:：]")
-_WORD = re.compile(r"\w+")
-_WRITING = re.compile(
+_KEY = compile_later(r"[\"']([A-Za-z_][\w ]{0,30})[\"']\s*:")
+_TAG = compile_later(r"<(/?[A-Za-z][\w:-]{0,30}|\|[\w ]{1,30}\|)>")
+_DOUBLE = compile_later(r"\[\[[^\[\]\n]{0,40}\]\]")
+_BOX = compile_later(r"\\(?:boxed|box|fbox)\s*\{")
+_LABEL = compile_later(r"^[\s#>*_`\-\d.]*([^\W\d][^\W\d]*(?: [^\W\d]+){0,3})[\s*_`]*[:：]")
+_WORD = compile_later(r"\w+")
+_WRITING = compile_later(
     r"(?P<Chinese_or_Japanese>[\u3040-\u30ff\u4e00-\u9fff])|(?P<Korean>[\uac00-\ud7af])|(?P<Cyrillic>[\u0400-\u04ff])"
     r"|(?P<Arabic>[\u0600-\u06ff])|(?P<Greek>[\u0370-\u03ff])|(?P<Devanagari>[\u0900-\u097f])"
 )
-_ENDED = re.compile(r"[.!?。！？…)\]}>\"'”’*_`]\s*\Z")
+_ENDED = compile_later(r"[.!?。！？…)\]}>\"'”’*_`]\s*\Z")
 _LOOKED_AT = 4_000
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from vlrb_task.support.errors import DataError, short
+from vlrb_task.support.patterns import compile_later
 
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d*)\]")
-_WHOLE = re.compile(r"(?P<top>[^.\[\]]+)(?P<steps>(?:\.[^.\[\]]+|\[\d*\])*)")
+_STEP = compile_later(r"\.([^.\[\]]+)|\[(\d*)\]")
+_WHOLE = compile_later(r"(?P<top>[^.\[\]]+)(?P<steps>(?:\.[^.\[\]]+|\[\d*\])*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -26,6 +28,9 @@ TIED = 2
 """In the column ``better``: the label is a tie."""
 UNKNOWN = "unknown"
 """Source of a pair whose log does not tell it."""
+
+_FEW = ("subset", "source", "tags", "models", "group", "criterion")
+"""The columns of :class:`Labels` that have few distinct values."""
 
 T = TypeVar("T", bound=Hashable)
 
@@ -102,19 +107,27 @@ class Labels:
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]]) -> Labels:
         """From what :func:`label_fields` gives of each pair."""
-        found = list(rows)
+        keys: list[str] = []
+        ids: list[str] = []
+        better, words, style = array("b"), array("q"), array("q")
+        few: dict[str, dict[Any, int]] = {name: {} for name in _FEW}
+        codes = {name: array("q") for name in _FEW}
+        for row in rows:  # none of them is kept
+            keys.append(row["key"])
+            ids.append(row["id"])
+            better.append(TIED if row["better"] == TIE else row["better"])
+            words.extend(row.get("words") or (NO_WORDS, NO_WORDS))
+            style.extend(chain.from_iterable(row.get("style") or ()))
+            for name, places in few.items():
+                value = tuple(row.get(name) or ()) if name == "tags" else row.get(name)
+                codes[name].append(places.setdefault(value, len(places)))
         return cls(
-            keys=strings(row["key"] for row in found),
-            ids=strings(row["id"] for row in found),
-            better=np.array([TIED if row["better"] == TIE else row["better"] for row in found], dtype=np.int8),
-            subset=Categories.of(row["subset"] for row in found),
-            source=Categories.of(row["source"] for row in found),
-            tags=Categories.of(tuple(row.get("tags") or ()) for row in found),
-            words=np.array([row.get("words") or (NO_WORDS, NO_WORDS) for row in found], np.int64).reshape(-1, 2),
-            style=np.array([row["style"] for row in found], np.int64) if found and found[0].get("style") else None,
-            models=Categories.of(row.get("models") for row in found),
-            group=Categories.of(row.get("group") for row in found),
-            criterion=Categories.of(row.get("criterion") for row in found),
+            keys=strings(keys),
+            ids=strings(ids),
+            better=np.array(better, dtype=np.int8),
+            words=np.array(words, dtype=np.int64).reshape(-1, 2),
+            style=np.array(style, dtype=np.int64).reshape(len(keys), 2, -1) if style else None,
+            **{name: Categories(tuple(few[name]), np.array(codes[name], dtype=np.int64)) for name in _FEW},
         )
 
     def take(self, rows: Ints | Mask) -> Labels:
@@ -216,16 +229,16 @@ class LabelSet:
     @classmethod
     def of(cls, pairs: Iterable[Pair], origin: str = "", *, styles: bool = False) -> LabelSet:
         """From checked pairs, one at a time: a set of any size. ``styles`` counts the style of their responses."""
-        hashes: list[list[str]] = []
+        hashes: list[str] = []
 
         def fields() -> Iterator[dict[str, Any]]:
             for pair in pairs:
-                hashes.append(answers_sha256(pair.responses))
+                hashes.append(" ".join(answers_sha256(pair.responses)))
                 style = [*map(style_of, pair.responses)] if styles else None
                 yield {**label_fields(pair), "models": pair.models, "style": style}
 
         labels = Labels.of(fields())
-        answers = strings(map(" ".join, hashes)), strings(" ".join(one[::-1]) for one in hashes)
+        answers = strings(hashes), strings(" ".join(one.split()[::-1]) for one in hashes)
         return cls(labels, revision_name(labels.subset_counts), labels.fingerprint(), origin, answers)
 
     @cached_property

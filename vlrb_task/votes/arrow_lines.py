@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -130,7 +131,9 @@ def _headers(table: pa.Table, block: bytes) -> pa.DictionaryArray | None:
     _, first = np.unique(combined, return_index=True)
     if first.size > 1000:
         return None
-    raw = block.split(b"\n")
+    told = set(first.tolist())
+    lines = enumerate(islice(io.BytesIO(block), int(first.max()) + 1))
+    raw = {row: line for row, line in lines if row in told}
     reader = RecordReader()
     try:
         names = [reader.record(json.loads(raw[row])).header for row in first.tolist()]

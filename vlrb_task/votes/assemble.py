@@ -12,16 +12,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vlrb_task.judges import get_judge, judge_names
+from vlrb_task.judges import get_judge, judge_names, shipped_names
 from vlrb_task.pairs.labels import Ints, Labels, LabelSet, Mask
 from vlrb_task.pairs.pair import UNDECIDABLE, Answer, count_subsets, revision_name
 from vlrb_task.parsing.verdicts import Verdict
-from vlrb_task.support.arrow import to_arrow, to_numpy
+from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy, whole
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import duplicates, labelling, warnings
 from vlrb_task.votes.grouping import Group, group_parts
 from vlrb_task.votes.reading import SCORES
-from vlrb_task.votes.schema import FAILED, NONE, OTHER_KIND
+from vlrb_task.votes.schema import FAILED, NONE, OTHER_KIND, READ
 from vlrb_task.votes.table import Ballots, Run, Votes
 
 Metadata = Mapping[str, Mapping[str, Any]]
@@ -68,14 +68,12 @@ def assemble(
     Raises:
         DataError: no votes, or none that can be used.
     """
-    table = pa.Table.from_batches(batches) if (batches := list(batches)) else None
-    if table is None:
-        raise DataError("no votes")
-    table = table.unify_dictionaries().combine_chunks()
+    table = _joined(batches)
     told = metadata or {}
-    refused = table["refused"].is_valid()
-    findings = _refused(table.filter(refused))
-    table = table.filter(pc.invert(refused))
+    refused = is_valid(table["refused"])
+    findings = _refused(table.filter(to_arrow(refused)))
+    if refused.any():
+        table = table.filter(to_arrow(~refused))
     if not table.num_rows:
         raise DataError(f"{_source(table['log'], told)}: no votes", [f for found in findings.values() for f in found])
     groups, of_row = group_parts(table, told, merge=options.merge, across_sets=options.across_sets)
@@ -90,6 +88,20 @@ def assemble(
     if not runs:
         raise DataError(f"{lost[0].source}: no vote could be used", [w for run in lost for w in run.warnings])
     return runs
+
+
+def _joined(batches: Iterable[pa.RecordBatch]) -> pa.Table:
+    """One table in one piece, made column by column: votes whose batches nobody else has are never in memory twice."""
+    columns = [[batch[name] for name in READ.names] for batch in batches]
+    if not columns:
+        raise DataError("no votes")
+    made = []
+    for place, field in enumerate(READ):
+        column = pa.chunked_array([own[place] for own in columns], field.type)
+        made.append(whole(column.unify_dictionaries()))
+        for own in columns:
+            own[place] = None
+    return pa.Table.from_arrays(made, schema=READ)
 
 
 def _source(logs: pa.ChunkedArray, metadata: Metadata) -> str:
@@ -185,7 +197,8 @@ class _Build:
         if self.flags("hashed").any():
             return []
         found = [warnings.added_prompt(str(name)) for name in sorted(self.tell("added_prompt") - {None}, key=str)]
-        example = get_judge(judge).examples.get(Verdict.FIRST, "") if judge in judge_names() else ""
+        known = judge in shipped_names() or judge in judge_names()
+        example = get_judge(judge).examples.get(Verdict.FIRST, "") if known else ""
         if "</think>" in example and not self.flags("thought").any():
             found.append(warnings.NO_THOUGHT)
         return found
@@ -216,7 +229,8 @@ class _Build:
     def ballots(self, pair: Ints) -> Ballots:
         """The ballots that count, one a slot."""
         rows = np.flatnonzero(pair != NONE)
-        kept = duplicates.drop_duplicates(self.table.take(to_arrow(rows)), pair[rows])
+        table = self.table if rows.size == self.table.num_rows else self.table.take(to_arrow(rows))
+        kept = duplicates.drop_duplicates(table, pair[rows])
         for why, which in (
             (warnings.DUPLICATE, kept.duplicates),
             (warnings.ASKED_AGAIN, kept.asked_again),

@@ -46,10 +46,9 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
         table: columns :data:`~vlrb_task.votes.schema.READ`.
         pair: row of each one's pair in the labels.
     """
-    vote, answer = _numbers(table, "vote"), _numbers(table, "answer")
-    digest = to_numpy(table["digest"].combine_chunks())
-    said = _mixed(digest, _numbers(table, "first"))
-    failed = _numbers(table, "reason") == FAILED
+    vote, answer = to_numpy(table["vote"]), to_numpy(table["answer"])
+    said = _mixed(to_numpy(table["digest"]), to_numpy(table["first"]))
+    failed = to_numpy(table["reason"]) == FAILED
     drawn = _mixed(said, _mixed(_keys(table), vote, answer))
     again = _again(table)
     order = np.lexsort((said, drawn, -again, failed, answer, vote, pair))
@@ -63,7 +62,7 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
     # Rounds of a slot fall, so that what has another round than the slot's first row is replaced.
     newest = again[np.maximum.accumulate(np.where(~same_slot, np.arange(order.size), 0))] if order.size else again
     older = other & ~failed & (again < newest)
-    ballots = _ballots(table.take(to_arrow(kept)), pair[~same_slot])
+    ballots = _ballots(table, kept, pair[~same_slot])
     return Kept(ballots, order[same_answer], order[other & failed], order[older], order[other & ~failed & ~older])
 
 
@@ -97,22 +96,15 @@ def copies(ballots: Ballots) -> Copies:
     return Copies(int((np.bincount(pair[starts[several]]) > 0).sum()), int(several.sum()), int(copied.sum()))
 
 
-def _ballots(table: pa.Table, pair: Ints) -> Ballots:
-    texts = table.select(["text", "start", "end", "tools"])
+def _ballots(table: pa.Table, rows: Ints, pair: Ints) -> Ballots:
+    # A column at a time: the rows as a whole are most of what a large log takes.
+    texts = table.select(["text", "start", "end", "tools"]) if table["text"].null_count < table.num_rows else None
+    names = ("vote", "first", "answer", "choice", "reason", "rating", "digest", "scored", "line", "calls")
     return Ballots(
         pair=pair,
-        vote=_numbers(table, "vote"),
-        first=_numbers(table, "first").astype(np.int8),
-        answer=_numbers(table, "answer").astype(np.int8),
-        choice=_numbers(table, "choice").astype(np.int8),
-        reason=_numbers(table, "reason").astype(np.int8),
-        rating=to_numpy(table["rating"].combine_chunks()),
-        p=to_numpy(table["p"], np.nan),
-        digest=to_numpy(table["digest"].combine_chunks()),
-        scored=to_numpy(table["scored"].combine_chunks()),
-        line=_numbers(table, "line"),
-        calls=_numbers(table, "calls"),
-        texts=texts if texts["text"].null_count < table.num_rows else None,
+        p=to_numpy(table["p"], np.nan)[rows],
+        texts=None if texts is None else texts.take(to_arrow(rows)),
+        **{name: to_numpy(table[name])[rows] for name in names},
     )
 
 
@@ -121,10 +113,6 @@ def _again(table: pa.Table) -> Ints:
     headers = table["header"].combine_chunks()
     rounds = np.array([parse_header(text).again for text in headers.dictionary.to_pylist()], dtype=np.int64)
     return rounds[to_numpy(headers.indices)] if rounds.size else np.zeros(table.num_rows, dtype=np.int64)
-
-
-def _numbers(table: pa.Table, name: str) -> Ints:
-    return to_numpy(table[name].combine_chunks()).astype(np.int64)
 
 
 Bits = NDArray[np.uint64]

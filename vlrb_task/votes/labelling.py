@@ -102,13 +102,13 @@ def own_labels(table: pa.Table) -> Own:
     columns = _codes(table, rows)
     differs = (columns != columns[:, first[of_label]]).any(axis=0)
     disputed = []
-    for pair in np.unique(of_label[differs]):
-        own = rows[of_label == pair]
+    for place in np.flatnonzero(np.bincount(of_label[differs])):  # np.unique would import numpy.ma
+        own = rows[of_label == place]
         options = {tuple(_label(table, row).items()): row for row in own.tolist()}
         ranked = sorted(options, key=lambda items: label_rank(_ranked(dict(items))))
-        chosen[pair] = options[ranked[-1]]
+        chosen[place] = options[ranked[-1]]
         if len({(dict(items)["better"], dict(items)["subset"]) for items in options}) > 1:
-            disputed.append(pair)
+            disputed.append(place)
     kept = table.select([*_LABEL, "id"]).take(to_arrow(chosen)).to_pylist()
     labels = Labels.of(
         {

@@ -151,14 +151,16 @@ def read_runs(
         given = Pairs(given.spec if given else hub_id(), group, styles)
     options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
     reader = _Reader(parser, keep_texts, by_hand)
-    own, others = _read(logs, given, reader, processes, progress)
+    benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
+    labels = given.labels if given else None  # before the votes, which then take the memory that reading the pairs took
+    own, others = _read(logs, benchmark, given is not None, reader, processes, progress)
     if not own and not others:
         raise DataError(f"{JOIN.join(log.name for log in logs)}: no votes", empty)
     metadata = {log.name: log.metadata for log in logs}
-    runs = assemble(own, given.labels if given else None, metadata, options) if own else []
+    runs = assemble(_taken(own), labels, metadata, options) if own else []
     if others:
         labels = unlabelled(others) if unlabelled else Pairs(hub_id(), styles=styles).labels
-        runs += assemble(others, labels, metadata, options)
+        runs += assemble(_taken(others), labels, metadata, options)
     place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
     runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
     if empty:
@@ -166,6 +168,12 @@ def read_runs(
     if by_hand is not None:
         runs = [_told_by_hand(run, by_hand) for run in runs]
     return _with_families(runs, models, families)
+
+
+def _taken(batches: Batches) -> Iterator[pa.RecordBatch]:
+    """The batches, which are then nobody else's."""
+    while batches:
+        yield batches.pop(0)
 
 
 def _with_families(runs: list[Run], models: Path | None, table: Path | None) -> list[Run]:
@@ -211,7 +219,8 @@ class _Reader:
 
 def _read(
     logs: Sequence[LogFile],
-    given: Pairs | None,
+    benchmark: Benchmark | None,
+    labelled: bool,
     reader: _Reader,
     processes: int | None,
     progress: Progress | None,
@@ -219,10 +228,8 @@ def _read(
     """The batches of all logs: those that are labelled, and those that need labels from elsewhere."""
     own: Batches = []
     others: Batches = []
-    benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
     for batches in _batches(logs, benchmark, reader, processes, progress):
-        labelled = given is not None or not batches or not _needs_labels(batches)
-        own, others = (own + batches, others) if labelled else (own, others + batches)
+        (own if labelled or not batches or not _needs_labels(batches) else others).extend(batches)
     return own, others
 
 
