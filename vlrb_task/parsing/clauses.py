@@ -20,6 +20,7 @@ _CONSIDERING = (
 _SAYING = (
     r"(?:(?:I|we) (?:(?:would|will|can|must|have to) )?(?:say|conclude|find|believe|think|determine)(?: that)? "
     r"|it (?:is|can be|becomes) (?:clear|evident|apparent|concluded|said) that )?"
+    r"(?:(?:I|we) (?:(?:would|will) )?(?:choose|select|prefer|pick) )?"
     r"(?:(?:my|the) (?:final |overall |clear )?(?:choice|verdict|decision|winner|better (?:one|\w{5,10})|best \w{5,10}) is:? )?"
 )
 _CONNECTIVE = (
@@ -101,6 +102,50 @@ _BOTH = _spaced(
     r"\bboth (?:(?:of )?(?:the|these) )?(?:two )?(?:(?:edited|generated|provided|final) )?"
     r"(?:images|videos|pictures|descriptions|summaries|stories|poems|translations)\b"
 )
+_ADVERBS = r"(?:(?:slightly|marginally|somewhat|a bit|much|significantly|clearly|overall) ){0,2}"
+_GETS = (
+    r"(?:(?:also|therefore|thus|hence|still|each|both) )?(?:receiv(?:es?|ed)|gets?|got|earn(?:s|ed)?|deserv(?:es?|ed)|scor(?:es?|ed)"
+    r"|achiev(?:es?|ed)|has|had|have|(?:is|was|are|were) (?:given|awarded|assigned|deserving of))"
+)
+_HIGHER = (
+    r"(?:an?|the) (?:(?:slightly|marginally|somewhat|much|significantly|bit) ){0,2}higher (?:overall |final |total )?"
+    r"(?:score|rating|mark|grade)s?\b(?: of \d[\d./]{0,5}\b)?(?: (?:in|across) (?:all|each|every) (?:of the )?\w{4,12})?"
+)
+# "Answer 2 …, which is why it received a higher score": of the answer named last.
+_SCORED_FOR = _spaced(r"\bhigher (score|rating|mark|grade) for (?=(?:its|their|\w{2,20}ing)\b)")
+_SCORED_IT = _spaced(
+    rf"(?:^|(?<=[.;!?,]\s)|(?<=\band\s)|(?<=\bbut\s)|(?<=\bwhile\s)|(?<=\bwhereas\s)|(?<=\bmade\s)|(?<=\bmakes\s)|(?<=\bmaking\s))({ANY_NAME})((?:(?!\b(?:if|not|no|would|could|might|unless)\b|{ANY_NAME}|[.;!?\"“]).){{1,300}}?),? "
+    rf"(?:(?:which|that|this) is why (?:it|they) {_GETS}|(?:and )?(?:hence|thus|therefore|so) (?:it |they )?(?:{_GETS} )?"
+    rf"|(?:earning|giving|granting|resulting in|leading to|warranting|meriting|justifying)(?: it| them)?) {_HIGHER}"
+    rf"(?! (?:for|to|than|compared))"
+)
+_WHY = _spaced(rf",? which is why (?={ANY_NAME} {_GETS} {_HIGHER})")
+_THIS_IS_WHY = _spaced(rf"\b(?:this|that) is why (?={ANY_NAME} {_GETS} {_HIGHER})")
+_SCORES_HIGHER = _spaced(rf"({ANY_NAME}) {_GETS} {_HIGHER}")
+_GIVEN_HIGHER = _spaced(rf", giving ({ANY_NAME}) {_HIGHER}")
+_GIVES_HIGHER = _spaced(rf"\bgives? ({ANY_NAME}) {_HIGHER}")
+_SAME_SCORE = _spaced(
+    rf"\b(?:(?:both )?{ANY_NAME} and {ANY_NAME}|both(?: (?:of )?(?:the )?(?:two )?(?:answers|responses|assistants|models|options"
+    rf"|candidates|outputs))?|they both) {_GETS} (?:(?:an? |the )?(?:(?:high|full|perfect|low|top|good|solid|overall) )?score of "
+    r"\d[\d./]{0,5}|(?:an? |the )?(?:same|equal|identical) (?:overall |high |low )?scores?)(?=\s{0,3}(?:[.;!]|$|for (?:their|the)\b))"
+)
+_EQUAL_SCORES = _spaced(
+    r",? and (?:are |were )?deserv(?:e|ing)(?: of)? (?:the same|equal|identical) (?:overall )?(?:score|rating|mark)s?\b"
+)
+_NEITHER_GAVE = _spaced(
+    rf"\b(neither (?:of (?:them|the two)|(?:the )?{ANY_NAME} nor (?:the )?{ANY_NAME}|answer|response|assistant|model|option|output)) "
+    r"(?:provid(?:es|ed)|gave|gives|offer(?:s|ed)|has|had) an? (?:clearly |significantly )?better (?:answer|response|solution"
+    r"|explanation|output)\b"
+)
+_MAKING_ONE = _spaced(
+    r"(?:^|(?<=[.!?]\s))((?:(?!\b(?:if|not|would|could|might|may|unless|but|although|while)\b|[.!?\"“]).){1,300}), making "
+    rf"({ANY_NAME}) (?:the )?{_ADVERBS}(?:better|superior|stronger|preferable)(?: (?:choice|one|answer|response|option|output))?{_END}"
+)
+_BETTER_DOES = _spaced(
+    rf"({ANY_NAME}) (?:clearly )?better (?=(?:matches|follows|addresses|fulfil{{1,2}}s|meets|captures|adheres|aligns|answers"
+    r"|satisfies|reflects|fits)\b)"
+)
+_SO_VERDICT = _spaced(r",? so (?=(?:my|the) final (?:verdict|decision|judge?ment|choice)(?: is)?:?[*_]{0,3}\s{0,3}$)")
 _NEITHER = _spaced(
     r"\bneither (?:(?:edited|generated) )?(?:image|video|picture|caption|summary|description|story|poem)\b"
 )
@@ -116,6 +161,24 @@ def _lead(match: re.Match[str]) -> str:
 
 _LEADS = ("based on", "given", "considering", "taking", "light of", "view of", "after ", "looking at", "weighing")
 _BETTERS = ("better", "superior", "prefer", "strong", "best")
+_SCORES = ("score", "rating", "mark", "grade")
+_DOES_BETTER = tuple(
+    f"better {verb}"
+    for verb in (
+        "match",
+        "follow",
+        "address",
+        "fulfil",
+        "meets",
+        "capture",
+        "adhere",
+        "align",
+        "answer",
+        "satisf",
+        "reflect",
+        "fits",
+    )
+)
 _CONCLUDED = tuple(f"{word} that" for word in ("determined", "decided", "found", "conclusion", "decision"))
 _PICTURES = ("images", "videos", "pictures", "descriptions", "summaries", "stories", "poems", "translations")
 _FOR = tuple(
@@ -171,6 +234,29 @@ CLAUSES: tuple[tuple[str, tuple[tuple[str, ...], ...], re.Pattern[str], str], ..
     ),
     ("both ", (_PICTURES,), _BOTH, "both answers"),
     ("neither ", (), _NEITHER, "neither answer"),
+    (
+        " and ",
+        (("deserve the same", "deserve equal", "deserving of"),),
+        _EQUAL_SCORES,
+        ". Both answers are equally good",
+    ),
+    ("neither ", (("better",),), _NEITHER_GAVE, r"\1 is better"),
+    ("higher ", ((" for ",),), _SCORED_FOR, r"higher \1 because of "),
+    ("higher ", (_SCORES,), _SCORED_IT, r"\1\2. Therefore, \1 is better"),
+    ("higher ", (("which is why ",),), _WHY, ". Therefore, "),
+    ("higher ", (("is is why ", "at is why "),), _THIS_IS_WHY, "Therefore, "),
+    ("higher ", ((", giving ",),), _GIVEN_HIGHER, r". Therefore, \1 is better"),
+    ("higher ", ((" give",), _SCORES), _GIVES_HIGHER, r"makes \1 better"),
+    ("higher ", (_SCORES,), _SCORES_HIGHER, r"\1 is better"),
+    (
+        "score",
+        (("both ", "they ", " and "), ("score of ", "same", "equal", "identical")),
+        _SAME_SCORE,
+        "both answers are equally good",
+    ),
+    (", making ", (_BETTERS,), _MAKING_ONE, r"\1. Therefore, \2 is better"),
+    (" better ", (_DOES_BETTER,), _BETTER_DOES, r"\1 is more accurate because it "),
+    ("so ", ((" final ",),), _SO_VERDICT, ". Therefore, "),
 )
 
 
