@@ -20,6 +20,7 @@ _CONSIDERING = (
 _SAYING = (
     r"(?:(?:I|we) (?:(?:would|will|can|must|have to) )?(?:say|conclude|find|believe|think|determine)(?: that)? "
     r"|it (?:is|can be|becomes) (?:clear|evident|apparent|concluded|said) that )?"
+    r"(?:(?:I|we) (?:(?:would|will) )?(?:choose|select|prefer|pick) )?"
     r"(?:(?:my|the) (?:final |overall |clear )?(?:choice|verdict|decision|winner|better (?:one|\w{5,10})|best \w{5,10}) is:? )?"
 )
 _CONNECTIVE = (
@@ -101,6 +102,65 @@ _BOTH = _spaced(
     r"\bboth (?:(?:of )?(?:the|these) )?(?:two )?(?:(?:edited|generated|provided|final) )?"
     r"(?:images|videos|pictures|descriptions|summaries|stories|poems|translations)\b"
 )
+_ADVERBS = r"(?:(?:slightly|marginally|somewhat|a bit|much|significantly|clearly|overall) ){0,2}"
+_GETS = (
+    r"(?:(?:also|therefore|thus|hence|still|each|both) )?(?:receiv(?:es?|ed)|gets?|got|earn(?:s|ed)?|deserv(?:es?|ed)"
+    r"|scor(?:es?|ed)|achiev(?:es?|ed)|has|had|have|(?:is|was|are|were) (?:given|awarded|assigned|deserving of))"
+)
+_MARK = r"(?:score|rating|mark|grade)"
+_HIGHER = (
+    rf"(?:an?|the) (?:(?:slightly|marginally|somewhat|much|significantly|bit) ){{0,2}}higher (?:overall |final )?{_MARK}s?\b"
+    r"(?: of \d[\d./]{0,5}\b)?(?: (?:in|across) (?:all|each|every) (?:of the )?\w{4,12})?"
+)
+_SCORED_FOR = _spaced(rf"\bhigher ({_MARK}) for (?=(?:its|their|\w{{2,20}}ing)\b)")
+# "Answer 2 …, which is why it received a higher score": it is the last answer named, and the subject of its clause.
+_BEFORE = ("and", "but", "while", "whereas", "made", "makes", "making")
+_SUBJECT = "".join((r"(?:^|(?<=[.;!?,]\s)", *(rf"|(?<=\b{word}\s)" for word in _BEFORE), ")"))
+_SCORED_IT = _spaced(
+    rf"{_SUBJECT}({ANY_NAME})"
+    rf"((?:(?!\b(?:if|not|no|would|could|might|unless)\b|{ANY_NAME}|[.;!?\"“]).){{1,300}}?),? "
+    rf"(?:(?:which|that|this) is why (?:it|they) {_GETS}|(?:and )?(?:hence|thus|therefore|so) (?:it |they )?(?:{_GETS} )?"
+    rf"|(?:earning|giving|granting|resulting in|leading to|warranting|meriting|justifying)(?: it| them)?) {_HIGHER}"
+    r"(?! (?:for|to|than|compared))"
+)
+_WHY = _spaced(rf",? which is why (?={ANY_NAME} {_GETS} {_HIGHER})")
+_THIS_IS_WHY = _spaced(rf"\b(?:this|that) is why (?={ANY_NAME} {_GETS} {_HIGHER})")
+_SCORES_HIGHER = _spaced(rf"({ANY_NAME}) {_GETS} {_HIGHER}")
+_GIVEN_HIGHER = _spaced(rf", giving ({ANY_NAME}) {_HIGHER}")
+_GIVES_HIGHER = _spaced(rf"\bgives? ({ANY_NAME}) {_HIGHER}")
+_SAME_SCORE = _spaced(
+    rf"\b(?:(?:both )?{ANY_NAME} and {ANY_NAME}|both(?: (?:of )?(?:the )?(?:two )?(?:answers|responses|assistants|models"
+    rf"|options|candidates|outputs))?|they both) {_GETS} "
+    r"(?:(?:an? |the )?(?:(?:high|full|perfect|low|top|good|solid|overall) )?score of \d[\d./]{0,5}"
+    r"|(?:an? |the )?(?:same|equal|identical) (?:overall |high |low )?scores?)(?=\s{0,3}(?:[.;!]|$|for (?:their|the)\b))"
+)
+_EQUAL_SCORES = _spaced(
+    rf",? and (?:are |were )?deserv(?:e|ing)(?: of)? (?:the same|equal|identical) (?:overall )?{_MARK}s?\b"
+)
+_GAVE_BETTER = _spaced(
+    rf"\b(?:provid(?:es|ed)|gives|gave|offers|offered|delivers|delivered) (?:an?|the) ({_ADVERBS})better (?:overall )?"
+    r"(?:answer|response|solution|output)(?=[*_]{0,3}\s{0,3}(?:[.,;!]|$|(?:than|overall|because|due|since|as)\b))"
+)
+_RIGHT_RESULT = _spaced(
+    rf"({ANY_NAME}) (?:provid(?:es|ed)|gives|gave|offers|offered|arriv(?:es|ed) at|reach(?:es|ed)|select(?:s|ed)|chose|chooses) "
+    r"(?:an?|the) ((?:in)?correct|wrong|right)(?:, \w{3,20}){0,3}(?:,? and \w{3,20})? "
+    r"(?:final )?(?:answer|solution|conclusion|response|result|option)\b"
+)
+_NEITHER_GAVE = _spaced(
+    rf"\b(neither (?:of (?:them|the two)|(?:the )?{ANY_NAME} nor (?:the )?{ANY_NAME}|answer|response|assistant|model|option"
+    r"|output)) (?:provid(?:es|ed)|gave|gives|offer(?:s|ed)|has|had) an? (?:clearly |significantly )?better (?:answer|response"
+    r"|solution|explanation|output)\b"
+)
+_MAKING_ONE = _spaced(
+    r"(?:^|(?<=[.!?]\s))((?:(?!\b(?:if|not|would|could|might|may|unless|but|although|while)\b|[.!?\"“]).){1,300}), making "
+    rf"({ANY_NAME}) (?:the )?{_ADVERBS}(?:better|superior|stronger|preferable)"
+    rf"(?: (?:choice|one|answer|response|option|output))?{_END}"
+)
+_BETTER_DOES = _spaced(
+    rf"({ANY_NAME}) (?:clearly )?better (?=(?:matches|follows|addresses|fulfil{{1,2}}s|meets|captures|adheres|aligns|answers"
+    r"|satisfies|reflects|fits)\b)"
+)
+_SO_VERDICT = _spaced(r",? so (?=(?:my|the) final (?:verdict|decision|judge?ment|choice)(?: is)?:?[*_]{0,3}\s{0,3}$)")
 _NEITHER = _spaced(
     r"\bneither (?:(?:edited|generated) )?(?:image|video|picture|caption|summary|description|story|poem)\b"
 )
@@ -117,6 +177,26 @@ def _lead(match: re.Match[str]) -> str:
 _LEADS = ("based on", "given", "considering", "taking", "light of", "view of", "after ", "looking at", "weighing")
 LEAD = (",", (_LEADS,), ((_LEAD, _lead),))
 _BETTERS = ("better", "superior", "prefer", "strong", "best")
+_GIVING = ("provide", "gives ", "gave ", "offer", "deliver")
+_RESULTS = ("answer", "solution", "conclusion", "response", "result", "option")
+_SCORES = ("score", "rating", "mark", "grade")
+_DOES_BETTER = tuple(
+    f"better {verb}"
+    for verb in (
+        "match",
+        "follow",
+        "address",
+        "fulfil",
+        "meets",
+        "capture",
+        "adhere",
+        "align",
+        "answer",
+        "satisf",
+        "reflect",
+        "fits",
+    )
+)
 _CONCLUDED = tuple(f"{word} that" for word in ("determined", "decided", "found", "conclusion", "decision"))
 _PICTURES = ("images", "videos", "pictures", "descriptions", "summaries", "stories", "poems", "translations")
 _FOR = tuple(
@@ -172,4 +252,39 @@ CLAUSES: tuple[tuple[str, tuple[tuple[str, ...], ...], re.Pattern[str], str], ..
     ),
     ("both ", (_PICTURES,), _BOTH, "both answers"),
     ("neither ", (), _NEITHER, "neither answer"),
+    (
+        " and ",
+        (("deserve the same", "deserve equal", "deserving of"),),
+        _EQUAL_SCORES,
+        ". Both answers are equally good",
+    ),
+    ("neither ", (("better",),), _NEITHER_GAVE, r"\1 is better"),
+    ("higher ", ((" for ",),), _SCORED_FOR, r"higher \1 because of "),
+    ("higher ", (_SCORES,), _SCORED_IT, r"\1\2. Therefore, \1 is better"),
+    ("higher ", (("which is why ",),), _WHY, ". Therefore, "),
+    ("higher ", (("is is why ", "at is why "),), _THIS_IS_WHY, "Therefore, "),
+    ("higher ", ((", giving ",),), _GIVEN_HIGHER, r". Therefore, \1 is better"),
+    ("higher ", ((" give",), _SCORES), _GIVES_HIGHER, r"makes \1 better"),
+    ("higher ", (_SCORES,), _SCORES_HIGHER, r"\1 is better"),
+    (
+        "score",
+        (("both ", "they ", " and "), ("score of ", "same", "equal", "identical")),
+        _SAME_SCORE,
+        "both answers are equally good",
+    ),
+    ("better ", (_GIVING,), _GAVE_BETTER, r"is \1better"),
+    (
+        "r",
+        (
+            ("correct", "wrong", "right"),
+            ("provide", "gives ", "gave ", "offer", " at ", "reach", "select", "chose", "choose"),
+            _RESULTS,
+        ),
+        _RIGHT_RESULT,
+        r"\1 is \2",
+    ),
+    # , "wrong", "right"), _RESULTS), _RIGHT_RESULT, r"\1 is \2"),
+    (", making ", (_BETTERS,), _MAKING_ONE, r"\1. Therefore, \2 is better"),
+    (" better ", (_DOES_BETTER,), _BETTER_DOES, r"\1 is more accurate. It "),
+    ("so ", ((" final ",),), _SO_VERDICT, ". Therefore, "),
 )

@@ -171,6 +171,9 @@ _OVERALL = """
 """
 _OVERALL_KEYS = tuple(_OVERALL.split())
 _TIES = frozenset(("tie", "none", "null", "both", "neither", "equal", "draw", "tied", "no", "c", "same"))
+_A_TIE_WITH_ITS_REASON = compile_later(
+    r"(?:it is |it's |this is )?(?:an? )?(?:tie|draw)\s{0,3}[,.:;(–—-](?! ?(?:but|however|though))"
+)
 _FIELD = compile_later(
     r"(?<!\\)[\"'“]([\w -]{2,30})[\"'”]\s{0,9}:\s{0,9}(?:[\"'“]([^\"'“”\n]{1,60})[\"'”]|(\d)(?=\s{0,9}[,}\n]))"
 )
@@ -304,6 +307,8 @@ def decision(key: str, item: object) -> Verdict | None:
         return None if key in _COUNTED else Verdict.FIRST if item == 1 else Verdict.SECOND if item == 2 else None
     word = str(item).strip().lower()
     if word in _TIES and not (word in ("no", "none", "null") and key in _LOOSE_DECISIONS):
+        return Verdict.TIE
+    if _A_TIE_WITH_ITS_REASON.match(word):
         return Verdict.TIE
     reading = slot(str(item).replace("_", " ").replace("-", " "), 0)
     return reading.verdict if reading.reason is None else None

@@ -35,9 +35,12 @@ class _Language(NamedTuple):
     lead: re.Pattern[str]
     condition: re.Pattern[str]
     negation: re.Pattern[str]
+    scope: re.Pattern[str]
 
 
-def _language(name: str, better: str, tie: str, label: str, lead: str, condition: str, negation: str) -> _Language:
+def _language(
+    name: str, better: str, tie: str, label: str, lead: str, condition: str, negation: str, scope: str
+) -> _Language:
     def put(pattern: str) -> re.Pattern[str]:
         return compile_later(pattern.replace("{n}", name), re.IGNORECASE)
 
@@ -49,6 +52,7 @@ def _language(name: str, better: str, tie: str, label: str, lead: str, condition
         put(lead),
         put(condition),
         put(negation),
+        put(scope),
     )
 
 
@@ -66,6 +70,7 @@ _CHINESE = _language(
     r"\s{0,3}(?:综上所述|綜上所述|因此|所以|总之|總之|总的来说|总体来说|总体而言|整体来看|整体而言|综上|綜上|综合来看|综合考虑|故|我认为|我認為|我觉得)",
     "如果|若|假如|假设|倘若|除非|是否|吗|嗎|可能|或许|也许|哪",
     "不|没|沒|未|无|無|非|别|莫|难以",
+    "(?<![各多有两])方面|角度|维度|层面",
 )
 _JA_NOUN = "(?:回答|答え|応答|解答|モデル|アシスタント|選択肢|出力|説明)"
 _JAPANESE = _language(
@@ -77,16 +82,18 @@ _JAPANESE = _language(
     r"\s{0,3}(?:総合的に見て|総合的に|全体として|全体的に|したがって|よって|そのため|結論として|以上より)",
     "もし|なら|場合|かどうか|でしょうか|かもしれ",
     "ない|ませ|ず|ぬ|非|不",
+    "(?<!総合)(?<!総合的な)(?:面|側面|観点|(?<!観)点)(?:では|において|から)",
 )
-_KO_NOUN = "(?:답변|응답|모델|어시스턴트|답안|선택지|대답|출력)"
+_KO_NOUN = "(?:Assistant|Model|Response|Answer|답변|응답|모델|어시스턴트|답안|선택지|대답|출력)"
 _KOREAN = _language(
-    rf"{_KO_NOUN}\s?[(\[]?\s?([12AB])\s?[)\]]?\s?(?:번)?(?:의\s?{_KO_NOUN})?",
-    r"{n}\s?(?:이|가|쪽이|번이)?\s(?:(?:전반적으로|훨씬|약간|조금|명확히|확실히|분명히)\s){0,3}더\s?(?:좋|낫|나은|나음|우수|뛰어나|뛰어난|훌륭|적절|나았)",
-    r"무승부|동점|(?:두|양쪽)\s?[^.]{0,12}(?:동등|똑같이\s좋|비슷하게\s좋)",
+    rf"{_KO_NOUN}\s?[(\[]?\s?([12AB])\s?[)\]]?[*_]{{0,3}}\s?(?:번)?(?:의\s?{_KO_NOUN})?",
+    r"{n}\s?(?:이|가|쪽이|번이)?\s(?:(?:전반적으로|훨씬|약간|조금|명확히|확실히|분명히)\s){0,3}더\s?(?:좋|낫|나은|나음|나아\s|우수|뛰어나|뛰어난|훌륭|적절|나았)",
+    r"무승부|동점|동등하다고\s(?:볼|판단|평가)|(?:두|양쪽)\s?[^.]{0,12}(?:동등|똑같이\s좋|비슷하게\s좋)",
     r"\s{0,3}(?:최종|종합|전체)?\s?(?:판단|판정|결론|평가|승자)\s{0,3}(?:[:：]|은|는)\s{0,3}",
     r"\s{0,3}(?:따라서|그러므로|결론적으로|종합적으로|전반적으로|종합하면)",
     "만약|라면|다면|경우|인지|까\\?|수도",
     "않|안\\s|못|없|아니",
+    "에서는|면에서|점에서",
 )
 _EUROPEAN = _language(
     r"(?:(?:la|die|das|der|el)\s)?(?:(?:Antwort|Modell|Assistent|Option|réponse|modèle|assistant|option|respuesta"
@@ -109,6 +116,7 @@ _EUROPEAN = _language(
     r"|en\sgeneral|en\sconclusión|en\sresumen)",
     r"\b(?:wenn|falls|ob|sofern|si|cuando|lorsque|quand)\b",
     r"\b(?:nicht|kein\w{0,2}|ne|n['’]|pas|non|no|nunca|jamais|weder|ni)\b|n['’]est",
+    r"\b(?:hinsichtlich|bezüglich|in\sBezug\sauf|en\stermes\sde|concernant|en\stérminos\sde|en\scuanto\sa)\b",
 )
 _TRIGGERS = (
     (compile_later("[一-鿿]"), _CHINESE),
@@ -151,7 +159,13 @@ def _translated(line: str, language: _Language) -> str:
         if sentence[-1] in "?？" or language.condition.search(sentence):
             out.append(sentence)
             continue
+        scoped = False  # "in terms of accuracy, Answer 1 is better": of one criterion
         for clause in _CLAUSE.findall(sentence):
+            scope = language.scope.search(clause)
+            if scoped or (scope and not language.better.search(clause, 0, scope.start())):
+                scoped = True
+                out.append(clause)
+                continue
             named = language.name.fullmatch(clause) if out[-1:] == [_VERDICT] else None
             out.append(f"{_shown(named)}." if named else _clause(clause, language))
     return "".join(out)

@@ -85,7 +85,7 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
     return out
 
 
-_OPTION_WORDS = compile_later(r"better|best|superior|prefer|wins|winner|choose|tie\b|equal", re.IGNORECASE)
+_OPTION_WORDS = compile_later(r"better|best|superior|prefer|wins|winner|choose|tied?\b|draw\b|equal", re.IGNORECASE)
 _EXCHANGED = {"1": "2", "2": "1", "a": "b", "b": "a", "first": "second", "second": "first"}
 _NAMES_IN = compile_later(r"\b(?:[12ab]|first|second)\b", re.IGNORECASE)
 _MARKER = compile_later(r"[ \t*_>]{0,6}?(?:\(?[0-9A-Ea-e][.):]|[-•+\"']|\*\s)[ \t*_\"']{0,4}")

@@ -21,7 +21,7 @@ _NOUN = (
 )
 _NAME = (
     rf"(?:\b{_NOUN}[ _-]?[#(\[]?([12ab])\b[)\]]?|\b(first|second|1st|2nd) (?:ai )?{_NOUN}\b"
-    r"|(?<![\w'’])([AB])(?=[*_)]{0,3}\s?[:=]))"
+    r"|(?<![\w'’])(?<!\":\")(?<!\": \")([AB])(?=[*_)]{0,3}\s?[:=]))"
 )
 _WORD = r"(?:scores?|ratings?|grades?|points?|marks?|rated?|scored|graded)"
 _WHOLE = r"overall|total|final|average|aggregate|combined"

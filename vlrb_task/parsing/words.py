@@ -51,7 +51,9 @@ WORDS: dict[str, str] = {
     "good_trait": "accurate correct complete comprehensive detailed relevant precise helpful informative appropriate suitable "
     "reliable thorough faithful truthful aligned factual convincing satisfactory consistent coherent useful "
     "nuanced clear clearer concise right valid specific descriptive effective logical structured organized "
-    "organised readable direct safe safer strong fitting credible robust insightful balanced acceptable",
+    "organised readable direct safe safer strong fitting credible robust insightful balanced acceptable "
+    "engaging efficient creative practical persuasive compelling focused immersive vivid polished intriguing actionable "
+    "elaborate tailored",
     "plain_praise": "good great bad poor",
     "bad_trait": "inaccurate incorrect wrong incomplete misleading verbose vague confusing irrelevant ambiguous flawed "
     "erroneous hallucinated speculative redundant repetitive unhelpful problematic",
