@@ -64,6 +64,7 @@ def style(ink: str) -> AbstractContextManager[None]:
         "axes.titlecolor": ink,
         "axes.titlesize": 10,
         "axes.titlelocation": "left",
+        "axes.titley": 1.0,  # Matplotlib else looks at all that is above the axes, at each draw
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.prop_cycle": cycler(color=COLOURS),
