@@ -100,21 +100,22 @@ def command(
         picks, logs = split_files(folder, logs, trust_pickle=trust_pickle)
         if not picks or not logs:
             raise DataError(f"--bon: logs about the pairs of {bon} and logs on the benchmark are both needed")
-    kept = {"keep_texts": True, "keep_logged": True, "styles": True}
     with importing("statsmodels.discrete.discrete_model", "statsmodels.stats.inter_rater", "krippendorff"):
-        runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **kept, **labelling)
+        runs = read_runs(
+            logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle, styles=True, **labelling
+        )
     origin = pairs or next((run.labelled_by.origin for run in runs if run.labelled_by), None)
     keys = common_basis(runs).runs[0].labels.keys.to_pylist()
-    waiting = error_console().status("reading questions, answers and images")
+    waiting = error_console().status("comparing, drawing, reading pictures")
     with waiting, ThreadPoolExecutor(1) as aside, ProcessPoolExecutor(1, get_context("spawn")) as painter:
         painter.submit(import_module, "vlrb_task.report.drawing")
-        read = aside.submit(read_content, origin, keys, limit) if origin else None
+        pictured = aside.submit(read_content, origin, keys, limit) if origin else None
         audits = [audit_log(run).findings for run in runs]
         found = compare(
             runs, Policy.parse(policy), with_published=published, benches=read_benches(benches) if benches else None
         )
         drawn = draw_svg(found, painter)
-        content = read.result() if read else Content()
+        content = pictured.result() if pictured else Content()
     shown = None
     if folder is not None:
         from vlrb_task.report.bon_section import section

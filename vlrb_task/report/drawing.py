@@ -201,8 +201,8 @@ def svg(figure: Figure, name: str, title: str) -> str:
     """
     buffer = io.BytesIO()
     with style(INK), mpl.rc_context({"svg.hashsalt": name}):
-        # Not by savefig, which draws everything a first time to lay it out.
-        FigureCanvasSVG(figure).print_svg(buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        canvas: Any = FigureCanvasSVG(figure)  # not by savefig, which draws everything a first time to lay it out
+        canvas.print_svg(buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = buffer.getvalue().decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL).replace(INK, "currentColor")
