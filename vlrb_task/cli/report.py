@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from importlib import import_module
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +76,8 @@ def command(
     require("vlrb report", "statsmodels", "krippendorff", "matplotlib", "jinja2", "PIL")
     from vlrb_task.audit import audit_log
     from vlrb_task.cli.compare_tables import show_warnings
-    from vlrb_task.compare.basis import common_basis
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
-    from vlrb_task.report.figures import draw_svg
     from vlrb_task.report.page import PAGE, render
     from vlrb_task.report.pictures import MEGABYTE, Content, read_content
 
@@ -104,24 +99,20 @@ def command(
         runs = read_runs(
             logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle, styles=True, **labelling
         )
+    audits = [audit_log(run).findings for run in runs]
     origin = pairs or next((run.labelled_by.origin for run in runs if run.labelled_by), None)
-    keys = common_basis(runs).runs[0].labels.keys.to_pylist()
-    waiting = error_console().status("comparing, drawing, reading pictures")
-    with waiting, ThreadPoolExecutor(1) as aside, ProcessPoolExecutor(1, get_context("spawn")) as painter:
-        painter.submit(import_module, "vlrb_task.report.drawing")
-        pictured = aside.submit(read_content, origin, keys, limit) if origin else None
-        audits = [audit_log(run).findings for run in runs]
-        found = compare(
-            runs, Policy.parse(policy), with_published=published, benches=read_benches(benches) if benches else None
-        )
-        drawn = draw_svg(found, painter)
-        content = pictured.result() if pictured else Content()
+    found = compare(
+        runs, Policy.parse(policy), with_published=published, benches=read_benches(benches) if benches else None
+    )
+    keys = found.basis.runs[0].labels.keys.to_pylist()
+    with error_console().status("reading questions, answers and images"):
+        content = read_content(origin, keys, limit) if origin else Content()
     shown = None
     if folder is not None:
         from vlrb_task.report.bon_section import section
 
         shown = section(folder, picks, runs, Policy.parse(policy), trust_pickle=trust_pickle)
-    page = render(found, content, drawn, dict(zip(found.basis.names, audits, strict=True)), limit, max_text, shown)
+    page = render(found, content, dict(zip(found.basis.names, audits, strict=True)), limit, max_text, shown)
     with replacing(output) as place, place.open("w", encoding="utf-8", errors="replace") as file:
         file.writelines(page)
     show_warnings(found)

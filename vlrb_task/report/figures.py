@@ -7,7 +7,6 @@ differences, one vote has no curve. All numbers come from the comparison.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from itertools import cycle
 from math import ceil
 
@@ -19,7 +18,6 @@ from vlrb_task.report.confidence_figures import margins, reliability, risk_cover
 from vlrb_task.report.drawing import (
     COLOURS,
     GREY,
-    INK,
     WIDTH,
     canvas,
     footnote,
@@ -31,7 +29,6 @@ from vlrb_task.report.drawing import (
     short,
     stroke,
     style,
-    svg,
 )
 from vlrb_task.report.panel_figures import power, together
 
@@ -221,12 +218,3 @@ def draw(comparison: Comparison, names: Sequence[str] = (), ink: str = "#000000"
                 footnote(figure, comparison.basis.line)
                 found[name] = figure
     return found
-
-
-def draw_svg(comparison: Comparison, elsewhere: Executor) -> dict[str, str]:
-    """The pictures that there are as ``<svg>`` elements for a page, by name; every second one is written by another process."""
-    figures = draw(comparison, ink=INK)
-    args = [(figure, name, FIGURES[name][0]) for name, figure in figures.items()]
-    others = [elsewhere.submit(svg, *one) for one in args[1::2]]
-    own = [svg(*one) for one in args[::2]]
-    return dict(zip([*[*figures][::2], *[*figures][1::2]], [*own, *(one.result() for one in others)], strict=True))

@@ -16,7 +16,8 @@ from vlrb_task.compare.suite import Suite
 from vlrb_task.export.protocol import schedule
 from vlrb_task.export.suite import sheets, title_of
 from vlrb_task.pairs.pair import order_subsets, set_name
-from vlrb_task.report.figures import CONFIDENCE, FIGURES
+from vlrb_task.report.drawing import INK, svg
+from vlrb_task.report.figures import CONFIDENCE, FIGURES, draw
 from vlrb_task.report.gallery import MOST_CHARACTERS, JudgeVotes, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
 from vlrb_task.scores.completeness import caveats
@@ -39,7 +40,6 @@ PAGE = re.compile(rb'<meta name="generator" content="vlrb ')
 def render(
     comparison: Comparison,
     content: Content,
-    drawn: Mapping[str, str],
     findings: Mapping[str, Sequence[Finding]] | None = None,
     limit: int = 20 * MEGABYTE,
     most: int = MOST_CHARACTERS,
@@ -50,7 +50,6 @@ def render(
     Args:
         comparison: of runs that kept what was said.
         content: questions, answers and images; empty where there are none at hand.
-        drawn: of :data:`~vlrb_task.report.figures.FIGURES`, as ``<svg>`` elements.
         findings: of the audit of each run, by its name.
         limit: of all images together, in bytes: for the note that states it.
         most: characters of a vote's text that are shown.
@@ -61,7 +60,10 @@ def render(
     labels = basis.runs[0].labels
     judges = [JudgeVotes(run, basis.policy) for run in basis.runs]
     script = _asset("gallery.js")
-    figures = [(name, title, _own(drawn[name])) for name, (title, _) in FIGURES.items() if name in drawn]
+    drawn = {
+        name: (name, FIGURES[name][0], _own(svg(figure, name, FIGURES[name][0])))
+        for name, figure in draw(comparison, ink=INK).items()
+    }
     scored = list(zip(basis.names, comparison.scores, strict=True))
     yield environment.get_template("page.html.j2").render(
         comparison=comparison,
@@ -71,10 +73,10 @@ def render(
         caveats=[f"{name}: {told}" for name, score in scored for told in caveats(score.run)],
         subsets=comparison.subsets,
         columns=columns("scores", comparison.scores),
-        figures=[one for one in figures if one[0] not in CONFIDENCE],
+        figures=[picture for name, picture in drawn.items() if name not in CONFIDENCE],
         confidences=[(name, score) for name, score in scored if score.calibration or score.by_margin],
         confidence_columns=columns("calibration", comparison.scores),
-        confidence_figures=[one for one in figures if one[0] in CONFIDENCE],
+        confidence_figures=[picture for name, picture in drawn.items() if name in CONFIDENCE],
         groups_line=groups_line(comparison.groups),
         tests=sorted(zip(comparison.tests, comparison.agreement, strict=True), key=lambda both: both[0].p_holm),
         analyses=list(zip(basis.names, comparison.analyses, strict=True)),
