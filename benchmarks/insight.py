@@ -57,7 +57,9 @@ def make_pairs(path: Path) -> None:
             coarse = rng.integers(0, 255, (24, 32, 3), dtype=np.uint8)
             buffer = io.BytesIO()
             Image.fromarray(coarse).resize((640, 480)).save(buffer, "JPEG", quality=90)
-            words = [" ".join(random.Random(f"{subset}{number}{i}").choices(WORDS, k=40 + 30 * i)) for i in (0, 1)]
+            maker = random.Random(f"{subset}{number}")
+            # Of different lengths, so that what is fitted to them is fitted.
+            words = [" ".join(maker.choices(WORDS, k=maker.randint(20, 70 + 30 * i))) for i in (0, 1)]
             rows.append(
                 {
                     "id": f"{subset}-{number}",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -63,6 +64,7 @@ def style(ink: str) -> AbstractContextManager[None]:
         "axes.titlecolor": ink,
         "axes.titlesize": 10,
         "axes.titlelocation": "left",
+        "axes.titley": 1.0,  # Matplotlib else looks at all that is above the axes, at each draw
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.prop_cycle": cycler(color=COLOURS),
@@ -199,7 +201,8 @@ def svg(figure: Figure, name: str, title: str) -> str:
     """
     buffer = io.BytesIO()
     with style(INK), mpl.rc_context({"svg.hashsalt": name}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        canvas: Any = FigureCanvasSVG(figure)  # not by savefig, which draws everything a first time to lay it out
+        canvas.print_svg(buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = buffer.getvalue().decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL).replace(INK, "currentColor")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -83,13 +84,20 @@ class JudgeVotes:
         kinds = [run.count(run.votes.choice == choice) > 0 for choice in (0, 1, NONE)]
         self._differ = (np.sum(kinds, axis=0) > 1).tolist()
         self._unparsed = (run.unparsed > 0).tolist()
-        self._starts = np.searchsorted(run.ballots.pair, np.arange(len(run.labels) + 1))
-        self._choice = {
-            (pair, number): choice
-            for pair, number, choice in zip(
-                run.votes.pair.tolist(), run.votes.number.tolist(), run.votes.choice.tolist(), strict=True
-            )
-        }
+        ballots = run.ballots
+        self._starts = np.searchsorted(ballots.pair, np.arange(len(run.labels) + 1)).tolist()
+        columns = (
+            ballots.vote,
+            ballots.first,
+            ballots.answer,
+            ballots.choice,
+            ballots.reason,
+            ballots.rating,
+            ballots.calls,
+        )
+        self._ballots = list(zip(*(column.tolist() for column in columns), strict=True))
+        votes = (column.tolist() for column in (run.votes.pair, run.votes.number, run.votes.choice))
+        self._choice = {(pair, number): choice for pair, number, choice in zip(*votes, strict=True)}
 
     def state(self, at: int) -> list[float | int | None]:
         """Outcome, and whether the orders disagree, a vote is unparsed, and votes differ."""
@@ -97,35 +105,34 @@ class JudgeVotes:
 
     def votes(self, at: int, most: int) -> list[list[Any]]:
         """Every ballot of a pair; the two of a pointwise vote stand apart, each with its own text."""
-        ballots, made = self._run.ballots, []
-        for row in range(self._starts[at], self._starts[at + 1]):
-            number, first, answer = (_value(column[row]) for column in (ballots.vote, ballots.first, ballots.answer))
-            choice = _value(self._choice.get((at, number), NONE))
-            reason = _value(ballots.reason[row])
-            rating = float(ballots.rating[row])
-            verdict = None if first is None else _verdict(int(ballots.choice[row]), first, reason)
-            score = None if np.isnan(rating) else rating
-            said = None if reason is None else str(REASONS[reason])
-            shown = self._segments(row, reason, most), self._calls(row, most)
-            made.append([number, first, answer, verdict, choice, said, score, *shown])
+        start, stop = self._starts[at : at + 2]
+        texts = self._run.ballots.texts
+        said = [None] * (stop - start) if texts is None else texts.slice(start, stop - start).to_pylist()
+        made = []
+        for (vote, first, answer, chosen, reason, rating, calls), text in zip(
+            self._ballots[start:stop], said, strict=True
+        ):
+            unread, shown = _known(reason), _known(first)
+            made.append(
+                [
+                    vote,
+                    shown,
+                    _known(answer),
+                    None if shown is None else _verdict(chosen, first, unread),
+                    _known(self._choice.get((at, vote), NONE)),
+                    None if unread is None else str(REASONS[unread]),
+                    None if isnan(rating) else rating,
+                    [] if text is None else self._segments(text, unread, most),
+                    _calls(calls, text, most),
+                ]
+            )
         return made
 
-    def _segments(self, row: int, reason: int | None, most: int) -> list[list[Any]]:
-        texts = self._run.ballots.texts
-        if texts is None:
-            return []
-        text, start, end = (texts[name][row].as_py() for name in ("text", "start", "end"))
+    def _segments(self, said: Mapping[str, Any], reason: int | None, most: int) -> list[list[Any]]:
+        text, start, end = said["text"] or "", said["start"], said["end"]
         span = None if reason is not None or start == NONE else (start, end)
-        explained = reason is not None or len(self._run.ballots) <= MOST_EXPLAINED
-        marks = self._marks(text, span, reason) if explained and text else []
-        return segments(text or "", span, most, marks)
-
-    def _calls(self, row: int, most: int) -> tuple[int, list[str]]:
-        """How many tool calls were made for a vote, and those that are in the log."""
-        texts, count = self._run.ballots.texts, int(self._run.ballots.calls[row])
-        logged = texts["tools"][row].as_py() if texts is not None else None
-        calls = [one if isinstance(one, str) else json.dumps(one) for one in json.loads(logged or "[]")]
-        return max(count, len(calls)), [call[:most] for call in calls]
+        explained = reason is not None or len(self._ballots) <= MOST_EXPLAINED
+        return segments(text, span, most, self._marks(text, span, reason) if explained and text else [])
 
     def _marks(self, text: str, span: tuple[int, int] | None, reason: int | None) -> list[Mark]:
         """What was found in a text, if it was read by the parser and not by hand.
@@ -158,8 +165,15 @@ def _explaining(run: Run) -> Judge | None:
     return judge if run.parser.removesuffix(MARK) == judge.parser_name else None
 
 
-def _value(value: Any) -> int | None:
-    return None if value == NONE else int(value)
+def _known(value: int) -> int | None:
+    return None if value == NONE else value
+
+
+def _calls(count: int, said: Mapping[str, Any] | None, most: int) -> tuple[int, list[str]]:
+    """How many tool calls were made for a vote, and those that are in the log."""
+    logged = said and said["tools"]
+    calls = [one if isinstance(one, str) else json.dumps(one) for one in json.loads(logged)] if logged else []
+    return max(count, len(calls)), [call[:most] for call in calls]
 
 
 def _verdict(choice: int, first: int, reason: int | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.panels import JudgePanel
@@ -137,7 +137,7 @@ def power(comparison: Comparison) -> Figure | None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     like = (
         f"judges like {short(found.names[0], 26)} and {short(found.names[1], 26)}"
         if found.names

@@ -103,10 +103,12 @@ def _thumbnail(images: Sequence[bytes], share: int) -> str | None:
 
     It shows what the tasks show: upright, and several pictures of a pair one below the other.
     """
+    from PIL.Image import Resampling
+
     readable = []
     for image in images:
         with suppress(UnreadablePicture):
-            picture = opened(image, least=2 * SIZES[0][0], on="white")
+            picture = opened(image, least=SIZES[0][0], on="white")
             if len(images) > 1:
                 picture.thumbnail((2 * SIZES[0][0], 2 * SIZES[0][0]))
             readable.append(picture)
@@ -118,7 +120,7 @@ def _thumbnail(images: Sequence[bytes], share: int) -> str | None:
         return None
     uri = ""
     for side, quality in SIZES:
-        picture.thumbnail((side, side * len(readable)))
+        picture.thumbnail((side, side * len(readable)), Resampling.HAMMING)  # as good as the default, in half the time
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=quality)
         uri = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
+from threading import Thread
 
 from vlrb_task.support.errors import VlrbError
 
@@ -26,3 +30,14 @@ def require(what: str, *modules: str) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
         raise MissingExtra(f"{what} needs {', '.join(missing)}: {INSTALL}")
+
+
+@contextmanager
+def importing(*modules: str) -> Iterator[None]:
+    """Import modules in a thread while something else is done: reading large logs mostly waits for other processes."""
+    thread = Thread(target=lambda: [import_module(name) for name in modules])
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()

@@ -37,8 +37,8 @@ Progress = Callable[[int, int], None]
 Batches = list[pa.RecordBatch]
 LabelsFor = Callable[[Batches], LabelSet]
 
-_SHARED_FROM = 64 * 2**20
-"""Bytes of logs from which several processes share the reading: they take a second to start."""
+_SHARED_FROM = 32 * 2**20
+"""Bytes of logs from which several processes share the reading, this one among them: others take half a second to start."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,8 @@ def _batches(
     pieces = {log.name: pieces_of(log.path) if log.ours else [] for log in logs}
     whole, done = sum(end - start for own in pieces.values() for start, end in own), 0
     count = processes or os.cpu_count() or 1
-    with _executor(count if whole >= _SHARED_FROM or processes else 1) as executor:
+    others = count - 1 if whole >= _SHARED_FROM or processes else 0
+    with _executor(others) as executor:
         waiting: deque[tuple[LogFile, int, Future[tuple[Batches, int]]]] = deque()
         tasks = ((log, *piece) for log in logs for piece in pieces[log.name])
         found: dict[str, Batches] = {log.name: [] for log in logs}
@@ -266,7 +267,8 @@ def _batches(
                 if task is not None:
                     log, start, end = task
                     args = (log.path, start, end, log.name, reader)
-                    waiting.append((log, end - start, _submit(executor, args)))
+                    free = sum(not future.done() for *_, future in waiting) < 3 * others
+                    waiting.append((log, end - start, _submit(executor if free else None, args)))
             if waiting:
                 log, size, future = waiting.popleft()
                 batches, counted = future.result()
@@ -291,7 +293,7 @@ def _piece(path: Path, start: int, end: int, log: str, reader: _Reader) -> tuple
 
 
 def _executor(processes: int) -> AbstractContextManager[Executor | None]:
-    if processes == 1:
+    if not processes:
         return nullcontext()
     return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
 
