@@ -42,9 +42,10 @@ class JudgeAgreement:
         return {name: getattr(self, name) for name in ("a", "b", "n", "agree", "kappa", "error_kappa")}
 
 
-def _by_key(run: Run) -> Choices:
-    """Choices, named by the pair's key: 1 if the response that the key puts first is preferred, NaN if neither is."""
-    return np.where(np.isnan(run.choice), np.nan, run.choice == _starts(run))
+def _by_key(basis: Basis) -> Choices:
+    """Choices of every judge, named by the pair's key: 1 if the response that the key puts first is preferred, NaN if neither."""
+    chosen = np.array([run.choice for run in basis.runs])
+    return np.where(np.isnan(chosen), np.nan, chosen == _starts(basis.runs[0]))
 
 
 def _right(run: Run) -> Choices:
@@ -59,12 +60,12 @@ def _starts(run: Run) -> Ints:
 
 
 def _is_hex(key: str) -> bool:
-    return bool(key) and all(c in "0123456789abcdef" for c in key)
+    return bool(key) and not key.strip("0123456789abcdef")
 
 
 def judge_agreement(basis: Basis) -> list[JudgeAgreement]:
     """Every two judges."""
-    chosen = [_by_key(run) for run in basis.runs]
+    chosen = _by_key(basis)
     right = [_right(run) for run in basis.runs]
     found = []
     for i, j in combinations(range(len(basis.names)), 2):
@@ -92,7 +93,7 @@ def fleiss(basis: Basis) -> float | None:
     """Fleiss' kappa of all judges, by statsmodels, over the pairs where each has a majority; None for one judge."""
     from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
-    chosen = np.array([_by_key(run) for run in basis.runs])
+    chosen = _by_key(basis)
     full = chosen[:, ~np.isnan(chosen).any(axis=0)]
     if len(chosen) < 2 or np.unique(full).size < 2:
         return None
@@ -103,7 +104,7 @@ def between_judges(basis: Basis) -> float | None:
     """Krippendorff's alpha (nominal) of the judges' majorities, pairs without one missing; None where it is undefined."""
     import krippendorff
 
-    chosen = np.array([_by_key(run) for run in basis.runs])
+    chosen = _by_key(basis)
     known = ~np.isnan(chosen)
     if len(chosen) < 2 or not (known.sum(axis=0) > 1).any() or np.unique(chosen[known]).size < 2:
         return None
