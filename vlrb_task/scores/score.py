@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
 
@@ -192,11 +192,12 @@ def score_run(run: Run, policy: Policy = Policy.STRICT, *, fitted: bool = False)
         raise ValueError("a run without votes has no score")
     scored = Scored(run, policy)
     told = scored.completeness.warnings() if scored.completeness is not None else []
-    told += [*scored.told_of_groups(), *told_of_unread(run)]
+    told += scored.told_of_groups()
     if bounds := range_of(run, policy):
         told = [told_of_range(run, bounds), *told]
+    # Unread votes come last: what the log says of itself is often their cause.
     return Score(
-        run.warn(*told),
+        replace(run, warnings=(*told, *run.warnings, *told_of_unread(run))),
         policy,
         {row.name: row.compute(scored) if fitted or not row.fitted else None for row in STATISTICS},
     )
