@@ -86,7 +86,8 @@ def main() -> None:
     except MemoryError:
         _fail("not enough memory for this input")
     except BrokenPipeError:
-        sys.stderr.close()
+        if sys.stderr is not None:
+            sys.stderr.close()
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

@@ -157,7 +157,7 @@ def print_warnings(warnings: Iterable[str], name: str = "") -> None:
 @contextmanager
 def reading_bar() -> Iterator[Callable[[int, int], None]]:
     """A progress bar for reading large logs, on standard error and on terminals only; gives what to tell it."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():  # None where it is closed
         yield lambda done, of: None
         return
     from rich.progress import Progress
