@@ -19,7 +19,7 @@ from vlrb_task.cli.options import (
     trust_pickle_option,
     writers_options,
 )
-from vlrb_task.support.extra import importing, require
+from vlrb_task.support.extra import FITS, importing, require
 
 
 @click.command("compare")
@@ -59,7 +59,7 @@ def command(
     from vlrb_task.compare.benches import read_benches
     from vlrb_task.compare.comparison import compare
 
-    with importing("statsmodels.discrete.discrete_model", "statsmodels.stats.inter_rater", "krippendorff"):
+    with importing(*FITS):
         runs = read_runs(logs, pairs, trust_pickle=trust_pickle, styles=True, **labelling)
     found = compare(
         runs,

@@ -26,7 +26,7 @@ from vlrb_task.cli.options import (
     writers_options,
 )
 from vlrb_task.support.errors import DataError
-from vlrb_task.support.extra import importing, require
+from vlrb_task.support.extra import FITS, importing, require
 from vlrb_task.support.writing import output_file, replacing
 
 
@@ -95,7 +95,7 @@ def command(
         picks, logs = split_files(folder, logs, trust_pickle=trust_pickle)
         if not picks or not logs:
             raise DataError(f"--bon: logs about the pairs of {bon} and logs on the benchmark are both needed")
-    with importing("statsmodels.discrete.discrete_model", "statsmodels.stats.inter_rater", "krippendorff"):
+    with importing(*FITS):
         runs = read_runs(
             logs, pairs, keep_texts=True, keep_logged=True, trust_pickle=trust_pickle, styles=True, **labelling
         )

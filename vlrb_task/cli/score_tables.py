@@ -66,9 +66,8 @@ def _table(score: Score, rules: Sequence[Baseline]) -> Table:
     for name in shown:
         add_number(table, name)
     numbers = [_with_interval(estimate) for estimate in shown.values()]
-    if score.range is not None:
-        low, high = score.range
-        numbers[0] = f"[bold]{100 * low:.1f} to {100 * high:.1f}[/bold]"
+    if score.range_in_percent is not None:
+        numbers[0] = f"[bold]{score.range_in_percent}[/bold]"
     table.add_row(escape(score.run.judge), *numbers)
     table.add_row("pairs", *(f"n={e.n}" for e in shown.values()), style="dim")
     for rule in rules:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from vlrb_task.pairs.health import seen_in
 from vlrb_task.pairs.pictures import pictures_of
 from vlrb_task.pairs.values import is_empty, plain_text
 from vlrb_task.support.errors import DataError
@@ -37,6 +38,6 @@ def grouped(rows: Iterable[dict[str, Any]], by: str) -> Iterator[dict[str, Any]]
 
 
 def _picture(row: dict[str, Any]) -> str | None:
-    shown = [one.get("bytes") or str(one.get("path")).encode() for one in pictures_of(row)]
+    shown = seen_in(pictures_of(row))
     shown += [str(row["video"]).encode()] if row.get("video") else []
     return hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in shown)).hexdigest() if shown else None

@@ -283,7 +283,6 @@ CLAUSES: tuple[tuple[str, tuple[tuple[str, ...], ...], re.Pattern[str], str], ..
         _RIGHT_RESULT,
         r"\1 is \2",
     ),
-    # , "wrong", "right"), _RESULTS), _RIGHT_RESULT, r"\1 is \2"),
     (", making ", (_BETTERS,), _MAKING_ONE, r"\1. Therefore, \2 is better"),
     (" better ", (_DOES_BETTER,), _BETTER_DOES, r"\1 is more accurate. It "),
     ("so ", ((" final ",),), _SO_VERDICT, ". Therefore, "),

@@ -43,6 +43,11 @@ class Score:
         return cast("Mapping[str, Estimate]", self.values[name])
 
     @property
+    def range_in_percent(self) -> str | None:
+        """``54.1 to 60.2``: :attr:`range` as tables show it; None where the overall is no range."""
+        return None if self.range is None else "{:.1f} to {:.1f}".format(*(100 * bound for bound in self.range))
+
+    @property
     def overall(self) -> Estimate:
         return cast(Estimate, self.values["overall"])
 
@@ -146,9 +151,7 @@ class Column:
 
     def instead(self, score: Score) -> str | None:
         """What is shown in percent in the place of an overall that too many ballots without an answer leave open."""
-        if self.name != "overall" or score.range is None:
-            return None
-        return "{:.1f} to {:.1f}".format(*(100 * bound for bound in score.range))
+        return score.range_in_percent if self.name == "overall" else None
 
     def of(self, score: Score) -> Estimate | None:
         """The number of a run; None where it has none."""

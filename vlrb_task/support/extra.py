@@ -11,6 +11,8 @@ from threading import Thread
 from vlrb_task.support.errors import VlrbError
 
 INSTALL = 'pip install "vlrb[report]"'
+FITS = ("statsmodels.discrete.discrete_model", "statsmodels.stats.inter_rater", "krippendorff")
+"""Modules of the fits and the agreement of judges: slow to import."""
 
 
 class MissingExtra(VlrbError):
