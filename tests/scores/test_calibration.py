@@ -8,10 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scores.simulate import Array, covered
-from vlrb_task.scores.bins import accuracy_by_margin, binned, equal_bins
-from vlrb_task.scores.calibration import calibration, confidence
-from vlrb_task.scores.calibration_error import error_by_chance, expected_calibration_error, reliability, resolution
-from vlrb_task.scores.risk_coverage import area_under_risk_coverage, risk_coverage
+from vlrb_task.scores.calibration import (
+    calibration,
+    confidence,
+    error_by_chance,
+    expected_calibration_error,
+    reliability,
+    resolution,
+)
+from vlrb_task.scores.curves import accuracy_by_margin, area_under_risk_coverage, binned, equal_bins, risk_coverage
 
 chances = st.lists(st.sampled_from([0.0, 0.2, 0.4, 0.5, 0.6, 0.75, 0.9, 1.0]), min_size=1, max_size=60)
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from tests.scores.simulate import Array, covered, grouped, repeated, swapped, votes
 from vlrb_task.scores import estimates
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.estimates import Estimate, tango
 from vlrb_task.scores.intervals import (
     difference_of_shares,
     effective_size,
@@ -21,7 +21,6 @@ from vlrb_task.scores.intervals import (
     share,
     units,
 )
-from vlrb_task.scores.tango import tango
 
 levels = st.sampled_from([0.0, 0.5, 1.0])
 

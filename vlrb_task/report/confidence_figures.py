@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.report.drawing import COLOURS, GREY, canvas, grid, legend, multiples, reach, short, stroke, told
-from vlrb_task.scores.bins import Bin, Margins
 from vlrb_task.scores.calibration import Calibration
+from vlrb_task.scores.curves import Bin, Margins
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,25 +3,37 @@
 A confidence here is a probability ``p`` that the better response of a pair is the better one: the ``p`` of a vote, the share of
 a pair's votes, or a margin of scalar rewards put through a logistic function. ``max(p, 1 - p)`` is how sure the judge is;
 it is right where ``p > 1/2``, and half right at a tie, ``p = 1/2``.
+
+A distance of confidence and accuracy is never below 0, so that noise alone makes one. With ``g`` the true gaps of the bins, each
+observed one is normal with mean g and the standard error of its accuracy, or that of no gap if larger: small bins show too little
+of it by chance. A distance is a weighted sum of absolute or squared normal variables. Its interval holds all multiples of the
+observed pattern of gaps under which the observed distance is not in a tail of 2.5 %: it begins at 0 where the distance is what
+noise would make of no gap at all, and is never without width: where even no gap would show more, it ends at the distance that
+noise makes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log
+from math import erf, log, pi, sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from vlrb_task.scores.bins import Bin, binned, equal_bins
-from vlrb_task.scores.calibration_error import error_by_chance, expected_calibration_error, reliability, resolution
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.curves import (
+    Array,
+    Bin,
+    Places,
+    RiskCoverage,
+    area_under_risk_coverage,
+    binned,
+    equal_bins,
+    risk_coverage,
+)
+from vlrb_task.scores.estimates import TINY, Estimate, Record, Z, root
 from vlrb_task.scores.intervals import Groups, exact_sum, share
-from vlrb_task.scores.risk_coverage import RiskCoverage, area_under_risk_coverage, risk_coverage
-
-Array = NDArray[np.float64]
 
 BINS = 10
 """Bins of equal numbers of pairs for ECE and the reliability curve."""
@@ -31,7 +43,7 @@ an infinite loss. How many were is counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decomposition:
+class Decomposition(Record):
     """Murphy's: ``brier = reliability - resolution + uncertainty + within_bins``, exactly.
 
     Attributes:
@@ -46,67 +58,56 @@ class Decomposition:
     uncertainty: Estimate
     within_bins: float
 
-    def to_dict(self) -> dict[str, float | None]:
-        parts = {name: getattr(self, name).value for name in ("reliability", "resolution", "uncertainty")}
-        return {**parts, "within_bins": self.within_bins}
+    def to_dict(self) -> dict[str, Any]:
+        """The numbers without their intervals."""
+        return _values(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Record):
     """What a judge's confidences are worth.
 
     Attributes:
+        source: what the confidences are.
         n: pairs with a confidence.
         ties: pairs of confidence 1/2, such as equal ratings.
         brier: mean of ``(1 - p)^2``, in [0, 1]; 1/4 is a coin.
         log_loss: mean of ``-log p`` in nats; 0.693 is a coin.
-        clipped: pairs whose probability was raised to :data:`LEAST` for the log loss.
         ece: expected calibration error over :data:`BINS` bins of equal size: mean distance of confidence and accuracy.
+        aurc: area under the risk-coverage curve: mean error when only the surest share of pairs is kept, over all shares.
         ece_by_chance: what a judge calibrated perfectly, with these confidences, would show on average. An ``ece`` near it
             is no evidence of miscalibration.
+        clipped: pairs whose probability was raised to :data:`LEAST` for the log loss.
         decomposition: of ``brier``.
         reliability: the bins.
-        aurc: area under the risk-coverage curve: mean error when only the surest share of pairs is kept, over all shares.
         risk_coverage: the curve.
-        source: what the confidences are.
     """
 
+    source: str
     n: int
     ties: int
     brier: Estimate
     log_loss: Estimate
-    clipped: int
     ece: Estimate
+    aurc: Estimate
     ece_by_chance: float
+    clipped: int
     decomposition: Decomposition
     reliability: tuple[Bin, ...]
-    aurc: Estimate
     risk_coverage: RiskCoverage
-    source: str
 
     def to_dict(self) -> dict[str, Any]:
-        """The object ``calibration`` of ``vlrb score --json``."""
-        return {
-            "source": self.source,
-            "n": self.n,
-            "ties": self.ties,
-            "brier": self.brier.value,
-            "log_loss": self.log_loss.value,
-            "ece": self.ece.value,
-            "aurc": self.aurc.value,
-            "ece_by_chance": self.ece_by_chance,
-            "clipped": self.clipped,
-            "decomposition": self.decomposition.to_dict(),
-            "reliability": [found.to_dict() for found in self.reliability],
-            "risk_coverage": self.risk_coverage.to_dict(),
-            "intervals": {
-                **{name: getattr(self, name).to_dict() for name in ("brier", "log_loss", "ece", "aurc")},
-                **{
-                    name: getattr(self.decomposition, name).to_dict()
-                    for name in ("reliability", "resolution", "uncertainty")
-                },
-            },
-        }
+        """The object ``calibration`` of ``vlrb score --json``: numbers, and their ``intervals`` by name."""
+        return _values(self) | {"intervals": _estimates(self) | _estimates(self.decomposition)}
+
+
+def _values(record: Record) -> dict[str, Any]:
+    return Record.to_dict(record) | {name: found["value"] for name, found in _estimates(record).items()}
+
+
+def _estimates(record: Record) -> dict[str, Any]:
+    found = {name: getattr(record, name) for name in record.__dataclass_fields__}
+    return {name: one.to_dict() for name, one in found.items() if isinstance(one, Estimate)}
 
 
 def calibration(
@@ -132,18 +133,20 @@ def calibration(
     if not given.size:
         return None
     sure, right = confidence(given)
-    clipped = np.clip(given, LEAST, 1.0)
     level = sure if rank is None else np.asarray(rank, dtype=np.float64)
     bins = equal_bins(sure, BINS)
     curve = binned(sure, right, bins, groups)
+    most = -log(LEAST)
     return Calibration(
+        source,
         given.size,
         int((given == 0.5).sum()),
         share((1 - given) ** 2, groups=groups),
-        _scaled(-np.log(clipped), -log(LEAST), groups),
-        int((given < LEAST).sum()),
+        share(-np.log(np.clip(given, LEAST, 1.0)) / most, groups=groups).times(most),
         expected_calibration_error(curve),
+        area_under_risk_coverage(level, right, groups),
         error_by_chance(sure, bins),
+        int((given < LEAST).sum()),
         Decomposition(
             reliability(curve),
             resolution(curve),
@@ -151,9 +154,7 @@ def calibration(
             _within_bins(sure, right, bins),
         ),
         tuple(curve),
-        area_under_risk_coverage(level, right, groups),
         risk_coverage(level, right, groups),
-        source,
     )
 
 
@@ -161,13 +162,6 @@ def confidence(p: Array) -> tuple[Array, Array]:
     """How sure, ``max(p, 1 - p)``, and how right: 1, 1/2 at a tie, or 0."""
     # Rounded: 1 - 1/3 is not 2/3 to the last digit, and pairs that are equally sure must not be ranked.
     return np.maximum(p, 1 - p).round(12), np.where(p == 0.5, 0.5, (p > 0.5).astype(np.float64))
-
-
-def _scaled(values: Array, most: float, groups: Groups | None) -> Estimate:
-    """Mean of values in [0, most]: the interval of the mean of their shares of ``most``."""
-    found = share(values / most, groups=groups)
-    value, low, high, error = (None if x is None else x * most for x in (found.value, found.low, found.high, found.se))
-    return Estimate(value, low, high, found.n, found.method, error)
 
 
 def _uncertainty(accuracy: Estimate) -> Estimate:
@@ -178,7 +172,7 @@ def _uncertainty(accuracy: Estimate) -> Estimate:
     return Estimate(a * (1 - a), ends[0], 0.25 if low <= 0.5 <= high else ends[1], accuracy.n, accuracy.method, error)
 
 
-def _within_bins(sure: Array, right: Array, bins: Sequence[NDArray[np.int64]]) -> float:
+def _within_bins(sure: Array, right: Array, bins: Sequence[Places]) -> float:
     """Variance of the confidences within bins, less twice their covariance with being right."""
 
     def part(s: Array, y: Array) -> float:
@@ -187,3 +181,102 @@ def _within_bins(sure: Array, right: Array, bins: Sequence[NDArray[np.int64]]) -
 
     # Exact sums: the order of pairs must not show in the last digit.
     return sum(part(sure[at], right[at]) for at in bins) / sure.size
+
+
+def expected_calibration_error(bins: Sequence[Bin]) -> Estimate:
+    """ECE: the mean distance of confidence and accuracy over the bins."""
+    sizes, accuracies, sure = _parts(bins)
+    return _distance(np.abs(sure - accuracies), _errors(bins, sure), sizes, _absolute, "folded-normal")
+
+
+def reliability(bins: Sequence[Bin]) -> Estimate:
+    """The mean squared distance of confidence and accuracy over the bins; 0 is perfect calibration."""
+    sizes, accuracies, sure = _parts(bins)
+    return _distance(sure - accuracies, _errors(bins, sure), sizes, _square, "squared-normal")
+
+
+def resolution(bins: Sequence[Bin]) -> Estimate:
+    """The mean squared distance of the bins' accuracies from the mean accuracy: what the confidence tells."""
+    sizes, accuracies, _ = _parts(bins)
+    weights = sizes / sizes.sum()
+    mean = np.full(len(bins), weights @ accuracies)
+    # The mean holds each bin's own error too, by its weight; a single bin is all of it, and keeps a width.
+    own = np.sqrt(1 - weights) if len(bins) > 1 else 1.0
+    return _distance(accuracies - mean, _errors(bins, mean) * own, sizes, _square, "squared-normal")
+
+
+def error_by_chance(sure: Array, bins: Sequence[Places]) -> float:
+    """The mean ECE of a judge that is calibrated perfectly and has these confidences.
+
+    Args:
+        sure: confidences in [1/2, 1], shape ``(pairs,)``.
+        bins: the pairs of each bin.
+    """
+    errors = np.array([sqrt(exact_sum(sure[at] * (1 - sure[at]))) / at.size for at in bins])
+    weights = np.array([at.size for at in bins]) / sure.size
+    return float(weights @ _absolute(np.zeros(len(bins)), errors)[0])
+
+
+def _parts(bins: Sequence[Bin]) -> tuple[Array, Array, Array]:
+    """Of each bin its size, its accuracy and its mean confidence."""
+    found = [(one.accuracy.n, one.accuracy.value or 0.0, one.confidence) for one in bins]
+    sizes, accuracies, sure = np.array(found, dtype=np.float64).T
+    return sizes, accuracies, sure
+
+
+def _errors(bins: Sequence[Bin], level: Array) -> Array:
+    """Standard errors of the bins' accuracies, never 0, and never below what accuracies of ``level`` would have: no gap.
+
+    The largest of that, of half a Wilson interval over z, and of the linearised error with ``n - 1`` in the place of ``n``.
+    """
+    found = [one.accuracy for one in bins]
+    sizes = np.array([one.n for one in found], dtype=np.float64)
+    reach = np.array([(one.high or 0.0) - (one.low or 0.0) for one in found])
+    seen = np.array([one.se or 0.0 for one in found]) * np.sqrt(sizes / np.maximum(sizes - 1, 1))
+    largest: Array = np.maximum(np.maximum(reach / (2 * Z), seen), np.sqrt(level * (1 - level) / sizes))
+    return largest
+
+
+Moments = Callable[[Array, Array], tuple[Array, Array]]
+
+
+def _distance(gaps: Array, errors: Array, sizes: Array, moments: Moments, method: str) -> Estimate:
+    weights, none = sizes / sizes.sum(), np.zeros(len(gaps))
+    value = float(weights @ moments(gaps, none)[0])
+    pattern = gaps if value > 0 else errors
+
+    def end(z: float) -> float:
+        multiple = _scale(value, pattern, errors, weights, moments, z)
+        return float(weights @ moments(multiple * pattern, none)[0])
+
+    error = float(np.sqrt(weights**2 @ moments(gaps, errors)[1]))
+    low, high = min(value, end(Z)), max(value, min(1.0, end(-Z) or float(weights @ moments(none, errors)[0])))
+    return Estimate(value, low, high, int(sizes.sum()), method, error)
+
+
+def _absolute(mean: Array, error: Array) -> tuple[Array, Array]:
+    """Mean and variance of the absolute value of normal variables."""
+    ratio = np.divide(mean, error, out=np.zeros_like(mean), where=error > 0)
+    first = error * sqrt(2 / pi) * np.exp(-(ratio**2) / 2) + mean * np.array([erf(one / sqrt(2)) for one in ratio])
+    first = np.where(error > 0, first, np.abs(mean))
+    return first, np.maximum(mean**2 + error**2 - first**2, 0.0)
+
+
+def _square(mean: Array, error: Array) -> tuple[Array, Array]:
+    """Mean and variance of the square of normal variables."""
+    return mean**2 + error**2, 2 * error**2 * (2 * mean**2 + error**2)
+
+
+def _scale(value: float, pattern: Array, errors: Array, weights: Array, moments: Moments, z: float) -> float:
+    """The multiple of the pattern under which the observed value is ``z`` standard deviations above its mean; 0 if below 0."""
+
+    def beyond(multiple: float) -> float:
+        mean, variance = moments(multiple * pattern, errors)
+        return float((value - weights @ mean) / np.sqrt(max(float(weights**2 @ variance), TINY))) - z
+
+    if beyond(0.0) <= 0 or not pattern.any():
+        return 0.0
+    top = 1.0
+    while beyond(top) > 0:
+        top *= 2
+    return root(beyond, 0.0, top)

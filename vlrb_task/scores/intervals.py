@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, fsum, sqrt
-from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing, wilson
-from vlrb_task.scores.tango import tango
+from vlrb_task.scores.estimates import TINY, Estimate, Z, nothing, tango, wilson
 
 Array = NDArray[np.float64]
 Groups = Sequence[Hashable] | NDArray[np.generic]
 """For each pair the group (prompt, picture, problem) that it belongs to, shape ``(pairs,)``."""
+Where = NDArray[np.bool_] | NDArray[np.int64]
+"""Which pairs: a mask, or their places."""
 
 FEW_GROUPS = 30
 """Below so many equal groups (their effective number) clustered errors are known to be too small."""
@@ -96,7 +97,7 @@ def units(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None
         influence = influence / np.sqrt(1 - bottoms / total)
         if total**2 / exact_sum(bottoms**2) < FEW_GROUPS:
             alone = exact_sum((by_pair[0] - value * by_pair[1]) ** 2) / total**2
-            influence = influence * sqrt(max(1.0, alone / max(exact_sum(influence**2), _TINY)))
+            influence = influence * sqrt(max(1.0, alone / max(exact_sum(influence**2), TINY)))
     return Units(tops, bottoms, plain, grouped, total, value, influence)
 
 
@@ -128,7 +129,7 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
         variance += weight**2 * exact_sum(found.influence**2)
         prior += weight**2 * exp(-_differing(found) / FEW) / (count * kish)
         shared += weight**2 / kish
-    return max(spread + prior / shared, _TINY) / max(variance + prior, _TINY)
+    return max(spread + prior / shared, TINY) / max(variance + prior, TINY)
 
 
 def _differing(found: Units) -> float:
@@ -151,16 +152,24 @@ def score_interval(value: float, variance: float, count: int, kish: float, diffe
     """
     prior = exp(-differing / FEW) / (count * kish)
     p = min(max(value, 0.0), 1.0)
-    return wilson(p, max(p * (1 - p) + prior * kish, _TINY) / max(variance + prior, _TINY))
+    return wilson(p, max(p * (1 - p) + prior * kish, TINY) / max(variance + prior, TINY))
 
 
-def share(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None) -> Estimate:
+def among(where: Where | None, values: Any) -> Any:
+    """The values of some pairs, by a mask or by their places; all where neither is given, None for None."""
+    return values if where is None or values is None else np.asarray(values)[where]
+
+
+def share(
+    top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None, where: Where | None = None
+) -> Estimate:
     """A mean of scores, or a share of votes, with its interval: Wilson's at the effective size.
 
     Args:
         top: scores in [0, 1], or what was counted of each pair's votes, shape ``(pairs,)``.
         bottom: out of how many votes, shape ``(pairs,)``; by default every pair is one observation.
         groups: pairs that belong together vary as one.
+        where: the pairs that are counted, by a mask or by their places; by default all.
 
     Returns:
         In [0, 1]. ``n`` is the number of pairs for a mean, the sum of ``bottom`` for a share. The interval has a width
@@ -172,6 +181,7 @@ def share(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None
         (2015) 484-503; R. M. Bell and D. F. McCaffrey, Surv. Methodol. 28 (2002) 169-181, on groups. The prior unit and the
         floor for few groups are this project's own, checked by simulation.
     """
+    top, bottom, groups = (among(where, values) for values in (top, bottom, groups))
     found = units(top, bottom, groups)
     method = (
         "wilson" if found.plain else "wilson-clustered" if found.grouped or bottom is not None else "wilson-effective-n"
@@ -256,7 +266,7 @@ def _strata(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None
 
     def joined(values: Sequence[Array]) -> float:
         every = np.concatenate(values)
-        return max(1.0, exact_sum(group_sums(every, held) ** 2) / max(exact_sum(every**2), _TINY))
+        return max(1.0, exact_sum(group_sums(every, held) ** 2) / max(exact_sum(every**2), TINY))
 
     scale, overlap = sqrt(joined([p.influence for p in parts])), joined([p.bottom / p.total for p in parts])
     return [replace(part, influence=scale * part.influence, overlap=overlap) for part in parts]
@@ -324,7 +334,7 @@ def difference_of_shares(
     """
     tops, bottoms = (np.asarray(x, dtype=np.float64) for x in (top, bottom))
     held = bottoms.sum(axis=0) > 0
-    names = None if groups is None else np.asarray(groups)[held]
+    names = among(held, groups)
     tops, bottoms = tops[:, held], bottoms[:, held]
     n = int(held.sum())
     if not bottoms.size or not (bottoms.sum(axis=1) > 0).all():
@@ -336,22 +346,12 @@ def difference_of_shares(
     r = _correlation(*error)
     found = mover(parts, (1.0, -1.0), [[1.0, r], [r, 1.0]])
     value = found.value or 0.0
-    least = _Z**2 / (error[0].size + _Z**2)
+    least = Z**2 / (error[0].size + Z**2)
     low, high = min(found.low or 0.0, value - least), max(found.high or 0.0, value + least)
-    return _clipped(Estimate(value, low, high, n, "mover-ratios", found.se), -1.0)
-
-
-_TINY = 1e-300
-_Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
+    return Estimate(value, max(-1.0, low), min(1.0, high), n, "mover-ratios", found.se)
 
 
 def _correlation(a: Array, b: Array) -> float:
     """Of two series of linearised errors, which have mean 0; 0 where one of them does not vary."""
     spread = exact_sum(a * a) * exact_sum(b * b)
     return max(-1.0, min(1.0, exact_sum(a * b) / sqrt(spread))) if spread > 0 else 0.0
-
-
-def _clipped(found: Estimate, least: float) -> Estimate:
-    if found.value is None or found.low is None or found.high is None:
-        return found
-    return Estimate(found.value, max(least, found.low), min(1.0, found.high), found.n, found.method, found.se)

@@ -11,9 +11,9 @@ import numpy as np
 from vlrb_task.pairs.labels import Ints, Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.at_k import AtK, at_k
-from vlrb_task.scores.bins import Margins, accuracy_by_margin
 from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.completeness import Completeness, completeness
+from vlrb_task.scores.curves import Margins, accuracy_by_margin
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import FEW_GROUPS, share
 from vlrb_task.scores.policies import Policy, Values, kept, outcomes
