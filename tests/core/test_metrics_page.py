@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.support import metrics_page
-from vlrb_task.scores.statistics import STATISTICS, Statistic
+from vlrb_task.scores.rows import Statistic
+from vlrb_task.scores.statistics import STATISTICS
 
 
 def test_the_page_has_the_table_as_it_is() -> None:

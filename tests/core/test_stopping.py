@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Sequence
 from itertools import product
+from math import comb
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from tests.support.table import outcome
 from vlrb_task.asking.ballots import Ballot, Mode, Order, Schedule, ballots_of
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.scores.policies import Counts, Policy
-from vlrb_task.scores.stopping import expected_share, rest_of, settled, slot_of, votes_needed
+from vlrb_task.scores.stopping import rest_of, settled, slot_of, votes_needed
 from vlrb_task.votes.standing import Answered, Slot
 
 POLICIES = list(Policy)
@@ -151,6 +153,35 @@ def simulated_share(agreement: float, rounds: list[int], pairs: int = 3000) -> f
         for ballot in ballots:
             asked[ballot.key].append(ballot.vote)
     return sum(map(len, asked.values())) / (5 * pairs)
+
+
+def expected_share(agreement: float, votes: int, rounds: Sequence[int] | None = None) -> float:
+    """The share of ballots that stopping asks, for a judge whose votes are independent and agree with its majority.
+
+    ``rounds`` are the sizes of the rounds; by default as sparing as can be.
+    """
+    reached = {(0, 0): 1.0}
+    expected = 0.0
+    sizes = list(rounds) if rounds is not None else []
+    while reached:
+        ahead: dict[tuple[int, int], float] = {}
+        size = sizes.pop(0) if sizes else None
+        for (right, wrong), chance in reached.items():
+            counts, left = Counts(right, wrong, 0), votes - right - wrong
+            if settled(counts, left, Policy.STRICT):
+                continue
+            more = min(left, size or votes_needed(counts, left, Policy.STRICT))
+            expected += chance * more
+            for state, share in _after(right, wrong, more, agreement):
+                ahead[state] = ahead.get(state, 0.0) + chance * share
+        reached = ahead
+    return expected / votes
+
+
+def _after(right: int, wrong: int, more: int, agreement: float) -> Iterable[tuple[tuple[int, int], float]]:
+    for won in range(more + 1):
+        share = comb(more, won) * agreement**won * (1 - agreement) ** (more - won)
+        yield (right + won, wrong + more - won), share
 
 
 def test_a_third_of_the_calls_goes_on_a_judge_that_agrees_with_itself_nine_times_in_ten() -> None:

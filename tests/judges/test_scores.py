@@ -14,7 +14,7 @@ from tests.support.real_data import real_data_file
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import pair_key
 from vlrb_task.pairs.rows import read_rows
-from vlrb_task.scores.measures import order_tags, tag_name
+from vlrb_task.scores.accuracies import order_tags, tag_name
 from vlrb_task.votes import write_votes
 
 MODELS = ("qwen2_vl_7b", "internvl2_5_2b")

@@ -35,7 +35,7 @@ def test_the_decomposition_adds_up_to_the_brier_score(p: list[float]) -> None:
     assert found is not None
     parts = found.decomposition
     told = parts.to_dict()
-    within = found.brier.value - told["reliability"] + told["resolution"] - told["uncertainty"]  # type: ignore[operator]
+    within = found.brier.value - told["reliability"] + told["resolution"] - told["uncertainty"]
     assert within == pytest.approx(parts.within_bins)
     for part in (parts.reliability, parts.resolution, parts.uncertainty):
         assert 0 <= part.low <= part.value <= part.high <= 1  # type: ignore[operator]

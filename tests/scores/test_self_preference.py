@@ -17,7 +17,7 @@ from vlrb_task.pairs.families import family_of
 from vlrb_task.pairs.labels import Categories
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
-from vlrb_task.scores.self_preference import own_answers, self_preference
+from vlrb_task.scores.traits import own_answers, self_preference
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
 from vlrb_task.votes.schema import NONE
@@ -45,8 +45,8 @@ def test_accuracies_are_those_of_plain_loops() -> None:
             (own[better] == "Qwen", own[1 - better] == "Qwen")
         ]
         sets["unknown" if None in own else case].append(float(scored.values[row]))
-    assert own_answers(scored) == {name: len(scores) for name, scores in sets.items()}
-    found = self_preference(scored)
+    assert own_answers.compute(scored) == {name: len(scores) for name, scores in sets.items()}
+    found = self_preference.compute(scored)
     assert found is not None
     means = np.mean(sets["better"]), np.mean(sets["worse"])
     assert found["own_better"].value == pytest.approx(means[0])
@@ -61,7 +61,7 @@ def test_the_difference_covers_a_judge_that_does_not_favour_its_family() -> None
         right = np.random.default_rng(seed).random(base.better.size) < 0.6
         choice = np.where(right, base.better, 1 - base.better).astype(np.int8)
         votes = replace(base.votes, choice=choice, reason=np.full_like(choice, NONE))
-        found = self_preference(Scored(replace(base, votes=votes), Policy.STRICT))
+        found = self_preference.compute(Scored(replace(base, votes=votes), Policy.STRICT))
         assert found is not None
         low, high = found["own_difference"].low, found["own_difference"].high
         assert low is not None
@@ -72,9 +72,9 @@ def test_the_difference_covers_a_judge_that_does_not_favour_its_family() -> None
 
 def test_an_unknown_judge_stays_unknown_and_a_log_that_names_no_writer_says_nothing() -> None:
     scored = Scored(written(metadata={"model": "mystery-9b"}), Policy.STRICT)
-    assert self_preference(scored) is None
-    assert (own_answers(scored) or {})["unknown"] == 400
-    assert own_answers(Scored(run(Planted(0.6), 1), Policy.STRICT)) is None
+    assert self_preference.compute(scored) is None
+    assert (own_answers.compute(scored) or {})["unknown"] == 400
+    assert own_answers.compute(Scored(run(Planted(0.6), 1), Policy.STRICT)) is None
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_table_beside_the_log_is_read_and_what_it_lacks_is_counted(tmp_path: P
     found = json.loads(result.stdout)
     rows = np.arange(300)
     first_300 = Scored(replace(made.on_pairs(rows), metadata={"model": "judge"}), Policy.STRICT)
-    expected, counts = self_preference(first_300), own_answers(first_300)
+    expected, counts = self_preference.compute(first_300), own_answers.compute(first_300)
     assert expected is not None
     assert counts is not None
     assert found["self_preference"]["own_difference"]["value"] == pytest.approx(expected["own_difference"].value)

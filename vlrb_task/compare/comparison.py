@@ -32,9 +32,10 @@ from vlrb_task.scores.baselines import Baseline, baselines
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.planning import POWER
 from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.rows import Statistic
 from vlrb_task.scores.score import Score, score_run
 from vlrb_task.scores.scored import Scored
-from vlrb_task.scores.statistics import STATISTICS, Statistic
+from vlrb_task.scores.statistics import STATISTICS
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
 

@@ -160,6 +160,11 @@ def among(where: Where | None, values: Any) -> Any:
     return values if where is None or values is None else np.asarray(values)[where]
 
 
+def split(parts: Mapping[str, Where], values: Any) -> Any:
+    """The values of each of several sets of pairs, by name; None for None."""
+    return None if values is None else {name: np.asarray(values)[where] for name, where in parts.items()}
+
+
 def share(
     top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None, where: Where | None = None
 ) -> Estimate:

@@ -14,8 +14,9 @@ from vlrb_task.scores.curves import Margins
 from vlrb_task.scores.doubt import range_of, told_of_range, told_of_unread
 from vlrb_task.scores.estimates import Estimate, nothing
 from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.rows import Statistic
 from vlrb_task.scores.scored import Scored
-from vlrb_task.scores.statistics import STATISTICS, Statistic
+from vlrb_task.scores.statistics import STATISTICS
 from vlrb_task.votes.table import Run
 
 

@@ -15,8 +15,8 @@ from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.completeness import Completeness, completeness
 from vlrb_task.scores.curves import Margins, accuracy_by_margin
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import FEW_GROUPS, share
-from vlrb_task.scores.policies import Policy, Values, kept, outcomes
+from vlrb_task.scores.intervals import FEW_GROUPS, among, share
+from vlrb_task.scores.policies import Policy, Values, outcomes
 from vlrb_task.scores.style import Style, style
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.table import Run
@@ -53,10 +53,6 @@ class Scored:
         """Whether decided pairs were not asked further: the pairs with many votes are then the hard ones."""
         return self.completeness is not None and bool(self.completeness.short and self.completeness.stop)
 
-    def of(self, pairs: Mask) -> Values:
-        """The scores of some pairs, without dropped ones."""
-        return kept(self.values[pairs])
-
     @cached_property
     def groups(self) -> Ints | None:
         """The group of each pair, a pair without one being its own; None where no pair has one, shape ``(pairs,)``."""
@@ -83,21 +79,16 @@ class Scored:
             f"{FEW_GROUPS} intervals and tests by group are rough"
         ]
 
-    def held(self, subset: str) -> Mask:
-        """The pairs of a subset that the policy does not drop."""
-        held: Mask = self.run.labels.subset.where(subset) & ~np.isnan(self.values)
-        return held
-
     def mean(self, pairs: Mask | None = None) -> Estimate:
         """Mean score of some pairs, or of all, without dropped ones; groups of pairs vary as one."""
         held = ~np.isnan(self.values)
-        held = held if pairs is None else held & pairs
-        return share(self.values[held], groups=None if self.groups is None else self.groups[held])
+        return share(self.values, groups=self.groups, where=held if pairs is None else held & pairs)
 
     @cached_property
-    def by_subset(self) -> dict[str, Values]:
-        """The scores of each subset of the revision, without dropped ones."""
-        return {name: self.of(self.run.labels.subset.where(name)) for name in order_subsets(self.run.subset_sizes)}
+    def subsets(self) -> dict[str, Mask]:
+        """The pairs of each subset of the revision that the policy does not drop."""
+        held, subset = ~np.isnan(self.values), self.run.labels.subset
+        return {name: subset.where(name) & held for name in order_subsets(self.run.subset_sizes)}
 
     @cached_property
     def usual_votes(self) -> int:
@@ -167,7 +158,7 @@ class Scored:
             return None
         source, p, known = self.confidences
         rank = np.abs(self.margins[0][known]) if source == "rewards" else None
-        return calibration(p, None if self.groups is None else self.groups[known], rank, source)
+        return calibration(p, among(known, self.groups), rank, source)
 
     @cached_property
     def by_margin(self) -> Margins | None:
@@ -181,7 +172,7 @@ class Scored:
             margin = np.round(2 * p - 1, 12)
         else:
             return None
-        return accuracy_by_margin(margin, source, groups=None if self.groups is None else self.groups[known])
+        return accuracy_by_margin(margin, source, groups=among(known, self.groups))
 
     @cached_property
     def logits(self) -> tuple[Values, Ints]:

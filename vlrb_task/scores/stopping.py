@@ -14,9 +14,8 @@ a pair for one vote that ties or cannot be read: such a vote settles it, and oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import comb
 
 from vlrb_task.asking.ballots import Ballot, Mode, Schedule, ballots_of
 from vlrb_task.pairs.pair import Pair
@@ -130,38 +129,3 @@ def rest_of(
             missing = [ballot for ballot in missing if ballot.vote in now]
         asked += missing
     return Rest(tuple(asked), found, spared, later)
-
-
-def expected_share(agreement: float, votes: int, rounds: Sequence[int] | None = None) -> float:
-    """The share of ballots that stopping asks, for a judge whose votes are independent and agree with its majority.
-
-    Args:
-        agreement: chance of each vote to be that of the judge's majority.
-        votes: K, odd.
-        rounds: sizes of the rounds; by default as sparing as can be.
-
-    Returns:
-        Expected ballots a pair over K.
-    """
-    reached = {(0, 0): 1.0}
-    expected = 0.0
-    sizes = list(rounds) if rounds is not None else []
-    while reached:
-        ahead: dict[tuple[int, int], float] = {}
-        size = sizes.pop(0) if sizes else None
-        for (right, wrong), chance in reached.items():
-            counts, left = Counts(right, wrong, 0), votes - right - wrong
-            if settled(counts, left, Policy.STRICT):
-                continue
-            more = min(left, size or votes_needed(counts, left, Policy.STRICT))
-            expected += chance * more
-            for state, share in _after(right, wrong, more, agreement):
-                ahead[state] = ahead.get(state, 0.0) + chance * share
-        reached = ahead
-    return expected / votes
-
-
-def _after(right: int, wrong: int, more: int, agreement: float) -> Iterable[tuple[tuple[int, int], float]]:
-    for won in range(more + 1):
-        share = comb(more, won) * agreement**won * (1 - agreement) ** (more - won)
-        yield (right + won, wrong + more - won), share
