@@ -13,7 +13,7 @@ from tests.support.table import PairVotes, Vote, run_of
 from vlrb_task.compare.basis import common_basis, display_names
 from vlrb_task.compare.comparison import compare
 from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests, subsets_of
-from vlrb_task.compare.power import detectable
+from vlrb_task.compare.planning import detectable
 from vlrb_task.pairs.pair import ANSWERS, Answer, other
 from vlrb_task.scores.estimates import nothing
 from vlrb_task.scores.intervals import macro_difference

@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.power import NormalIndPower
 
-from vlrb_task.scores.at_k import at_k
-from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.paired import sign_flip
-from vlrb_task.scores.planning import (
+from vlrb_task.compare.planning import (
     Plan,
     effect_in_errors,
     mean_square,
@@ -18,6 +15,9 @@ from vlrb_task.scores.planning import (
     smallest_difference,
     squares_at_k,
 )
+from vlrb_task.scores.at_k import at_k
+from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.paired import sign_flip
 from vlrb_task.scores.policies import Policy
 
 
@@ -62,7 +62,7 @@ def test_the_planned_power_is_what_the_exact_test_shows() -> None:
     for one in plan.curve:
         assert one.pairs == pairs_needed(one.difference, 0.35)
         assert (one.low, one.high) == (pairs_needed(one.difference, 0.30), pairs_needed(one.difference, 0.40))
-    grouped = Plan.of(d, 1, plan.square, 1200, effect=2.0)
+    grouped = Plan.of(d, 1, plan.square_interval, 1200, effect=2.0)
     assert grouped.smallest == pytest.approx(plan.smallest), "twice the pairs, each worth half"
 
 

@@ -72,19 +72,21 @@ def show(found: Planned) -> None:
     wanted = f"{100 * found.difference:g} points, found with probability {found.power:.0%} at a level of 5 %"
     many = f", Holm over {found.tests} tests" if found.tests > 1 else ""
     out.print(f"[bold]{wanted}{many}[/bold]", soft_wrap=True)
-    if found.names:
-        listed = " and ".join(map(escape, found.names))
-        out.print(f"variance from {listed}: they differ by {100 * (found.seen or 0):+.1f} points", soft_wrap=True)
+    if found.like:
+        listed = " and ".join(map(escape, found.like))
+        out.print(
+            f"variance from {listed}: they differ by {100 * (found.seen_difference or 0):+.1f} points", soft_wrap=True
+        )
     else:
         out.print("variance assumed: judges that differ on 40 % of the pairs (--like LOG LOG takes it from logs)")
     if found.design_effect != 1:
         out.print(f"pairs in groups: each counts as {1 / found.design_effect:.2f}")
-    table = Table(caption=f"on the {found.pairs:,} pairs at hand: the power, and the difference found so often")
+    table = Table(caption=f"on the {found.pairs_at_hand:,} pairs at hand: the power, and the difference found so often")
     for name in ("votes a pair", "pairs needed", "power at hand", "difference at hand", "mean square"):
         table.add_column(name, justify="right")
     for one in found.plans:
         needed = "cannot occur" if one.pairs is None else f"{one.pairs:,}"
         table.add_row(
-            str(one.votes), needed, f"{one.power:.0%}", f"{100 * one.smallest:.1f} points", f"{one.square.value:.3f}"
+            str(one.votes), needed, f"{one.power:.0%}", f"{100 * one.smallest:.1f} points", f"{one.square:.3f}"
         )
     out.print(table)

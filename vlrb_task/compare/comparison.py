@@ -25,12 +25,10 @@ from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tes
 from vlrb_task.compare.panel import MOST_JUDGES
 from vlrb_task.compare.panels import JudgePanel, panel_of
 from vlrb_task.compare.pictures import PictureNeed, picture_needs
-from vlrb_task.compare.planning import Planned, plan
-from vlrb_task.compare.power import Detectable, detectable
+from vlrb_task.compare.planning import POWER, Detectable, Planned, detectable, plan
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.baselines import Baseline, baselines
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.planning import POWER
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.rows import Statistic
 from vlrb_task.scores.score import Score, score_run

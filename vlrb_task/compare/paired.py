@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.compare.basis import Basis
+from vlrb_task.compare.planning import mean_square
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.estimates import Estimate, nothing
 from vlrb_task.scores.intervals import Groups, macro_difference, mean_difference
 from vlrb_task.scores.paired import holm, sign_flip, stratified_sign_flip
-from vlrb_task.scores.planning import mean_square
 from vlrb_task.scores.policies import outcomes
 
 Array = NDArray[np.float64]

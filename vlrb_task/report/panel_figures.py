@@ -121,12 +121,18 @@ def power(comparison: Comparison) -> Figure | None:
         axes.plot(x, pairs, **line, markevery=4, label=label)
         axes.fill_between(x, low, high, color=line["color"], alpha=0.13, lw=0)
         axes.plot(
-            [100 * one.smallest], [found.pairs], marker=line["marker"], color=line["color"], ms=9, mfc="none", mew=1.6
+            [100 * one.smallest],
+            [found.pairs_at_hand],
+            marker=line["marker"],
+            color=line["color"],
+            ms=9,
+            mfc="none",
+            mew=1.6,
         )
-    axes.axhline(found.pairs, color=GREY, lw=1.0, ls=":")
+    axes.axhline(found.pairs_at_hand, color=GREY, lw=1.0, ls=":")
     axes.annotate(
-        f"n = {found.pairs:,} pairs at hand",
-        (100 * found.plans[0].curve[-1].difference, found.pairs),
+        f"n = {found.pairs_at_hand:,} pairs at hand",
+        (100 * found.plans[0].curve[-1].difference, found.pairs_at_hand),
         xytext=(0, 3),
         textcoords="offset points",
         ha="right",
@@ -139,8 +145,8 @@ def power(comparison: Comparison) -> Figure | None:
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     like = (
-        f"judges like {short(found.names[0], 26)} and {short(found.names[1], 26)}"
-        if found.names
+        f"judges like {short(found.like[0], 26)} and {short(found.like[1], 26)}"
+        if found.like
         else "two typical judges (assumed)"
     )
     axes.set_xlabel(f"true difference of {like}, points")
