@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from tests.insight.simulate import Planted, labels, run, write
 from tests.scores.test_order_of_pairs import some_run
 from vlrb_task.cli.main import group
-from vlrb_task.compare.panels import judge_panel
+from vlrb_task.compare.panel import judge_panel
 from vlrb_task.pairs.labels import Categories
 
 SIZES = {"general": 60, "hallucination": 120, "reasoning": 70}

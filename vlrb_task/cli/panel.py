@@ -25,7 +25,7 @@ from vlrb_task.support.errors import DataError
 from vlrb_task.support.extra import require
 
 if TYPE_CHECKING:
-    from vlrb_task.compare.panels import JudgePanel
+    from vlrb_task.compare.panel import JudgePanel
     from vlrb_task.scores.estimates import Estimate
 
 
@@ -69,7 +69,7 @@ def command(
     from vlrb_task.votes import read_runs
 
     require("vlrb panel", "statsmodels", "krippendorff")
-    from vlrb_task.compare.panels import judge_panel
+    from vlrb_task.compare.panel import judge_panel
 
     runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
     found = judge_panel(runs, Policy.parse(policy), costs_of(cost), cheap, strong)
@@ -116,7 +116,7 @@ def show(found: JudgePanel) -> None:
     out.print(f"majority of all {_line(panel.majority)}; {weighted}", soft_wrap=True)
     agreement = [
         f"{name} {value:.2f}"
-        for name, value in (("Fleiss' kappa", found.fleiss), ("Krippendorff's alpha", found.alpha))
+        for name, value in (("Fleiss' kappa", found.fleiss_kappa), ("Krippendorff's alpha", found.krippendorff_alpha))
         if value is not None
     ]
     if agreement:
@@ -139,11 +139,11 @@ def show(found: JudgePanel) -> None:
             escape(", ".join(one.members)),
         )
     print_whole(out, sizes)
-    if found.cascade:
-        table = Table(caption=f"{escape(found.cheap)} first, {escape(found.strong)} where it is least sure")
+    if cascade := found.cascade:
+        table = Table(caption=f"{escape(cascade.cheap)} first, {escape(cascade.strong)} where it is least sure")
         for name in ("asked of the second", "accuracy", "cost a pair"):
             add_number(table, name)
-        for step in found.cascade:
+        for step in cascade.steps:
             table.add_row(f"{step.share:.0%}", _cell(step.accuracy), f"{step.cost:.2f}")
         print_whole(out, table)
     for note in found.notes:

@@ -22,8 +22,7 @@ from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.benches import Benches
 from vlrb_task.compare.correlation import Correlation, correlations
 from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests
-from vlrb_task.compare.panel import MOST_JUDGES
-from vlrb_task.compare.panels import JudgePanel, panel_of
+from vlrb_task.compare.panel import MOST_JUDGES, JudgePanel, panel_of
 from vlrb_task.compare.pictures import PictureNeed, picture_needs
 from vlrb_task.compare.planning import POWER, Detectable, Planned, detectable, plan
 from vlrb_task.pairs.pair import order_subsets

@@ -7,7 +7,7 @@ none, shape ``(judges, pairs)``. An even or missing outcome is no vote for eithe
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -15,9 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.compare.agreement import between_judges, fleiss
+from vlrb_task.compare.basis import Basis, common_basis
+from vlrb_task.compare.paired import outcomes_of
+from vlrb_task.scores.calibration import confidence
+from vlrb_task.scores.estimates import Estimate, Record
 from vlrb_task.scores.intervals import Groups, mean_difference, share
-from vlrb_task.support.errors import DataError
+from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.scored import Scored
+from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.votes import Run
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,7 +35,7 @@ MOST_JUDGES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Record):
     """The best panel of one size.
 
     Attributes:
@@ -48,19 +55,9 @@ class Chosen:
     gain: Estimate | None
     mean: float
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "size": self.size,
-            "members": list(self.members),
-            "accuracy": self.accuracy.to_dict(),
-            "in_sample": self.in_sample,
-            "gain": None if self.gain is None else self.gain.to_dict(),
-            "mean": self.mean,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Record):
     """What a judge is to the panel.
 
     Attributes:
@@ -75,12 +72,9 @@ class Member:
     adds: float
     weight: float
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "alone": self.alone.to_dict(), "adds": self.adds, "weight": self.weight}
-
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Record):
     """Several judges together.
 
     Attributes:
@@ -96,15 +90,6 @@ class Panel:
     weighted: Estimate
     weighted_gain: Estimate
     sizes: tuple[Chosen, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "members": [member.to_dict() for member in self.members],
-            "majority": self.majority.to_dict(),
-            "weighted": self.weighted.to_dict(),
-            "weighted_gain": self.weighted_gain.to_dict(),
-            "sizes": [chosen.to_dict() for chosen in self.sizes],
-        }
 
 
 def votes_of(scores: Array) -> Array:
@@ -168,7 +153,7 @@ def panel(names: Sequence[str], scores: Array, folds: Ints, groups: Groups | Non
         tuple(
             Member(
                 name,
-                share(outcome(votes[at : at + 1]), groups=groups),
+                share(panels[at,], groups=groups),
                 _adds(at, panels),
                 float(np.mean([weights[at] for weights in fitted.values()])),
             )
@@ -214,7 +199,7 @@ def _sizes(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """A cascade that asks the strong judge about one share of the pairs.
 
     Attributes:
@@ -226,9 +211,6 @@ class Step:
     share: float
     accuracy: Estimate
     cost: float
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"share": self.share, "accuracy": self.accuracy.to_dict(), "cost": self.cost}
 
 
 def cascade(
@@ -257,3 +239,105 @@ def cascade(
         accuracy = share(scores, groups=groups)
         found.append(Step(number / steps, accuracy, costs[0] + costs[1] * number / steps))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade(Record):
+    """A cheap judge before a strong one.
+
+    Attributes:
+        cheap: who is asked about all pairs.
+        strong: who is asked about some.
+        steps: from none of the pairs to all.
+    """
+
+    cheap: str
+    strong: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgePanel(Record):
+    """Several judges' logs as a panel.
+
+    Attributes:
+        line: on which pairs.
+        panel: what they are together.
+        costs: of a pair, by judge.
+        fleiss_kappa: of their majorities; None where it is undefined.
+        krippendorff_alpha: of the same, pairs without some judge's majority included.
+        cascade: None where no judge can be unsure.
+        notes: what must be known.
+    """
+
+    line: str
+    panel: Panel
+    costs: Mapping[str, float]
+    fleiss_kappa: float | None
+    krippendorff_alpha: float | None
+    cascade: Cascade | None
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document that ``vlrb panel --json`` prints: the panel's numbers stand beside the others."""
+        told = Record.to_dict(self)
+        together = told.pop("panel")
+        return {"line": self.line, **together, **told}
+
+
+def judge_panel(
+    runs: Sequence[Run],
+    policy: Policy = Policy.STRICT,
+    costs: Mapping[str, float] | None = None,
+    cheap: str | None = None,
+    strong: str | None = None,
+) -> JudgePanel:
+    """Judges as a panel, on their common pairs.
+
+    Args:
+        runs: of two to twelve judges.
+        policy: under which each judge's vote is its outcome on a pair.
+        costs: of a pair, by the judge's name; of the others their votes a pair.
+        cheap: the first judge of the cascade, if not the cheapest that has confidences.
+        strong: the second, if not the most accurate other.
+
+    Raises:
+        DataError: no pair in common, or too few or too many judges.
+        UnknownName: a name that no judge has.
+    """
+    return panel_of(common_basis(runs, policy), costs or {}, cheap, strong)
+
+
+def panel_of(
+    basis: Basis, costs: Mapping[str, float], cheap: str | None = None, strong: str | None = None
+) -> JudgePanel:
+    """The same of runs that are cut to their common pairs already."""
+    for name in (*costs, *(one for one in (cheap, strong) if one is not None)):
+        if name not in basis.names:
+            raise UnknownName(f"no judge {name!r}: use one of {', '.join(basis.names)}")
+    judges = {name: Scored(run, basis.policy) for name, run in zip(basis.names, basis.runs, strict=True)}
+    scores, groups = outcomes_of(basis), judges[basis.names[0]].groups
+    labels = basis.runs[0].labels
+    named = [labels.group.names[code] for code in labels.group.codes.tolist()]
+    folds = folds_of([group or key for group, key in zip(named, labels.keys.to_pylist(), strict=True)])
+    found = panel(basis.names, scores, folds, groups)
+    every = {name: costs.get(name, float(one.run.total.mean())) for name, one in judges.items()}
+    # Who can be unsure: judges with a confidence about every pair.
+    sure = {name: known[1] for name, one in judges.items() if (known := one.confidences) and known[2].all()}
+    sure.pop(strong or "", None)
+    steps, notes = None, []
+    if cheap in sure or (sure and cheap is None):
+        first = cheap or min(sure, key=lambda name: every[name])
+        others = [member for member in found.members if member.name != first]
+        second = strong or max(others, key=lambda member: member.alone.value or 0.0).name
+        first_scores, second_scores = (
+            np.nan_to_num(scores[basis.names.index(name)], nan=0.5) for name in (first, second)
+        )
+        level, prices = confidence(sure[first])[0], (every[first], every[second])
+        steps = Cascade(first, second, tuple(cascade(first_scores, level, second_scores, prices, groups=groups)))
+    elif cheap is not None:
+        notes = [f"no cascade: {cheap} has no confidences (votes a pair, probabilities or rewards)"]
+    else:
+        notes = ["no cascade: no judge has confidences (several votes a pair, probabilities or rewards)"]
+    kappa, alpha = fleiss(basis), between_judges(basis)
+    return JudgePanel(basis.line, found, every, kappa, alpha, steps, (*basis.remarks, *notes))

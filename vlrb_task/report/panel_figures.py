@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from vlrb_task.compare.comparison import Comparison
-from vlrb_task.compare.panels import JudgePanel
+from vlrb_task.compare.panel import Cascade, JudgePanel
 from vlrb_task.report.drawing import COLOURS, GREY, WIDTH, canvas, grid, legend, reach, short, stroke
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def together(comparison: Comparison) -> Figure | None:
     _sizes(axes["sizes"], found)
     _gains(axes["gains"], found)
     if found.cascade:
-        _cascade(axes["cascade"], found, "cost a pair" if comparison.costs else "cost: votes a pair")
+        _cascade(axes["cascade"], found.cascade, "cost a pair" if comparison.costs else "cost: votes a pair")
     return figure
 
 
@@ -80,8 +80,8 @@ def _whole(axes: Axes) -> None:
     grid(axes)
 
 
-def _cascade(axes: Axes, found: JudgePanel, label: str) -> None:
-    steps = found.cascade
+def _cascade(axes: Axes, found: Cascade, label: str) -> None:
+    steps = found.steps
     values, errors = reach([step.accuracy for step in steps])
     axes.errorbar(
         [step.cost for step in steps], values, yerr=errors, fmt="o-", color=COLOURS[0], ms=4.5, lw=1.4, capsize=2.5
