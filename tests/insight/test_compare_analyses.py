@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 
 from tests.insight.simulate import SIZES, Planted, labels, run
-from vlrb_task.compare.agreement import cohen_kappa, fleiss, judge_agreement, vote_agreement
-from vlrb_task.compare.analyses import PositionAnalysis, length_preference, position_analysis, selective
+from vlrb_task.compare.analyses import (
+    PositionAnalysis,
+    cohen_kappa,
+    fleiss,
+    judge_agreement,
+    length_preference,
+    position_analysis,
+    selective,
+    vote_agreement,
+)
 from vlrb_task.compare.basis import common_basis
 from vlrb_task.pairs.labels import NO_WORDS
 from vlrb_task.scores import intervals
@@ -65,7 +73,7 @@ def test_a_judge_without_length_bias_shows_the_labels_own_share() -> None:
     fair = length_preference(run(Planted(0.7), votes=2))
     assert fair is not None
     assert fair.odds_per_doubling is not None
-    assert fair.odds_per_doubling[1] < 1 < fair.odds_per_doubling[2]
+    assert fair.odds_per_doubling.low < 1 < fair.odds_per_doubling.high  # type: ignore[operator]
 
 
 def test_a_planted_length_bias_is_measured() -> None:
@@ -78,7 +86,7 @@ def test_a_planted_length_bias_is_measured() -> None:
     assert found.right_if_longer.value == pytest.approx(0.3 + 0.7 * 0.7, abs=0.025)
     assert found.right_if_shorter.value == pytest.approx(0.7 * 0.7, abs=0.025)
     assert found.odds_per_doubling is not None
-    assert found.odds_per_doubling[1] > 1
+    assert found.odds_per_doubling.low > 1  # type: ignore[operator]
 
 
 def test_the_logistic_fit_finds_the_odds_that_were_planted() -> None:
@@ -94,7 +102,7 @@ def test_the_logistic_fit_finds_the_odds_that_were_planted() -> None:
         found = length_preference(replace(base, votes=replace(base.votes, choice=choice)))
         assert found is not None
         assert found.odds_per_doubling is not None
-        covered += found.odds_per_doubling[1] <= 1.5 <= found.odds_per_doubling[2]
+        covered += found.odds_per_doubling.low <= 1.5 <= found.odds_per_doubling.high  # type: ignore[operator]
     assert 90 <= covered <= 99
 
 

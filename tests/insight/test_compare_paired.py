@@ -67,7 +67,7 @@ def test_two_equal_judges_are_rarely_told_apart() -> None:
 
 
 def made(a: str, b: str, p_holm: float) -> PairedTest:
-    return PairedTest(a, b, 100, 1, 2, 0.03, nothing("x"), p_holm, "mcnemar-exact", p_holm)
+    return PairedTest(a, b, 100, 1, 2, 0.03, nothing("x"), nothing("x"), p_holm, "mcnemar-exact", p_holm, ())
 
 
 def test_groups_overlap_where_telling_apart_does_not_carry_over() -> None:

@@ -238,7 +238,7 @@ def _analyses(comparison: Comparison) -> Table:
         length, odds = "-", "-"
         if found.length:
             length = f"{percent(found.length.prefers_longer.value)} ({percent(found.length.labels_longer.value)})"
-            odds = "-" if found.length.odds_per_doubling is None else f"{found.length.odds_per_doubling[0]:.2f}"
+            odds = "-" if found.length.odds_per_doubling is None else f"{found.length.odds_per_doubling.value:.2f}"
         unanimous = [point for point in found.selective if point.agreement == 1]
         table.add_row(
             escape(name),

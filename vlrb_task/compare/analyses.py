@@ -1,26 +1,34 @@
-"""What a judge's votes hang on besides the truth: length, position, its own agreement, and the kind of error."""
+"""What a judge's votes hang on besides the truth (length, position, its own agreement), and how far judges agree."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from vlrb_task.asking.ballots import first_from_key
+from vlrb_task.compare.basis import Basis
+from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.pairs.labels import NO_WORDS, Ints, Mask
 from vlrb_task.scores import orders
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.estimates import Estimate, Record
 from vlrb_task.scores.intervals import Groups, share
+from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
 from vlrb_task.scores.style import LENGTH, differences, of_verdicts
 from vlrb_task.votes import Run
 from vlrb_task.votes.schema import NONE
 
+Choices = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
-class LengthPreference:
+class LengthPreference(Record):
     """How a judge takes length, over the pairs whose responses differ in words.
 
     Attributes:
@@ -35,17 +43,7 @@ class LengthPreference:
     labels_longer: Estimate
     right_if_longer: Estimate
     right_if_shorter: Estimate
-    odds_per_doubling: tuple[float, float, float] | None
-
-    def to_dict(self) -> dict[str, Any]:
-        odds = self.odds_per_doubling
-        return {
-            "prefers_longer": self.prefers_longer.to_dict(),
-            "labels_longer": self.labels_longer.to_dict(),
-            "right_if_longer": self.right_if_longer.to_dict(),
-            "right_if_shorter": self.right_if_shorter.to_dict(),
-            "odds_per_doubling": None if odds is None else dict(zip(("value", "low", "high"), odds, strict=True)),
-        }
+    odds_per_doubling: Coefficient | None
 
 
 def length_preference(run: Run, groups: Groups | None = None) -> LengthPreference | None:
@@ -58,33 +56,25 @@ def length_preference(run: Run, groups: Groups | None = None) -> LengthPreferenc
     longer = np.where(labels.words[:, 0] > labels.words[:, 1], 0, 1)
     cast = votes.choice != NONE
     totals = run.count(cast)
-    named = run.count(cast & (votes.choice == longer[votes.pair]))
     better_longer = labels.better == longer
 
     def ratio(of: Ints, where: Mask) -> Estimate:
-        return share(of[where], totals[where], None if groups is None else np.asarray(groups)[where])
+        return share(of, totals, groups, where)
 
+    # Of the length alone; in the statistic ``style`` it stands beside the other features.
+    doublings = differences(labels, uneven).get(LENGTH)
+    fitted = None if doublings is None else of_verdicts(run, uneven, doublings[:, None], groups)
     return LengthPreference(
-        ratio(named, uneven),
-        share(better_longer[uneven].astype(float), groups=None if groups is None else np.asarray(groups)[uneven]),
+        ratio(run.count(cast & (votes.choice == longer[votes.pair])), uneven),
+        share(better_longer, groups=groups, where=uneven),
         ratio(run.right, uneven & better_longer),
         ratio(run.right, uneven & ~better_longer),
-        _odds_per_doubling(run, uneven, groups),
+        None if fitted is None else Coefficient(*map(math.exp, fitted[1][:3])),
     )
 
 
-def _odds_per_doubling(run: Run, uneven: Mask, groups: Groups | None) -> tuple[float, float, float] | None:
-    """Of the length alone, see :mod:`vlrb_task.scores.style`, where it stands beside the other features."""
-    longer = differences(run.labels, uneven).get(LENGTH)
-    found = None if longer is None else of_verdicts(run, uneven, longer[:, None], groups)
-    if found is None:
-        return None
-    value, low, high, _ = map(math.exp, found[1])
-    return value, low, high
-
-
 @dataclass(frozen=True, slots=True)
-class PositionAnalysis:
+class PositionAnalysis(Record):
     """What the place of the answers does to a judge's verdicts.
 
     Attributes:
@@ -102,13 +92,10 @@ class PositionAnalysis:
     agreement: Mapping[str, Estimate]
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "right_if_first": self.right_if_first.to_dict(),
-            "right_if_second": self.right_if_second.to_dict(),
-            "effect": self.effect.to_dict(),
-            "p": self.p,
-            **{name: found.to_dict() for name, found in self.agreement.items()},
-        }
+        """As every record, with the agreement's numbers beside the others."""
+        told = Record.to_dict(self)
+        agreement = told.pop("agreement")
+        return {**told, **agreement}
 
 
 _AGREEMENT = (
@@ -136,7 +123,7 @@ def position_analysis(scored: Scored) -> PositionAnalysis | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Record):
     """The pairs whose votes agree at least so much, judged by their majority.
 
     Attributes:
@@ -149,9 +136,6 @@ class Selected:
     coverage: float
     accuracy: Estimate
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"agreement": self.agreement, "coverage": self.coverage, "accuracy": self.accuracy.to_dict()}
-
 
 def selective(run: Run, groups: Groups | None = None) -> list[Selected]:
     """The curve from all pairs with a majority to those with full agreement: what a data pipeline can keep.
@@ -161,13 +145,135 @@ def selective(run: Run, groups: Groups | None = None) -> list[Selected]:
     pairs = len(run.labels)
     if (run.total > 1).sum() <= pairs / 2:
         return []
+    right, agreement = run.right > run.wrong, np.maximum(run.right, run.wrong) / run.total
     decided = run.right != run.wrong
-    agreement = (np.maximum(run.right, run.wrong) / run.total)[decided]
-    right = (run.right > run.wrong)[decided].astype(float)
-    units = None if groups is None else np.asarray(groups)[decided]
     points = []
-    for level in np.unique(agreement):
-        held = agreement >= level
-        kept = share(right[held], groups=None if units is None else units[held])
-        points.append(Selected(float(level), int(held.sum()) / pairs, kept))
+    for level in np.unique(agreement[decided]):
+        held = decided & (agreement >= level)
+        points.append(Selected(float(level), int(held.sum()) / pairs, share(right, groups=groups, where=held)))
     return points
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis(Record):
+    """What one judge's votes hang on."""
+
+    length: LengthPreference | None
+    position: PositionAnalysis | None
+    selective: Sequence[Selected]
+    vote_alpha: float | None
+
+
+def analyse(run: Run, policy: Policy) -> Analysis:
+    """Every analysis of one run; what stopping when decided would change the meaning of is left out of one that did."""
+    scored = Scored(run, policy)
+    stopped = scored.stopped
+    return Analysis(
+        length_preference(run, scored.groups),
+        position_analysis(scored),
+        () if stopped else selective(run, scored.groups),
+        None if stopped else vote_agreement(run),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeAgreement(Record):
+    """Two judges on the pairs where the votes of both have a majority.
+
+    Attributes:
+        n: those pairs.
+        agree: share on which they prefer the same response, in [0, 1].
+        kappa: Cohen's kappa of their choices: 0 is what two coins would do, 1 is perfect. The responses are named by
+            the pair's key, as by a coin, not by their place in the row, where the better one nearly always is first.
+        error_kappa: Cohen's kappa of right and wrong: whether they fail on the same pairs more often than their
+            accuracies alone would make them.
+    """
+
+    a: str
+    b: str
+    n: int
+    agree: float | None
+    kappa: float | None
+    error_kappa: float | None
+
+
+def judge_agreement(basis: Basis) -> list[JudgeAgreement]:
+    """Every two judges."""
+    chosen = _by_key(basis)
+    right = [
+        np.where(np.isnan(run.choice) | run.labels.tied, np.nan, run.choice == run.labels.better) for run in basis.runs
+    ]
+    found = []
+    for i, j in combinations(range(len(basis.names)), 2):
+        both = ~np.isnan(chosen[i]) & ~np.isnan(chosen[j])
+        n = int(both.sum())
+        agree = float((chosen[i][both] == chosen[j][both]).mean()) if n else None
+        kappa = cohen_kappa(chosen[i][both], chosen[j][both])
+        judged = ~np.isnan(right[i]) & ~np.isnan(right[j])
+        errors = cohen_kappa(right[i][judged], right[j][judged])
+        found.append(JudgeAgreement(basis.names[i], basis.names[j], n, agree, kappa, errors))
+    return found
+
+
+def _by_key(basis: Basis) -> Choices:
+    """Choices of every judge, named by the pair's key: 1 if the response that the key puts first is preferred, NaN if neither."""
+    chosen = np.array([run.choice for run in basis.runs])
+    return np.where(np.isnan(chosen), np.nan, chosen == _starts(basis.runs[0]))
+
+
+def _starts(run: Run) -> Ints:
+    """The response that each pair's key names; logs without keys have the id in its place."""
+    keys = run.labels.keys.to_pylist()
+    hexes = (key if key and not key.strip("0123456789abcdef") else key.encode().hex() for key in keys)
+    return np.array([first_from_key(key) for key in hexes], dtype=np.int64)
+
+
+def cohen_kappa(a: Choices, b: Choices) -> float | None:
+    """Cohen's kappa of two series of 0 and 1, by statsmodels; None where it is undefined (both always say the same)."""
+    from statsmodels.stats.inter_rater import cohens_kappa, to_table
+
+    if not a.size or np.unique(np.concatenate([a, b])).size < 2:
+        return None
+    table = to_table(np.column_stack([a, b]).astype(int), 2)[0]
+    return float(cohens_kappa(table, return_results=False))
+
+
+def fleiss(basis: Basis) -> float | None:
+    """Fleiss' kappa of all judges, by statsmodels, over the pairs where each has a majority; None for one judge."""
+    from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+
+    chosen = _by_key(basis)
+    full = chosen[:, ~np.isnan(chosen).any(axis=0)]
+    if len(chosen) < 2 or np.unique(full).size < 2:
+        return None
+    return float(fleiss_kappa(aggregate_raters(full.T.astype(int), 2)[0]))
+
+
+def between_judges(basis: Basis) -> float | None:
+    """Krippendorff's alpha (nominal) of the judges' majorities, pairs without one missing; None where it is undefined."""
+    return _alpha(_by_key(basis))
+
+
+def vote_agreement(run: Run) -> float | None:
+    """Krippendorff's alpha (nominal) of a judge's votes on a pair, ties and unparsed ones left out.
+
+    1 is perfect agreement, 0 what votes drawn at random from all of its votes would show. None where no pair has two
+    votes. Responses are named as in :attr:`JudgeAgreement.kappa`.
+    """
+    votes = run.votes
+    data = np.full((int(run.total.max(initial=0)), len(run.labels)), np.nan)
+    first = np.cumsum(run.total) - run.total
+    cast = votes.choice != NONE
+    place = np.arange(len(votes)) - first[votes.pair]
+    data[place[cast], votes.pair[cast]] = votes.choice[cast] == _starts(run)[votes.pair[cast]]
+    return _alpha(data)
+
+
+def _alpha(choices: Choices) -> float | None:
+    """Of choices, NaN where there is none, shape ``(raters, pairs)``; None without two of a pair, or without a difference."""
+    import krippendorff
+
+    known = ~np.isnan(choices)
+    if not (known.sum(axis=0) > 1).any() or np.unique(choices[known]).size < 2:
+        return None
+    return float(krippendorff.alpha(reliability_data=choices, level_of_measurement="nominal"))

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from vlrb_task.audit.published import Published, published
-from vlrb_task.compare.agreement import JudgeAgreement, fleiss, judge_agreement, vote_agreement
-from vlrb_task.compare.analyses import (
-    LengthPreference,
-    PositionAnalysis,
-    Selected,
-    length_preference,
-    position_analysis,
-    selective,
-)
+from vlrb_task.compare.analyses import Analysis, JudgeAgreement, analyse, fleiss, judge_agreement
 from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.benches import Benches
-from vlrb_task.compare.correlation import Correlation, correlations
-from vlrb_task.compare.paired import PairedTest, groups, outcomes_of, paired_tests
+from vlrb_task.compare.correlation import Correlation, correlate
+from vlrb_task.compare.paired import PairedTest, PictureNeed, groups, outcomes_of, paired_tests, picture_needs
 from vlrb_task.compare.panel import MOST_JUDGES, JudgePanel, panel_of
-from vlrb_task.compare.pictures import PictureNeed, picture_needs
 from vlrb_task.compare.planning import POWER, Detectable, Planned, detectable, plan
-from vlrb_task.pairs.pair import order_subsets
+from vlrb_task.pairs.pair import SUBSETS, order_subsets
 from vlrb_task.scores.baselines import Baseline, baselines
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.estimates import Estimate, plain
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.rows import Statistic
 from vlrb_task.scores.score import Score, score_run
@@ -38,26 +29,6 @@ from vlrb_task.votes import Run
 
 TYPICAL_DIFFERENCE = 0.03
 """Of the best two judges: for the power that is said beside the curve."""
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What one judge's votes hang on."""
-
-    length: LengthPreference | None
-    position: PositionAnalysis | None
-    selective: Sequence[Selected]
-    vote_alpha: float | None
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "length": self.length.to_dict() if self.length else None,
-            "position": self.position.to_dict() if self.position else None,
-            "selective": [point.to_dict() for point in self.selective],
-            "vote_alpha": self.vote_alpha,
-        }
-
-
 SHARES = ("by_source", "by_tag", "self_preference", "style_accuracy")
 ODDS = ("style", "style_labels")
 """Statistics that are one number for each of several names, as tables show them: shares in percent, and odds."""
@@ -94,10 +65,10 @@ class Comparison:
     agreement: tuple[JudgeAgreement, ...]
     fleiss: float | None
     analyses: tuple[Analysis, ...]
-    published: tuple[Published, ...] = ()
-    correlations: tuple[Correlation, ...] = ()
-    costs: Mapping[str, float] = field(default_factory=dict)
-    pictures: tuple[PictureNeed, ...] = ()
+    published: tuple[Published, ...]
+    correlations: tuple[Correlation, ...]
+    costs: Mapping[str, float]
+    pictures: tuple[PictureNeed, ...]
 
     @property
     def panel(self) -> JudgePanel | None:
@@ -147,51 +118,26 @@ class Comparison:
                 {"name": name, **score.to_dict(), "analyses": analysis.to_dict()}
                 for name, score, analysis in zip(self.basis.names, self.scores, self.analyses, strict=True)
             ],
-            "baselines": [baseline_dict(rule) for rule in self.rules],
-            "tests": [test.to_dict() for test in self.tests],
-            "groups": [list(group) for group in self.groups],
-            "detectable": {name: detectable_dict(found) for name, found in self.detectable.items()},
-            "detectable_observed": detectable_dict(self.observed) if self.observed else None,
-            "agreement": [pair.to_dict() for pair in self.agreement],
+            "baselines": plain(self.rules),
+            "tests": plain(self.tests),
+            "groups": plain(self.groups),
+            "detectable": plain(self.detectable),
+            "detectable_observed": plain(self.observed),
+            "agreement": plain(self.agreement),
             "fleiss_kappa": self.fleiss,
-            "published": [published_dict(row) for row in self.published],
-            "correlations": [found.to_dict() for found in self.correlations],
-            "pictures": [found.to_dict() for found in self.pictures],
+            "published": [_published(row) for row in self.published],
+            "correlations": plain(self.correlations),
+            "pictures": plain(self.pictures),
         }
 
 
-def baseline_dict(rule: Baseline) -> dict[str, Any]:
-    """A baseline as ``--json`` prints it."""
-    subsets = {name: estimate.to_dict() for name, estimate in rule.by_subset.items()}
-    return {"name": rule.name, "overall": rule.overall.to_dict(), "macro": rule.macro.to_dict(), **subsets}
-
-
-def detectable_dict(found: Detectable) -> dict[str, float | int]:
-    """A smallest difference as ``--json`` prints it."""
-    return {name: getattr(found, name) for name in ("n", "square", "paired", "adjusted", "unpaired")}
-
-
-def published_dict(row: Published) -> dict[str, Any]:
+def _published(row: Published) -> dict[str, Any]:
     """A published row as ``--json`` prints it: numbers as fractions, with every reservation about them."""
-    numbers = row.audit.row
-    values = {
-        name: None if number is None else float(number.value)
-        for name, number in (
-            ("overall", numbers.overall),
-            ("macro", numbers.macro),
-            ("general", numbers.general),
-            ("hallucination", numbers.hallucination),
-            ("reasoning", numbers.reasoning),
-        )
-    }
+    numbers = {name: getattr(row.audit.row, name) for name in ("overall", "macro", *SUBSETS)}
     return {
         "name": row.name,
-        **values,
-        "votes": row.votes,
-        "protocol": row.protocol,
-        "date": row.date,
-        "source": row.source,
-        "reread": row.reread,
+        **{name: None if number is None else float(number.value) for name, number in numbers.items()},
+        **{name: getattr(row, name) for name in ("votes", "protocol", "date", "source", "reread")},
         "audit": row.audit.verdict,
         "marks": list(row.marks),
         "notes": list(row.notes),
@@ -220,7 +166,7 @@ def compare(
     kept_by_all = np.flatnonzero(~np.isnan(outcomes_of(basis)).any(axis=0))
     scored = basis.runs[0].labels.take(kept_by_all)
     sizes = {name: n for name, n in {"overall": len(scored), **scored.subset_counts}.items() if n}
-    squares = [test.square for test in tests if test.square]
+    squares = [test.mean_square for test in tests if test.mean_square]
     tested = round(sum(test.n for test in tests) / len(tests)) if tests else 0
     rows = tuple(published()) if with_published else ()
     return Comparison(
@@ -241,18 +187,6 @@ def compare(
     )
 
 
-def analyse(run: Run, policy: Policy) -> Analysis:
-    """Every analysis of one run; what stopping when decided would change the meaning of is left out of one that did."""
-    scored = Scored(run, policy)
-    stopped = scored.stopped
-    return Analysis(
-        length_preference(run, scored.groups),
-        position_analysis(scored),
-        () if stopped else selective(run, scored.groups),
-        None if stopped else vote_agreement(run),
-    )
-
-
 def _correlations(
     basis: Basis, scores: Sequence[Score], rows: Sequence[Published], benches: Benches
 ) -> Sequence[Correlation]:
@@ -268,10 +202,12 @@ def _correlations(
         for metric, estimate in (("overall", score.overall), ("macro", score.macro)):
             if estimate.value is not None:
                 ours[metric][name] = estimate.value
-    return [
-        replace(found, left_out={**found.left_out, **_marked(rows, found.metric)})
-        for found in correlations(ours, benches, models)
+    found = [
+        correlate(metric, numbers, name, theirs, models)
+        for metric, numbers in ours.items()
+        for name, theirs in benches.items()
     ]
+    return [replace(one, left_out={**one.left_out, **_marked(rows, one.metric)}) for one in found]
 
 
 def _marked(rows: Sequence[Published], metric: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.compare.agreement import between_judges, fleiss
+from vlrb_task.compare.analyses import between_judges, fleiss
 from vlrb_task.compare.basis import Basis, common_basis
 from vlrb_task.compare.paired import outcomes_of
 from vlrb_task.scores.calibration import confidence

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from vlrb_task.pairs.labels import Labels, Mask
+from vlrb_task.pairs.labels import Labels
 from vlrb_task.pairs.pair import order_subsets
-from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import Groups, macro, share
+from vlrb_task.scores.estimates import Estimate, Record
+from vlrb_task.scores.intervals import Groups, macro, share, split
 from vlrb_task.scores.policies import Policy, Values, outcomes
 from vlrb_task.scores.scored import Scored
 from vlrb_task.votes.table import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Record):
     """What a blind rule scores on the same ballots."""
 
     name: str
     overall: Estimate
     macro: Estimate
     by_subset: Mapping[str, Estimate]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As every record, each subset under its own name."""
+        told = Record.to_dict(self)
+        subsets = told.pop("by_subset")
+        return {**told, **subsets}
 
 
 def baselines(run: Run, policy: Policy = Policy.STRICT) -> list[Baseline]:
@@ -67,11 +74,9 @@ def longer(labels: Labels) -> Values:
 def _baseline(name: str, run: Run, values: Values, groups: Groups | None) -> Baseline:
     subset, held = run.labels.subset, ~np.isnan(values)
     pairs = {one: held & subset.where(one) for one in order_subsets({*run.subset_sizes, *subset.counts()})}
-    units = None if groups is None else np.asarray(groups)
-
-    def mean(which: Mask) -> Estimate:
-        return share(values[which], groups=None if units is None else units[which])
-
-    by_subset = {one: values[which] for one, which in pairs.items()}
-    grouped = None if units is None else {one: units[which] for one, which in pairs.items()}
-    return Baseline(name, mean(held), macro(by_subset, grouped), {one: mean(which) for one, which in pairs.items()})
+    return Baseline(
+        name,
+        share(values, groups=groups, where=held),
+        macro(split(pairs, values), split(pairs, groups)),
+        {one: share(values, groups=groups, where=which) for one, which in pairs.items()},
+    )
