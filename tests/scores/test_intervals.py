@@ -77,9 +77,9 @@ def test_copied_votes_are_worth_one_and_independent_ones_all() -> None:
     rng = np.random.default_rng(3)
     right = (rng.random(2000) < 0.7).astype(float)
     copied = units(10 * right, np.full(2000, 10))
-    assert effective_size([copied], [1.0], copied.value * (1 - copied.value)) == pytest.approx(2000)
+    assert effective_size([copied], copied.value * (1 - copied.value)) == pytest.approx(2000)
     apart = units(rng.binomial(10, 0.7, 2000), np.full(2000, 10))
-    assert effective_size([apart], [1.0], apart.value * (1 - apart.value)) == pytest.approx(20_000, rel=0.1)
+    assert effective_size([apart], apart.value * (1 - apart.value)) == pytest.approx(20_000, rel=0.1)
 
 
 def test_groups_of_one_pair_change_nothing_and_copies_of_pairs_add_nothing() -> None:

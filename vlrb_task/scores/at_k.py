@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import Groups, difference_of_shares, mean_difference, share
+from vlrb_task.scores.intervals import Groups, among, difference_of_shares, mean_difference, share
 from vlrb_task.scores.policies import Policy
 
 Array = NDArray[np.float64]
@@ -40,19 +40,16 @@ class AtK:
         """Expected accuracy of k votes. ``groups`` is given for all pairs."""
         at = self.sizes.index(k)
         whole = bool((self.kept[:, at] == 1).all())
-        return share(self.scores[:, at], None if whole else self.kept[:, at], self._held(groups))
+        return share(self.scores[:, at], None if whole else self.kept[:, at], among(self.pairs, groups))
 
     def gain(self, k: int, base: int, groups: Groups | None = None) -> Estimate:
         """What k votes gain over ``base``, on the same pairs; in [-1, 1]."""
         a, b = self.sizes.index(k), self.sizes.index(base)
         if (self.kept[:, [a, b]] == 1).all():
-            return mean_difference(self.scores[:, a] - self.scores[:, b], self._held(groups))
+            return mean_difference(self.scores[:, a] - self.scores[:, b], among(self.pairs, groups))
         return difference_of_shares(
-            (self.scores[:, a], self.scores[:, b]), (self.kept[:, a], self.kept[:, b]), self._held(groups)
+            (self.scores[:, a], self.scores[:, b]), (self.kept[:, a], self.kept[:, b]), among(self.pairs, groups)
         )
-
-    def _held(self, groups: Groups | None) -> Groups | None:
-        return None if groups is None else np.asarray(groups)[self.pairs]
 
 
 def at_k(start: Counts, other: Counts, sizes: Sequence[int], policy: Policy, *, alternate: bool) -> AtK:

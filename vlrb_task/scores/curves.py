@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vlrb_task.scores.estimates import Estimate, Record, nothing
-from vlrb_task.scores.intervals import Groups, exact_sum, group_sums, score_interval, share
+from vlrb_task.scores.estimates import TINY, Estimate, Record, nothing, wilson
+from vlrb_task.scores.intervals import FEW, Groups, exact_sum, group_sums, share
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -179,7 +179,9 @@ def area_under_risk_coverage(sure: ArrayLike, right: ArrayLike, groups: Groups |
     influence = (here[place] - value + errors * own_mean[place] - lost_mean[place]) / n
     each = group_sums(influence - exact_sum(influence) / n, groups)
     weights = group_sums(own_mean[place], groups)
-    floor = exact_sum(weights) ** 2 / exact_sum(weights**2)
-    differing = int(min((errors > 0).sum(), (errors < 1).sum()))
-    low, high = score_interval(value, exact_sum(each**2), each.size, floor, differing)
-    return Estimate(value, low, high, n, "wilson-influence", sqrt(exact_sum(each**2)))
+    # As in effective_size: a prior unit, whose weight fades as the units that differ from the rest grow in number.
+    kish = exact_sum(weights) ** 2 / exact_sum(weights**2)
+    prior = exp(-int(min((errors > 0).sum(), (errors < 1).sum())) / FEW) / (each.size * kish)
+    variance, p = exact_sum(each**2), min(max(value, 0.0), 1.0)
+    low, high = wilson(p, max(p * (1 - p) + prior * kish, TINY) / max(variance + prior, TINY))
+    return Estimate(value, low, high, n, "wilson-influence", sqrt(variance))

@@ -101,14 +101,14 @@ def units(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None
     return Units(tops, bottoms, plain, grouped, total, value, influence)
 
 
-def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: float) -> float:
-    """How many independent plain observations would know a weighted mean of ratios as well as these units do.
+def effective_size(parts: Sequence[Units], spread: float) -> float:
+    """How many independent plain observations would know the mean of ratios as well as these units do.
 
     Kish's design effect is the linearised variance of a ratio (Cochran 1977, section 6) over that of a mean of plain
     observations. Where few units differ from the rest the former is hardly known, and where none does it is 0. So one
     prior observation is added of a unit that is all right or all wrong, with a weight ``c`` that fades as the number ``m``
-    of units that differ from the usual share grows: ``c = exp(-m / 3)``. With weights ``w``, ``G`` units, ``N = (sum
-    t)^2 / sum t^2`` and the linearised variance ``V`` of each part, and ``S = 1 / sum(w^2 / N)``,
+    of units that differ from the usual share grows: ``c = exp(-m / 3)``. With weights ``w = 1 / parts``, ``G`` units,
+    ``N = (sum t)^2 / sum t^2`` and the linearised variance ``V`` of each part, and ``S = 1 / sum(w^2 / N)``,
 
         effective size = (spread + S sum(w^2 c / (G N))) / sum(w^2 (V + c / (G N))),
 
@@ -116,18 +116,17 @@ def effective_size(parts: Sequence[Units], weights: Sequence[float], spread: flo
     ``n`` for n pairs scored 0 or 1.
 
     Args:
-        parts: the strata.
-        weights: one for each.
+        parts: the strata, which count alike.
         spread: variance of one plain observation: ``p q`` of one that is 0 or 1, ``won + lost - d^2`` of a paired difference.
     """
     if len(parts) == 1 and parts[0].plain:
         return float(parts[0].top.size)
     variance = prior = shared = 0.0
-    for found, weight in zip(parts, weights, strict=True):
-        count = found.top.size
+    weight = 1 / len(parts)
+    for found in parts:
         kish = found.total**2 / exact_sum(found.bottom**2) / found.overlap
         variance += weight**2 * exact_sum(found.influence**2)
-        prior += weight**2 * exp(-_differing(found) / FEW) / (count * kish)
+        prior += weight**2 * exp(-_differing(found) / FEW) / (found.top.size * kish)
         shared += weight**2 / kish
     return max(spread + prior / shared, TINY) / max(variance + prior, TINY)
 
@@ -138,21 +137,6 @@ def _differing(found: Units) -> float:
     total = exact_sum(squares)
     usual = group_sums(squares, np.round(found.top / found.bottom, 9)).max()
     return float((total - usual) / (total / squares.size))
-
-
-def score_interval(value: float, variance: float, count: int, kish: float, differing: float) -> tuple[float, float]:
-    """Wilson's interval of any statistic in [0, 1] whose linearised variance is known, with the prior of :func:`effective_size`.
-
-    Args:
-        value: the statistic.
-        variance: of it, from its influence function.
-        count: units.
-        kish: how many of them it rests on, ``(sum of weights)^2 / sum of squared weights``.
-        differing: units that differ from the rest.
-    """
-    prior = exp(-differing / FEW) / (count * kish)
-    p = min(max(value, 0.0), 1.0)
-    return wilson(p, max(p * (1 - p) + prior * kish, TINY) / max(variance + prior, TINY))
 
 
 def among(where: Where | None, values: Any) -> Any:
@@ -192,17 +176,17 @@ def share(
         "wilson" if found.plain else "wilson-clustered" if found.grouped or bottom is not None else "wilson-effective-n"
     )
     n = np.asarray(top).size if bottom is None else round(found.total)
-    return _weighted([found], [1.0], n, method)
+    return _mean([found], n, method)
 
 
-def _weighted(parts: Sequence[Units], weights: Sequence[float], n: int, method: str) -> Estimate:
-    """A weighted mean of ratios with Wilson's interval at the effective size."""
+def _mean(parts: Sequence[Units], n: int, method: str) -> Estimate:
+    """The mean of ratios with Wilson's interval at the effective size."""
     if not parts or not all(found.top.size for found in parts):
         return nothing(method, n)
-    value = fsum(w * found.value for found, w in zip(parts, weights, strict=True))
-    p = min(max(value, 0.0), 1.0)
-    low, high = wilson(p, effective_size(parts, weights, p * (1 - p)))
-    error = sqrt(fsum(w * w * exact_sum(found.influence**2) for found, w in zip(parts, weights, strict=True)))
+    weight = 1 / len(parts)
+    p = min(max(fsum(weight * found.value for found in parts), 0.0), 1.0)
+    low, high = wilson(p, effective_size(parts, p * (1 - p)))
+    error = sqrt(fsum(weight * weight * exact_sum(found.influence**2) for found in parts))
     return Estimate(p, low, high, n, method, error)
 
 
@@ -252,9 +236,7 @@ def macro(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None =
         X. Yan and X. G. Su, Stat. Biopharm. Res. 2 (2010) 329-335, on stratified Wilson intervals; here the strata's weights
         are given and their variances enter through :func:`effective_size`.
     """
-    parts = _strata(strata, groups)
-    n = sum(np.asarray(scores).size for scores in strata.values())
-    return _weighted(parts, [1 / len(parts)] * len(parts) if parts else [], n, "wilson-stratified")
+    return _mean(_strata(strata, groups), sum(np.size(scores) for scores in strata.values()), "wilson-stratified")
 
 
 def _strata(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None) -> list[Units]:
@@ -308,8 +290,7 @@ def macro_difference(strata: Mapping[str, ArrayLike], groups: Mapping[str, Group
     arrays = {name: np.asarray(gaps, dtype=np.float64) for name, gaps in sorted(strata.items())}
     parts = _strata(arrays, groups)
     n = sum(values.size for values in arrays.values())
-    plain = len(parts) == 1 and parts[0].plain
-    method = "tango" if plain else "tango-effective-n"
+    method = "tango" if len(parts) == 1 and parts[0].plain else "tango-effective-n"
     if not parts or not all(found.top.size for found in parts):
         return nothing(method, n)
     weight = 1 / len(parts)
@@ -317,8 +298,7 @@ def macro_difference(strata: Mapping[str, ArrayLike], groups: Mapping[str, Group
         fsum(exact_sum(np.maximum(s * gaps, 0.0)) / gaps.size for gaps in arrays.values()) * weight for s in (1, -1)
     )
     value = won - lost
-    size = effective_size(parts, [weight] * len(parts), won + lost - value**2)
-    low, high = tango(won, lost, size)
+    low, high = tango(won, lost, effective_size(parts, won + lost - value**2))
     error = weight * sqrt(fsum(exact_sum(found.influence**2) for found in parts))
     return Estimate(value, low, high, n, method, error)
 
@@ -348,15 +328,10 @@ def difference_of_shares(
     error = [
         group_sums((tops[i] - (parts[i].value or 0.0) * bottoms[i]) / exact_sum(bottoms[i]), names) for i in (0, 1)
     ]
-    r = _correlation(*error)
+    spread = exact_sum(error[0] ** 2) * exact_sum(error[1] ** 2)
+    r = max(-1.0, min(1.0, exact_sum(error[0] * error[1]) / sqrt(spread))) if spread > 0 else 0.0
     found = mover(parts, (1.0, -1.0), [[1.0, r], [r, 1.0]])
     value = found.value or 0.0
     least = Z**2 / (error[0].size + Z**2)
     low, high = min(found.low or 0.0, value - least), max(found.high or 0.0, value + least)
     return Estimate(value, max(-1.0, low), min(1.0, high), n, "mover-ratios", found.se)
-
-
-def _correlation(a: Array, b: Array) -> float:
-    """Of two series of linearised errors, which have mean 0; 0 where one of them does not vary."""
-    spread = exact_sum(a * a) * exact_sum(b * b)
-    return max(-1.0, min(1.0, exact_sum(a * b) / sqrt(spread))) if spread > 0 else 0.0

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, comb, exp, lgamma, sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import Groups, exact_sum, share, units
+from vlrb_task.scores.estimates import Estimate, Record
+from vlrb_task.scores.intervals import Groups, among, exact_sum, share, units
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -20,7 +19,7 @@ WORTHWHILE = 1.05
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
+class Noise(Record):
     """The variance of the mean accuracy of a judge's votes, taken apart.
 
     Attributes:
@@ -56,19 +55,6 @@ class Noise:
         told = f"a rerun varies by {100 * self.rerun_sd_majority:.1f} points (SD)"
         return told + ("" if self.votes_enough is None else f", more than {self.votes_enough} votes a pair hardly help")
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "pairs": self.pairs,
-            "votes": self.votes,
-            "between": self.between,
-            "within": self.within,
-            "se": self.se,
-            "rerun_sd": self.rerun_sd,
-            "rerun_sd_majority": self.rerun_sd_majority,
-            "votes_enough": self.votes_enough,
-            "within_interval": self.within_interval.to_dict(),
-        }
-
 
 def noise(right: Counts, total: Counts, groups: Groups | None = None) -> Noise | None:
     """Take the variance of the accuracy of votes apart.
@@ -90,7 +76,7 @@ def noise(right: Counts, total: Counts, groups: Groups | None = None) -> Noise |
     r, t = np.asarray(right, dtype=np.float64), np.asarray(total, dtype=np.float64)
     held = t.sum(axis=1) > 0
     r, t = r[held], t[held]
-    units_of = None if groups is None else np.asarray(groups)[held]
+    groups = among(held, groups)
     repeated = t > 1
     if not repeated.any():
         return None
@@ -104,14 +90,14 @@ def noise(right: Counts, total: Counts, groups: Groups | None = None) -> Noise |
     means = r.sum(axis=1) / votes
     centre = exact_sum(means) / n
     spread = exact_sum((means - centre) ** 2) / (n - 1) if n > 1 else 0.0
-    if units_of is not None:
-        spread = n * exact_sum(units(means, groups=units_of).influence ** 2)
+    if groups is not None:
+        spread = n * exact_sum(units(means, groups=groups).influence ** 2)
     between = max(0.0, spread - exact_sum(own) / n)
     within = exact_sum((variance * t).sum(axis=1) / votes) / n
     rerun = exact_sum(own) / n
     enough = ceil(within / (between * (WORTHWHILE**2 - 1))) if between > 0 else None
     # A vote's variance is at most 1/4, and its unbiased estimate from two votes at most 1/2.
-    doubled = share(np.minimum(1.0, 2 * (variance * t).sum(axis=1) / votes), groups=units_of)
+    doubled = share(np.minimum(1.0, 2 * (variance * t).sum(axis=1) / votes), groups=groups)
     return Noise(
         n,
         float(votes.mean()),
@@ -121,13 +107,8 @@ def noise(right: Counts, total: Counts, groups: Groups | None = None) -> Noise |
         sqrt(rerun / n),
         _rerun_sd_of_majority(exact_sum(r.sum(axis=1)) / exact_sum(votes), within, n, usual),
         None if enough is None else max(1, enough),
-        _halved(doubled),
+        doubled.times(0.5),
     )
-
-
-def _halved(found: Estimate) -> Estimate:
-    value, low, high, error = (None if x is None else x / 2 for x in (found.value, found.low, found.high, found.se))
-    return Estimate(value, low, high, found.n, found.method, error)
 
 
 def _rerun_sd_of_majority(p: float, within: float, pairs: int, k: int) -> float:

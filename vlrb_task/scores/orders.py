@@ -10,13 +10,22 @@ All functions take one array of counts, so that none of them depends on how many
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import erfc, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import Groups, difference_of_shares, exact_sum, group_sums, mean_difference, share
+from vlrb_task.scores.intervals import (
+    Groups,
+    among,
+    difference_of_shares,
+    exact_sum,
+    group_sums,
+    mean_difference,
+    share,
+)
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -30,7 +39,7 @@ def _both(counts: Counts, kinds: int, groups: Groups | None) -> tuple[Array, Arr
     totals = taken.sum(axis=2)
     held = (totals > 0).all(axis=1)
     shares = taken[held] / totals[held][:, :, None]
-    return shares[:, 0], shares[:, 1], None if groups is None else np.asarray(groups)[held]
+    return shares[:, 0], shares[:, 1], among(held, groups)
 
 
 def consistency(counts: Counts, groups: Groups | None = None) -> Estimate:
@@ -93,11 +102,7 @@ def repetition_stability(counts: Counts, groups: Groups | None = None) -> Estima
     Source:
         L. Shi et al., arXiv 2406.07791, repetition stability.
     """
-    said = counts[:, :, :3].astype(np.float64)
-    totals = said.sum(axis=2)
-    repeated = totals > 1
-    most = np.divide(said.max(axis=2), totals, out=np.zeros_like(totals), where=repeated)
-    return _over_orders(most, repeated, groups)
+    return _repeated(counts, lambda said, totals: (said.max(axis=2), totals), groups)
 
 
 def repeat_agreement(counts: Counts, groups: Groups | None = None) -> Estimate:
@@ -105,18 +110,18 @@ def repeat_agreement(counts: Counts, groups: Groups | None = None) -> Estimate:
 
     Held against :func:`position_consistency` it tells noise from position: without position bias the two are equal.
     """
+    return _repeated(counts, lambda said, totals: ((said * (said - 1)).sum(axis=2), totals * (totals - 1)), groups)
+
+
+def _repeated(counts: Counts, ratio: Callable[[Array, Array], tuple[Array, Array]], groups: Groups | None) -> Estimate:
+    """The mean over pairs, and over their orders with two parsed votes, of a ratio of the votes of each kind and of all."""
     said = counts[:, :, :3].astype(np.float64)
     totals = said.sum(axis=2)
     repeated = totals > 1
-    alike = (said * (said - 1)).sum(axis=2)
-    chance = np.divide(alike, totals * (totals - 1), out=np.zeros_like(totals), where=repeated)
-    return _over_orders(chance, repeated, groups)
-
-
-def _over_orders(values: Array, known: NDArray[np.bool_], groups: Groups | None) -> Estimate:
-    held = known.any(axis=1)
-    means = (values * known).sum(axis=1)[held] / known.sum(axis=1)[held]
-    return share(means, groups=None if groups is None else np.asarray(groups)[held])
+    values = np.divide(*ratio(said, totals), out=np.zeros_like(totals), where=repeated)
+    held = repeated.any(axis=1)
+    means = values.sum(axis=1)[held] / repeated.sum(axis=1)[held]
+    return share(means, groups=among(held, groups))
 
 
 def position_effect(counts: Counts, groups: Groups | None = None) -> Estimate:
