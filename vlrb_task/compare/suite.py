@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from vlrb_task.audit.published import published as published_scores
 from vlrb_task.compare.correlation import Coefficient, correlate
 from vlrb_task.pairs.benchmarks import DEFAULT, benchmark, benchmark_names, is_benchmark
-from vlrb_task.pairs.labels import Ints, Mask
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.scores.estimates import Estimate, plain
 from vlrb_task.scores.intervals import share
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import Score, score_run
@@ -43,28 +44,22 @@ class Cell:
         """What the authors call their first number, and the number."""
         return next(iter(self.theirs.items()))
 
-    @property
-    def first_rate(self) -> float | None:
-        """Share of the first position; None for a judge that is shown one answer."""
-        found = self.score.estimate("first_rate")
-        return found.value if found else None
-
-    @property
-    def parsed_rate(self) -> float | None:
-        found = self.score.estimate("parsed_rate")
+    def rate(self, name: str) -> float | None:
+        """A rate of the table of statistics; None for a judge that has none, as one that is shown one answer has no order."""
+        found = self.score.estimate(name)
         return found.value if found else None
 
     def to_dict(self) -> dict[str, Any]:
+        """The object of ``vlrb suite --json``."""
         name, number = self.headline
         return {
             "headline": {"name": name, **number.to_dict()},
-            "theirs": {called: found.to_dict() for called, found in self.theirs.items()},
+            "theirs": plain(self.theirs),
             "overall": self.score.overall.to_dict(),
             "macro": self.score.macro.to_dict(),
-            "first_rate": self.first_rate,
-            "parsed_rate": self.parsed_rate,
+            **{rate: self.rate(rate) for rate in ("first_rate", "parsed_rate")},
             "missing": self.score.missing,
-            "protocols": {protocol: found.to_dict() for protocol, found in self.protocols.items()},
+            "protocols": plain(self.protocols),
         }
 
 
@@ -83,6 +78,7 @@ class BenchCorrelation:
     judges: int
 
     def to_dict(self) -> dict[str, Any]:
+        """The coefficient stands beside the ends of its interval."""
         ends = self.spearman.to_dict()
         return {
             "first": self.first,
@@ -114,14 +110,9 @@ class Suite:
         """The document that ``vlrb suite --json`` prints."""
         return {
             "benchmarks": [{"name": name, "published": published(name)} for name in self.benchmarks],
-            "judges": [
-                {"name": judge, "benchmarks": {name: cell.to_dict() for name, cell in cells.items()}}
-                for judge, cells in self.rows.items()
-            ],
-            "ranks": {
-                name: {judge: list(place) for judge, place in found.items()} for name, found in self.ranks.items()
-            },
-            "correlations": [found.to_dict() for found in self.correlations],
+            "judges": [{"name": judge, "benchmarks": plain(cells)} for judge, cells in self.rows.items()],
+            "ranks": plain(self.ranks),
+            "correlations": plain(self.correlations),
         }
 
 
@@ -136,13 +127,8 @@ def published(name: str) -> list[Mapping[str, Any]]:
     """Published numbers of a known benchmark that were read at their source, and that its arithmetic does not contradict."""
     if name == DEFAULT:
         return [
-            {
-                "model": row.name,
-                "overall": float(number.value),
-                "source": row.source,
-                "protocol": row.protocol,
-                "date": row.date,
-            }
+            {"model": row.name, "overall": float(number.value)}
+            | {field: getattr(row, field) for field in ("source", "protocol", "date")}
             for row in published_scores()
             if row.usable("overall") and (number := row.audit.row.overall) is not None
         ]
@@ -186,20 +172,12 @@ def protocols(run: Run) -> dict[str, Estimate]:
     found |= {f"majority of {k}": estimate for k, estimate in largest if k != "1"}
     if (both := strict.estimate("both_orders_right")) is not None:
         found["both orders"] = both
-    for name, shown in (
-        ("better first", run.votes.first == run.better),
-        ("better second", run.votes.first == 1 - run.better),
-    ):
+    for name, shown in (("first", run.votes.first == run.better), ("second", run.votes.first == 1 - run.better)):
         if shown.any() and not shown.all():
-            found[name] = _among(run, shown & run.ordered, groups)
+            asked, right = run.count(shown & run.ordered), run.count(shown & run.ordered & run.is_right)
+            share_right = np.divide(right, asked, out=np.zeros(len(asked)), where=asked > 0)
+            found[f"better {name}"] = share(share_right, groups=groups, where=asked > 0)
     return found
-
-
-def _among(run: Run, votes: Mask, groups: Ints | None) -> Estimate:
-    """The mean over pairs of the share of right votes among some votes."""
-    asked, right = run.count(votes), run.count(votes & run.is_right)
-    held = asked > 0
-    return share(right[held] / asked[held], groups=None if groups is None else groups[held])
 
 
 def suite(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Suite:
@@ -229,18 +207,14 @@ def _judge(run: Run) -> str:
 
 
 def _ranks(cells: Mapping[str, Cell]) -> dict[str, tuple[int, int]]:
-    numbers = {judge: cell.score.overall for judge, cell in cells.items()}
+    ends = {judge: (cell.score.overall.low, cell.score.overall.high) for judge, cell in cells.items()}
+    known = {judge: (low or 0.0, 1.0 if high is None else high) for judge, (low, high) in ends.items()}
     found = {}
-    for judge, own in numbers.items():
-        others = [one for name, one in numbers.items() if name != judge]
-        above = sum(_ends(one)[0] > _ends(own)[1] for one in others)
-        below = sum(_ends(one)[1] < _ends(own)[0] for one in others)
-        found[judge] = (1 + above, len(numbers) - below)
+    for judge, (low, high) in known.items():
+        above = sum(other > high for other, _ in known.values())
+        below = sum(other < low for _, other in known.values())
+        found[judge] = (1 + above, len(known) - below)
     return found
-
-
-def _ends(estimate: Estimate) -> tuple[float, float]:
-    return (estimate.low, estimate.high) if estimate.low is not None and estimate.high is not None else (0.0, 1.0)
 
 
 def _correlations(names: Sequence[str], rows: Mapping[str, Mapping[str, Cell]]) -> list[BenchCorrelation]:

@@ -79,7 +79,7 @@ def _one(suite: Suite, name: str) -> Sheet:
         numbers: list[Shown] = [cell.theirs.get(metric) for metric in called]
         best, worst = suite.ranks[name][judge]
         place = str(best) if best == worst else f"{best} to {worst}"
-        rates = (_rate(cell.first_rate), _rate(cell.parsed_rate))
+        rates = (_rate(cell.rate("first_rate")), _rate(cell.rate("parsed_rate")))
         rows.append([judge, *numbers, *([cell.score.overall] if own else []), place, *rates])
     sources: dict[str, int] = {}
     for row in published(name):
@@ -174,7 +174,9 @@ def csv_suite(suite: Suite) -> str:
             authors = {f"authors: {called}": one for called, one in cell.theirs.items()}
             for number, one in {**authors, "overall": cell.score.overall, **cell.protocols}.items():
                 ends = (one.value, one.low, one.high, one.n)
-                rows.append((judge, name, number, *ends, first, last, cell.first_rate, cell.parsed_rate))
+                rows.append(
+                    (judge, name, number, *ends, first, last, cell.rate("first_rate"), cell.rate("parsed_rate"))
+                )
     for name in suite.benchmarks:
         for row in published(name):
             about = (row["model"], name, f"published: {row['source']}", row["overall"])

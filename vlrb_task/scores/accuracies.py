@@ -7,13 +7,13 @@ from itertools import combinations
 
 import numpy as np
 
-from vlrb_task.pairs.labels import Categories, Mask
+from vlrb_task.pairs.labels import Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores import intervals
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import share, split
 from vlrb_task.scores.rows import FRACTION, statistic
-from vlrb_task.scores.scored import Scored
+from vlrb_task.scores.scored import Scored, named
 
 _TABLES = "scores markdown latex csv"
 
@@ -66,16 +66,11 @@ def all_right(scored: Scored) -> Estimate | None:
     group = scored.run.labels.group
     if all(name is None for name in group.names):
         return None
-    counted = _named(group) & ~np.isnan(scored.values)
+    counted = named(group) & ~np.isnan(scored.values)
     groups, codes = np.unique(group.codes[counted], return_inverse=True)
     least = np.ones(groups.size)
     np.minimum.at(least, codes, scored.values[counted])
     return share(least == 1.0)
-
-
-def _named(of: Categories[str | None]) -> Mask:
-    """The pairs that have one."""
-    return np.array([name is not None for name in of.names], dtype=bool)[of.codes]
 
 
 @statistic("groups", "by criterion", "as `overall`", "as `overall`")
@@ -112,7 +107,7 @@ def conflict_metrics(scored: Scored) -> dict[str, Estimate] | None:
 def _conflict_metrics(scored: Scored, wanted: Mask) -> dict[str, Estimate]:
     """Of some pairs; nothing without opposite labels. Source: the ``multi_crit`` task of lmms-eval."""
     labels, choice = scored.run.labels, scored.run.choice
-    held = np.flatnonzero(wanted & _named(labels.group) & _named(labels.criterion) & ~np.isnan(scored.values))
+    held = np.flatnonzero(wanted & named(labels.group) & named(labels.criterion) & ~np.isnan(scored.values))
     groups, right = labels.group.codes[held], scored.values == 1.0
     prompts = [held[groups == code] for code in np.unique(groups)]
     matched: list[bool] = []

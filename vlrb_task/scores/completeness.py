@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from vlrb_task.asking.ballots import Order
-from vlrb_task.scores.policies import Policy, States
+from vlrb_task.scores.policies import Counts, Policy
 from vlrb_task.scores.stopping import settled
 from vlrb_task.votes.table import Run
 
@@ -36,33 +36,23 @@ class Completeness:
 
     def warnings(self) -> list[str]:
         """What a reader of the score must know; nothing where all votes are there."""
-        if not self.short:
-            return []
-        of = self.pairs * self.votes_a_pair
-        if not self.open:
-            if not self.stop:
-                return []
+        if self.open:
+            why = "the run is not complete"
+            if self.stop and str(self.policy) not in self.stop.split(", "):
+                why = (
+                    f"the run stopped when a pair was decided under {self.stop}, which says nothing under {self.policy}"
+                )
+            return [
+                f"PART of the votes: {self.open} of {self.pairs} pairs have fewer than {self.votes_a_pair} votes, and the others "
+                f"could change their outcome under {self.policy} ({why}; vlrb task --votes-from asks the rest)"
+            ]
+        if self.short and self.stop:
+            of = self.pairs * self.votes_a_pair
             return [
                 f"stopped when decided: {self.votes} of {of} votes asked ({1 - self.votes / of:.1%} saved); every outcome under "
                 f"{self.policy} is that of all {self.votes_a_pair} votes, but rates of votes are of those asked"
             ]
-        why = (
-            f"the run stopped when a pair was decided under {self.stop}, which says nothing under {self.policy}"
-            if self.stop and str(self.policy) not in self.stop.split(", ")
-            else "the run is not complete"
-        )
-        return [
-            f"PART of the votes: {self.open} of {self.pairs} pairs have fewer than {self.votes_a_pair} votes, and the others "
-            f"could change their outcome under {self.policy} ({why}; vlrb task --votes-from asks the rest)"
-        ]
-
-
-def votes_a_pair(schedule: Mapping[str, Any] | None) -> int | None:
-    """K of a logged schedule; None where the log does not tell."""
-    votes = (schedule or {}).get("votes")
-    if isinstance(votes, bool) or not isinstance(votes, int) or votes < 1:
-        return None
-    return votes
+        return []
 
 
 def completeness(run: Run, policy: Policy) -> Completeness | None:
@@ -73,21 +63,22 @@ def completeness(run: Run, policy: Policy) -> Completeness | None:
         policy: under which outcomes are meant.
     """
     schedule = run.metadata.get("schedule")
-    whole = votes_a_pair(schedule)
-    if schedule is None or whole is None:
+    whole = (schedule or {}).get("votes")
+    if schedule is None or type(whole) is not int or whole < 1:
         return None
     # A pointwise judge knows no order, so that ``both`` asks it no more than ``key`` does.
     if schedule.get("order") == Order.BOTH and run.ordered.any():
         whole *= 2
-    pairs = votes = short = still_open = 0
-    for counts, n in States.of(run.right, run.wrong, run.neither):
-        pairs += n
-        votes += n * counts.total
+    states, pairs = np.unique(np.stack([run.right, run.wrong, run.neither]), axis=1, return_counts=True)
+    short = still_open = 0
+    for state, n in zip(states.T.tolist(), pairs.tolist(), strict=True):
+        counts = Counts(*state)
         left = whole - counts.total
         if left > 0:
             short += n
             still_open += 0 if settled(counts, left, policy) else n
-    return Completeness(whole, pairs, votes, short, still_open, str(schedule.get("stop") or ""), policy)
+    votes = int(run.total.sum())
+    return Completeness(whole, len(run.total), votes, short, still_open, str(schedule.get("stop") or ""), policy)
 
 
 def caveats(run: Run) -> list[str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vlrb_task.judges.shapes import Group, grouped
 from vlrb_task.pairs.labels import Ints
 from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.scores.estimates import Record
 from vlrb_task.scores.policies import Policy, kept, outcomes
 from vlrb_task.support.arrow import to_arrow
 from vlrb_task.votes.schema import NONE, REASONS
@@ -21,7 +22,7 @@ MOST_SHAPES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Record):
     """What the overall would be, had the unread votes been read. None where no pair is left to count.
 
     Attributes:
@@ -39,10 +40,6 @@ class Doubt:
     if_wrong: float | None
     if_right: float | None
     as_rest: float | None
-
-    def to_dict(self) -> dict[str, float | int | None]:
-        """The form that ``--json`` prints."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 def doubt(right: Ints, wrong: Ints, tied: Ints, unread: Ints, policy: Policy) -> Doubt:

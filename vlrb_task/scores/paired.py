@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,9 +42,6 @@ class Test:
     statistic: float
     n: int
     method: str
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"p": self.p, "statistic": self.statistic, "n": self.n, "method": self.method}
 
 
 def sign_flip(gaps: ArrayLike, groups: Groups | None = None, *, mid_p: bool = False) -> Test:
@@ -87,18 +83,18 @@ def stratified_sign_flip(
     n = sum(values.size for values in arrays.values())
     weights = [1 / (len(arrays) * values.size) for values in arrays.values()]
     statistic = fsum(w * fsum(values) for w, values in zip(weights, arrays.values(), strict=True))
-    plain = groups is None and all(bool(np.isin(v, (-1.0, 0.0, 1.0)).all()) for v in arrays.values())
-    kind = "mcnemar" if plain and len(arrays) == 1 else "sign-flip"
     distributions = None if groups and len(arrays) > 1 and _cross(groups) else _distributions(arrays, weights, groups)
     if distributions is None:
-        tails = _drawn_tails(_flipped_sums(arrays, weights, groups), abs(statistic))
-        return Test(_p_value(*tails, mid_p), statistic, n, "sign-flip-drawn")
-    tails = _exact_tails(distributions, abs(statistic))
-    return Test(_p_value(*tails, mid_p), statistic, n, f"{kind}-{'mid-p' if mid_p else 'exact'}")
-
-
-def _p_value(beyond: float, equal: float, mid_p: bool) -> float:
-    return min(1.0, max(beyond + (equal / 2 if mid_p else equal), float(np.finfo(float).tiny)))
+        moved = np.concatenate([w * gaps for w, gaps in zip(weights, arrays.values(), strict=True)])
+        units = None if groups is None else np.concatenate([np.asarray(groups[name]) for name in arrays])
+        beyond, equal = _drawn_tails(group_sums(moved, units), abs(statistic))
+        method = "sign-flip-drawn"
+    else:
+        beyond, equal = _exact_tails(distributions, abs(statistic))
+        plain = groups is None and len(arrays) == 1 and all(np.isin(v, (-1.0, 0.0, 1.0)).all() for v in arrays.values())
+        method = f"{'mcnemar' if plain else 'sign-flip'}-{'mid-p' if mid_p else 'exact'}"
+    p = min(1.0, max(beyond + (equal / 2 if mid_p else equal), float(np.finfo(float).tiny)))
+    return Test(p, statistic, n, method)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -183,12 +179,6 @@ def _exact_tails(parts: Sequence[Distribution], reached: float) -> tuple[float, 
 
     beyond = tail(reached + _SAME)
     return beyond, (tail(reached - _SAME) if reached > _SAME else 1.0) - beyond
-
-
-def _flipped_sums(arrays: Mapping[str, Array], weights: Sequence[float], groups: Mapping[str, Groups] | None) -> Array:
-    """Weighted sums of what is flipped together, over all strata."""
-    values = np.concatenate([w * gaps for w, gaps in zip(weights, arrays.values(), strict=True)])
-    return group_sums(values, None if groups is None else np.concatenate([np.asarray(groups[name]) for name in arrays]))
 
 
 def _drawn_tails(moved: Array, reached: float) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,25 +71,3 @@ def outcomes(right: Ints, wrong: Ints, neither: Ints, policy: Policy) -> Values:
 def kept(values: Values) -> Values:
     """The values of the pairs that the policy does not drop."""
     return values[~np.isnan(values)]
-
-
-@dataclass(frozen=True)
-class States:
-    """The distinct counts of votes that pairs have: few, so that each is looked at once.
-
-    Attributes:
-        counts: each distinct state.
-        pairs: how many pairs are in it.
-    """
-
-    counts: tuple[Counts, ...]
-    pairs: tuple[int, ...]
-
-    @classmethod
-    def of(cls, right: Ints, wrong: Ints, neither: Ints) -> States:
-        """From the votes of each pair, as :func:`outcomes` takes them."""
-        found, sizes = np.unique(np.stack([right, wrong, neither], axis=1), axis=0, return_counts=True)
-        return cls(tuple(Counts(*map(int, state)) for state in found), tuple(map(int, sizes)))
-
-    def __iter__(self) -> Iterator[tuple[Counts, int]]:
-        return zip(self.counts, self.pairs, strict=True)

@@ -12,9 +12,9 @@ from vlrb_task.scores.baselines import Baseline
 from vlrb_task.scores.calibration import Calibration
 from vlrb_task.scores.curves import Margins
 from vlrb_task.scores.doubt import range_of, told_of_range, told_of_unread
-from vlrb_task.scores.estimates import Estimate, nothing
+from vlrb_task.scores.estimates import Estimate, nothing, plain
 from vlrb_task.scores.policies import Policy
-from vlrb_task.scores.rows import Statistic
+from vlrb_task.scores.rows import Kind, Statistic
 from vlrb_task.scores.scored import Scored
 from vlrb_task.scores.statistics import STATISTICS
 from vlrb_task.votes.table import Run
@@ -82,11 +82,10 @@ class Score:
         """Where too many ballots have no answer: the overall if all of those votes were wrong, and if all were right."""
         return range_of(self.run, self.policy)
 
-    def of_kind(self, kind: str) -> list[tuple[Statistic, Any]]:
+    def of_kind(self, kind: Kind) -> list[tuple[Statistic, Any]]:
         """The rows of one kind that the run has, with their values."""
-        return [
-            (row, self.values[row.name]) for row in STATISTICS if row.kind == kind and self.values[row.name] is not None
-        ]
+        found = ((row, self.values[row.name]) for row in STATISTICS if row.kind == kind)
+        return [(row, value) for row, value in found if value is not None]
 
     def columns_of(self, row: Statistic) -> Mapping[str, Estimate | None]:
         """The numbers of one row as columns of a table: its own, or one for each group."""
@@ -111,24 +110,19 @@ class Score:
         }
         if self.range is not None:
             result["overall_range"] = dict(zip(("low", "high"), self.range, strict=True))
-        for row, value in self.of_kind("estimate"):
-            result[row.name] = value.to_dict()
-        result |= {name: self.by_subset.get(name, nothing("wilson")).to_dict() for name in SUBSETS}
-        for row, groups in self.of_kind("groups"):
-            if groups or row.name in ("by_subset", "by_source"):
-                result[row.name] = {name: estimate.to_dict() for name, estimate in groups.items()}
-        for row, rate in self.of_kind("rate"):
-            result[row.name] = rate.value
-        for row, curve in self.of_kind("curve"):
-            result[row.name] = {str(k): value for k, value in curve.items()}
-        for row, counts in self.of_kind("counts"):
-            result[row.name] = dict(counts)
-        for row, found in self.of_kind("object"):
-            result[row.name] = found.to_dict()
-        result["intervals"] = {row.name: rate.to_dict() for row, rate in self.of_kind("rate")}
+        result |= self._told("estimate")
+        result |= {name: plain(self.by_subset.get(name, nothing("wilson"))) for name in SUBSETS}
+        groups = self._told("groups")
+        result |= {name: found for name, found in groups.items() if found or name in ("by_subset", "by_source")}
+        result |= {row.name: rate.value for row, rate in self.of_kind("rate")}
+        result |= self._told("curve") | self._told("counts") | self._told("object")
+        result["intervals"] = self._told("rate")
         result["warnings"] = list(run.warnings)
         result["metadata"] = dict(run.metadata)
         return result
+
+    def _told(self, kind: Kind) -> dict[str, Any]:
+        return {row.name: plain(value) for row, value in self.of_kind(kind)}
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from vlrb_task.pairs.labels import Ints, Mask
+from vlrb_task.pairs.labels import Categories, Ints, Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.at_k import AtK, at_k
 from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.completeness import Completeness, completeness
-from vlrb_task.scores.curves import Margins, accuracy_by_margin
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import FEW_GROUPS, among, share
 from vlrb_task.scores.policies import Policy, Values, outcomes
@@ -57,10 +56,8 @@ class Scored:
     def groups(self) -> Ints | None:
         """The group of each pair, a pair without one being its own; None where no pair has one, shape ``(pairs,)``."""
         group = self.run.labels.group
-        alone = np.array([name is None for name in group.names], dtype=bool)[group.codes]
-        if alone.all():
-            return None
-        return np.where(alone, len(group.names) + np.arange(alone.size), group.codes)
+        known = named(group)
+        return np.where(known, group.codes, len(group.names) + np.arange(known.size)) if known.any() else None
 
     def told_of_groups(self) -> list[str]:
         """A warning where groups are too few or too unequal for intervals and tests to rest on.
@@ -161,20 +158,6 @@ class Scored:
         return calibration(p, among(known, self.groups), rank, source)
 
     @cached_property
-    def by_margin(self) -> Margins | None:
-        """Accuracy by the margin of rewards or ratings, else of probabilities or shares of votes; None where there is none."""
-        margin, known = self.margins
-        source: Source = "rewards" if self.run.ballots.scored.any() else "ratings"
-        if known.any():
-            margin = margin[known]
-        elif self.confidences is not None:
-            source, p, known = self.confidences
-            margin = np.round(2 * p - 1, 12)
-        else:
-            return None
-        return accuracy_by_margin(margin, source, groups=among(known, self.groups))
-
-    @cached_property
     def logits(self) -> tuple[Values, Ints]:
         """Of logged probabilities: the sum of the logits of the better response, and how many there are.
 
@@ -203,6 +186,11 @@ class Scored:
         count = np.bincount(pair[read], minlength=len(run.labels))
         total = np.bincount(pair[read], gap[read], len(run.labels))
         return np.divide(total, count, out=np.full(len(run.labels), np.nan), where=count > 0), count > 0
+
+
+def named(column: Categories[str | None]) -> Mask:
+    """The pairs for which a column is filled in."""
+    return np.array([name is not None for name in column.names], dtype=bool)[column.codes]
 
 
 def _kinds(run: Run) -> tuple[Mask, Mask, Mask]:

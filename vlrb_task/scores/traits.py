@@ -12,9 +12,9 @@ from vlrb_task.pairs.labels import Ints
 from vlrb_task.scores import noise as sampling
 from vlrb_task.scores import orders
 from vlrb_task.scores.calibration import Calibration
-from vlrb_task.scores.curves import Margins
+from vlrb_task.scores.curves import Margins, accuracy_by_margin
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.intervals import difference_of_shares, share
+from vlrb_task.scores.intervals import among, difference_of_shares, share
 from vlrb_task.scores.rows import FRACTION, RATIO, Statistic, statistic
 from vlrb_task.scores.scored import Scored
 from vlrb_task.votes.schema import NONE
@@ -126,7 +126,16 @@ def by_margin(scored: Scored) -> Margins | None:
     """accuracy in fifths of the pairs by how far apart the judge puts the two responses: the difference, by `source`, of
     rewards, ratings, probabilities or shares of votes. `ties` counts margins of 0, such as equal ratings
     """
-    return scored.by_margin
+    margin, known = scored.margins
+    source = "rewards" if scored.run.ballots.scored.any() else "ratings"
+    if known.any():
+        margin = margin[known]
+    elif scored.confidences is not None:
+        source, p, known = scored.confidences
+        margin = np.round(2 * p - 1, 12)
+    else:
+        return None
+    return accuracy_by_margin(margin, source, groups=among(known, scored.groups))
 
 
 CASES = ("better", "worse", "both", "neither", "unknown")
