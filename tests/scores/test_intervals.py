@@ -138,7 +138,7 @@ def test_the_interval_of_the_other_judge_or_of_errors_is_the_mirror_image(pairs:
 def test_mover_of_two_independent_shares_is_newcombes() -> None:
     """Newcombe 1998 (Stat. Med. 17, 873-890), method 10, contrast a: 56/70 against 48/80: .0524 to .3339."""
     parts = [share([1.0] * right + [0.0] * (n - right)) for right, n in ((56, 70), (48, 80))]
-    found = mover(parts, (1.0, -1.0))
+    found = mover(parts[0], parts[1])
     assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
 
 

@@ -70,8 +70,9 @@ def _lmms_eval(path: Path) -> Iterator[tuple[str, str, float]]:
             continue
         for key, value in metrics.items():
             metric, _, kind = key.partition(",")
-            if "stderr" not in metric and _is_number(value):
-                yield f"{task} {metric}" + ("" if kind in ("", "none") else f" ({kind})"), model, float(value)
+            number = None if isinstance(value, str) or "stderr" in metric else _number(value)
+            if number is not None:
+                yield f"{task} {metric}" + ("" if kind in ("", "none") else f" ({kind})"), model, number
 
 
 def _vlmevalkit(path: Path, stem: str) -> Iterator[tuple[str, str, float]]:
@@ -81,11 +82,8 @@ def _vlmevalkit(path: Path, stem: str) -> Iterator[tuple[str, str, float]]:
     dataset = stem.removeprefix(f"{model}_")
     if _OWN.search(dataset):
         return
-    if path.suffix == ".json":
-        found = _json(path)
-        rows = [found] if isinstance(found, dict) else []
-    else:
-        rows = _rows(path)
+    found = _json(path) if path.suffix == ".json" else None
+    rows = _rows(path) if path.suffix != ".json" else [found] if isinstance(found, dict) else []
     for row in rows:
         numbers = {str(key): value for key, text in row.items() if (value := _number(text)) is not None}
         overall = {key: value for key, value in numbers.items() if key.lower() == "overall"}
@@ -119,19 +117,12 @@ def _json(path: Path) -> Any:
         return None
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number that no float holds
-        return False
-
-
 def _number(value: object) -> float | None:
-    if isinstance(value, str):
-        try:
-            value = float(value.strip().removesuffix("%"))
-        except ValueError:
-            return None
-    return float(value) if isinstance(value, (int, float)) and _is_number(value) else None
+    """A finite number, or a text that is one; a truth value is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value.strip().removesuffix("%") if isinstance(value, str) else value)
+    except (ValueError, OverflowError):  # a whole number that no float holds
+        return None
+    return number if math.isfinite(number) else None

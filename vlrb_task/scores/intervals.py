@@ -190,36 +190,30 @@ def _mean(parts: Sequence[Units], n: int, method: str) -> Estimate:
     return Estimate(p, low, high, n, method, error)
 
 
-def mover(parts: Sequence[Estimate], weights: Sequence[float], correlation: ArrayLike | None = None) -> Estimate:
-    """A weighted sum of estimates, its interval put together from theirs (MOVER: variance estimates recovered from limits).
+def mover(first: Estimate, second: Estimate, correlation: float = 0.0) -> Estimate:
+    """One estimate minus another, its interval put together from theirs (MOVER: variance estimates recovered from limits).
 
-    ``low = value - sqrt(sum over s, t of r_st d_s d_t)``, where ``d_s`` is ``weight (value - low)`` of a part with a weight
-    above 0 and ``weight (high - value)``, which is negative, of the others; ``high`` in the same way.
+    ``low = value - sqrt(d_1^2 - 2 r d_1 d_2 + d_2^2)`` with ``d_1 = value - low`` of the first and ``d_2 = high - value`` of the
+    second; ``high`` in the same way.
 
     Args:
-        parts: each with an interval.
-        weights: one for each part, of either sign.
-        correlation: of the parts' errors, shape ``(parts, parts)``; by default they are independent.
+        first: with an interval.
+        second: with an interval.
+        correlation: r, of their errors.
 
     Returns:
-        ``n`` is the sum of the parts'. Not clipped to any range.
+        ``n`` is the sum of theirs. Not clipped to any range.
 
     Source:
         G. Y. Zou and A. Donner, Stat. Med. 27 (2008) 1693-1702; R. G. Newcombe, Stat. Med. 17 (1998) 2635-2650, method 10,
         is the case of two correlated proportions.
     """
-    n = sum(part.n for part in parts)
-    known = [(p.value, p.low, p.high, p.se or 0.0) for p in parts]
-    if not parts or any(value is None or low is None or high is None for value, low, high, _ in known):
-        return nothing("mover", n)
-    values, lows, highs, errors = np.array(known, dtype=np.float64).T
-    scale = np.asarray(weights, dtype=np.float64)
-    matrix = np.eye(len(parts)) if correlation is None else np.asarray(correlation, dtype=np.float64)
-    below, above = scale * (values - lows), scale * (highs - values)
-    down, up = np.where(scale > 0, below, above), np.where(scale > 0, above, below)
-    value = fsum(scale * values)
-    reach = [sqrt(max(0.0, float(side @ matrix @ side))) for side in (down, up, scale * errors)]
-    return Estimate(value, value - reach[0], value + reach[1], n, "mover", reach[2])
+    a, b = ((one.value or 0.0, one.low or 0.0, one.high or 0.0, one.se or 0.0) for one in (first, second))
+    matrix = np.array([[1.0, correlation], [correlation, 1.0]])
+    sides = np.array([[a[0] - a[1], b[0] - b[2]], [a[2] - a[0], b[1] - b[0]], [a[3], -b[3]]])
+    down, up, error = (sqrt(max(0.0, float(side @ matrix @ side))) for side in sides)
+    value = a[0] - b[0]
+    return Estimate(value, value - down, value + up, first.n + second.n, "mover", error)
 
 
 def macro(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None = None) -> Estimate:
@@ -330,7 +324,7 @@ def difference_of_shares(
     ]
     spread = exact_sum(error[0] ** 2) * exact_sum(error[1] ** 2)
     r = max(-1.0, min(1.0, exact_sum(error[0] * error[1]) / sqrt(spread))) if spread > 0 else 0.0
-    found = mover(parts, (1.0, -1.0), [[1.0, r], [r, 1.0]])
+    found = mover(parts[0], parts[1], r)
     value = found.value or 0.0
     least = Z**2 / (error[0].size + Z**2)
     low, high = min(found.low or 0.0, value - least), max(found.high or 0.0, value + least)
