@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from tests.insight.simulate import Planted, labels, run, write
 from tests.scores.test_order_of_pairs import some_run
 from vlrb_task.cli.main import group
-from vlrb_task.compare.panel import judge_panel
+from vlrb_task.compare.basis import common_basis
+from vlrb_task.compare.panel import panel_of
 from vlrb_task.pairs.labels import Categories
 
 SIZES = {"general": 60, "hallucination": 120, "reasoning": 70}
@@ -63,7 +64,7 @@ def test_a_panel_does_not_hang_on_the_order_of_pairs_and_groups() -> None:
         replace(run, labels=replace(run.labels, group=other)).on_pairs(rng.permutation(len(run.labels)))
         for run in judges
     ]
-    assert judge_panel(judges).to_dict() == judge_panel(turned).to_dict()
+    assert panel_of(common_basis(judges), {}).to_dict() == panel_of(common_basis(turned), {}).to_dict()
 
 
 def test_mid_p_is_chosen_by_its_option(logs: list[str]) -> None:

@@ -69,10 +69,11 @@ def command(
     from vlrb_task.votes import read_runs
 
     require("vlrb panel", "statsmodels", "krippendorff")
-    from vlrb_task.compare.panel import judge_panel
+    from vlrb_task.compare.basis import common_basis
+    from vlrb_task.compare.panel import panel_of
 
     runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
-    found = judge_panel(runs, Policy.parse(policy), costs_of(cost), cheap, strong)
+    found = panel_of(common_basis(runs, Policy.parse(policy)), costs_of(cost), cheap, strong)
     if as_json:
         print_json(found.to_dict())
     else:

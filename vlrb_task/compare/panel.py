@@ -16,20 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlrb_task.compare.analyses import between_judges, fleiss
-from vlrb_task.compare.basis import Basis, common_basis
+from vlrb_task.compare.basis import Basis
 from vlrb_task.compare.paired import outcomes_of
 from vlrb_task.scores.calibration import confidence
 from vlrb_task.scores.estimates import Estimate, Record
 from vlrb_task.scores.intervals import Groups, mean_difference, share
-from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
 from vlrb_task.support.errors import DataError, UnknownName
-from vlrb_task.votes import Run
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FOLDS = 5
+STEPS = 10
+"""Of the share of pairs that a cascade's strong judge is asked about."""
 MOST_JUDGES = 12
 """All panels of so many judges are counted: 4,095 of them."""
 
@@ -141,7 +141,6 @@ def panel(names: Sequence[str], scores: Array, folds: Ints, groups: Groups | Non
     if not 2 <= len(names) <= MOST_JUDGES:
         raise DataError(f"a panel is of 2 to {MOST_JUDGES} judges, not {len(names)}")
     votes = votes_of(scores)
-    majority = outcome(votes)
     fitted = {fold: log_odds(votes[:, folds != fold]) for fold in np.unique(folds).tolist()}
     weighted = outcome(votes, np.stack([fitted[fold] for fold in folds.tolist()], axis=1))
     panels = {
@@ -149,6 +148,7 @@ def panel(names: Sequence[str], scores: Array, folds: Ints, groups: Groups | Non
         for size in range(1, len(names) + 1)
         for members in combinations(range(len(names)), size)
     }
+    majority = panels[tuple(range(len(names)))]
     return Panel(
         tuple(
             Member(
@@ -214,9 +214,9 @@ class Step(Record):
 
 
 def cascade(
-    cheap: Array, sure: Array, strong: Array, costs: tuple[float, float], steps: int = 10, groups: Groups | None = None
+    cheap: Array, sure: Array, strong: Array, costs: tuple[float, float], groups: Groups | None = None
 ) -> list[Step]:
-    """The cheap judge first, the strong one where the cheap one is unsure: accuracy against cost.
+    """The cheap judge first, the strong one where the cheap one is unsure: accuracy against cost, in :data:`STEPS`.
 
     Pairs of equal confidence are asked in the mean: each counts as the share of them that is.
 
@@ -225,19 +225,16 @@ def cascade(
         sure: how sure it is, on any scale.
         strong: outcomes of the strong judge.
         costs: of one pair, of the cheap judge and of the strong one.
-        steps: parts of equal size.
         groups: pairs that belong together vary as one.
     """
     n = sure.size
     _, at, counts = np.unique(sure, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     found = []
-    for number in range(steps + 1):
-        asked = n * number / steps
-        part = np.clip((asked - (ends - counts)) / counts, 0.0, 1.0)[at.reshape(-1)]
-        scores = part * strong + (1 - part) * cheap
-        accuracy = share(scores, groups=groups)
-        found.append(Step(number / steps, accuracy, costs[0] + costs[1] * number / steps))
+    for step in range(STEPS + 1):
+        part = np.clip((n * step / STEPS - (ends - counts)) / counts, 0.0, 1.0)[at.reshape(-1)]
+        accuracy = share(part * strong + (1 - part) * cheap, groups=groups)
+        found.append(Step(step / STEPS, accuracy, costs[0] + costs[1] * step / STEPS))
     return found
 
 
@@ -285,33 +282,21 @@ class JudgePanel(Record):
         return {"line": self.line, **together, **told}
 
 
-def judge_panel(
-    runs: Sequence[Run],
-    policy: Policy = Policy.STRICT,
-    costs: Mapping[str, float] | None = None,
-    cheap: str | None = None,
-    strong: str | None = None,
+def panel_of(
+    basis: Basis, costs: Mapping[str, float], cheap: str | None = None, strong: str | None = None
 ) -> JudgePanel:
     """Judges as a panel, on their common pairs.
 
     Args:
-        runs: of two to twelve judges.
-        policy: under which each judge's vote is its outcome on a pair.
+        basis: of two to twelve judges; under its policy each judge's vote is its outcome on a pair.
         costs: of a pair, by the judge's name; of the others their votes a pair.
         cheap: the first judge of the cascade, if not the cheapest that has confidences.
         strong: the second, if not the most accurate other.
 
     Raises:
-        DataError: no pair in common, or too few or too many judges.
+        DataError: too few or too many judges.
         UnknownName: a name that no judge has.
     """
-    return panel_of(common_basis(runs, policy), costs or {}, cheap, strong)
-
-
-def panel_of(
-    basis: Basis, costs: Mapping[str, float], cheap: str | None = None, strong: str | None = None
-) -> JudgePanel:
-    """The same of runs that are cut to their common pairs already."""
     for name in (*costs, *(one for one in (cheap, strong) if one is not None)):
         if name not in basis.names:
             raise UnknownName(f"no judge {name!r}: use one of {', '.join(basis.names)}")
