@@ -185,24 +185,17 @@ def _within_bins(sure: Array, right: Array, bins: Sequence[Places]) -> float:
 
 def expected_calibration_error(bins: Sequence[Bin]) -> Estimate:
     """ECE: the mean distance of confidence and accuracy over the bins."""
-    sizes, accuracies, sure = _parts(bins)
-    return _distance(np.abs(sure - accuracies), _errors(bins, sure), sizes, _absolute, "folded-normal")
+    return _distance(bins, _absolute, "folded-normal")
 
 
 def reliability(bins: Sequence[Bin]) -> Estimate:
     """The mean squared distance of confidence and accuracy over the bins; 0 is perfect calibration."""
-    sizes, accuracies, sure = _parts(bins)
-    return _distance(sure - accuracies, _errors(bins, sure), sizes, _square, "squared-normal")
+    return _distance(bins, _square, "squared-normal")
 
 
 def resolution(bins: Sequence[Bin]) -> Estimate:
     """The mean squared distance of the bins' accuracies from the mean accuracy: what the confidence tells."""
-    sizes, accuracies, _ = _parts(bins)
-    weights = sizes / sizes.sum()
-    mean = np.full(len(bins), weights @ accuracies)
-    # The mean holds each bin's own error too, by its weight; a single bin is all of it, and keeps a width.
-    own = np.sqrt(1 - weights) if len(bins) > 1 else 1.0
-    return _distance(accuracies - mean, _errors(bins, mean) * own, sizes, _square, "squared-normal")
+    return _distance(bins, _square, "squared-normal", from_mean=True)
 
 
 def error_by_chance(sure: Array, bins: Sequence[Places]) -> float:
@@ -217,37 +210,42 @@ def error_by_chance(sure: Array, bins: Sequence[Places]) -> float:
     return float(weights @ _absolute(np.zeros(len(bins)), errors)[0])
 
 
-def _parts(bins: Sequence[Bin]) -> tuple[Array, Array, Array]:
-    """Of each bin its size, its accuracy and its mean confidence."""
-    found = [(one.accuracy.n, one.accuracy.value or 0.0, one.confidence) for one in bins]
-    sizes, accuracies, sure = np.array(found, dtype=np.float64).T
-    return sizes, accuracies, sure
-
-
-def _errors(bins: Sequence[Bin], level: Array) -> Array:
-    """Standard errors of the bins' accuracies, never 0, and never below what accuracies of ``level`` would have: no gap.
-
-    The largest of that, of half a Wilson interval over z, and of the linearised error with ``n - 1`` in the place of ``n``.
-    """
-    found = [one.accuracy for one in bins]
-    sizes = np.array([one.n for one in found], dtype=np.float64)
-    reach = np.array([(one.high or 0.0) - (one.low or 0.0) for one in found])
-    seen = np.array([one.se or 0.0 for one in found]) * np.sqrt(sizes / np.maximum(sizes - 1, 1))
-    largest: Array = np.maximum(np.maximum(reach / (2 * Z), seen), np.sqrt(level * (1 - level) / sizes))
-    return largest
-
-
 Moments = Callable[[Array, Array], tuple[Array, Array]]
 
 
-def _distance(gaps: Array, errors: Array, sizes: Array, moments: Moments, method: str) -> Estimate:
-    weights, none = sizes / sizes.sum(), np.zeros(len(gaps))
+def _distance(bins: Sequence[Bin], moments: Moments, method: str, *, from_mean: bool = False) -> Estimate:
+    """The mean distance of the bins' accuracies from their confidences, or from the mean accuracy."""
+    each = [(one.accuracy, one.confidence) for one in bins]
+    found = [(a.n, a.value or 0.0, sure, (a.high or 0.0) - (a.low or 0.0), a.se or 0.0) for a, sure in each]
+    sizes, accuracies, level, reach, seen = np.array(found, dtype=np.float64).T
+    weights, none = sizes / sizes.sum(), np.zeros(len(bins))
+    if from_mean:
+        level = np.full(len(bins), weights @ accuracies)
+    # Standard errors of the accuracies, never 0: the largest of half a Wilson interval over z, of the linearised error with
+    # n - 1 in the place of n, and of what accuracies of that level, without a gap, would have.
+    seen = np.maximum(reach / (2 * Z), seen * np.sqrt(sizes / np.maximum(sizes - 1, 1)))
+    errors = np.maximum(seen, np.sqrt(level * (1 - level) / sizes))
+    if (
+        from_mean and len(bins) > 1
+    ):  # the mean holds each bin's own error too, by its weight; a single bin keeps a width
+        errors = errors * np.sqrt(1 - weights)
+    gaps = np.abs(level - accuracies)
     value = float(weights @ moments(gaps, none)[0])
     pattern = gaps if value > 0 else errors
 
     def end(z: float) -> float:
-        multiple = _scale(value, pattern, errors, weights, moments, z)
-        return float(weights @ moments(multiple * pattern, none)[0])
+        """Of the multiple of the pattern under which the value is ``z`` standard deviations above its mean; 0 if below 0."""
+
+        def beyond(multiple: float) -> float:
+            mean, variance = moments(multiple * pattern, errors)
+            return float((value - weights @ mean) / np.sqrt(max(float(weights**2 @ variance), TINY))) - z
+
+        if beyond(0.0) <= 0 or not pattern.any():
+            return 0.0
+        top = 1.0
+        while beyond(top) > 0:
+            top *= 2
+        return float(weights @ moments(root(beyond, 0.0, top) * pattern, none)[0])
 
     error = float(np.sqrt(weights**2 @ moments(gaps, errors)[1]))
     low, high = min(value, end(Z)), max(value, min(1.0, end(-Z) or float(weights @ moments(none, errors)[0])))
@@ -265,18 +263,3 @@ def _absolute(mean: Array, error: Array) -> tuple[Array, Array]:
 def _square(mean: Array, error: Array) -> tuple[Array, Array]:
     """Mean and variance of the square of normal variables."""
     return mean**2 + error**2, 2 * error**2 * (2 * mean**2 + error**2)
-
-
-def _scale(value: float, pattern: Array, errors: Array, weights: Array, moments: Moments, z: float) -> float:
-    """The multiple of the pattern under which the observed value is ``z`` standard deviations above its mean; 0 if below 0."""
-
-    def beyond(multiple: float) -> float:
-        mean, variance = moments(multiple * pattern, errors)
-        return float((value - weights @ mean) / np.sqrt(max(float(weights**2 @ variance), TINY))) - z
-
-    if beyond(0.0) <= 0 or not pattern.any():
-        return 0.0
-    top = 1.0
-    while beyond(top) > 0:
-        top *= 2
-    return root(beyond, 0.0, top)

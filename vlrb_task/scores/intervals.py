@@ -194,15 +194,7 @@ def mover(first: Estimate, second: Estimate, correlation: float = 0.0) -> Estima
     """One estimate minus another, its interval put together from theirs (MOVER: variance estimates recovered from limits).
 
     ``low = value - sqrt(d_1^2 - 2 r d_1 d_2 + d_2^2)`` with ``d_1 = value - low`` of the first and ``d_2 = high - value`` of the
-    second; ``high`` in the same way.
-
-    Args:
-        first: with an interval.
-        second: with an interval.
-        correlation: r, of their errors.
-
-    Returns:
-        ``n`` is the sum of theirs. Not clipped to any range.
+    second; ``high`` in the same way. ``r`` is the correlation of their errors. Not clipped to any range.
 
     Source:
         G. Y. Zou and A. Donner, Stat. Med. 27 (2008) 1693-1702; R. G. Newcombe, Stat. Med. 17 (1998) 2635-2650, method 10,
