@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from vlrb_task.pairs.labels import Ints
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
 from vlrb_task.support.arrow import to_numpy
@@ -53,7 +51,8 @@ def common_basis(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Basis:
         raise DataError("nothing to compare: no runs")
     names = display_names(runs)
     keys = runs[0].labels.keys
-    places = [_rows_of(run, keys) for run in runs]
+    # The row of each key in every run; -1 for pairs without a vote.
+    places = [to_numpy(pc.index_in(keys, value_set=run.labels.keys), -1).astype(np.int64) for run in runs]
     shared = np.all([place >= 0 for place in places], axis=0)
     better = np.stack([run.labels.better[place] for run, place in zip(runs, places, strict=True)])
     agreed = shared & (better == better[0]).all(axis=0)
@@ -67,19 +66,11 @@ def common_basis(runs: Sequence[Run], policy: Policy = Policy.STRICT) -> Basis:
         pairs == len(run.labels) == sum(run.subset_sizes.values()) for run in runs
     )
     cut = [run.on_pairs(place[agreed], None if whole else sizes) for run, place in zip(runs, places, strict=True)]
-    return Basis(
-        tuple(names),
-        tuple(cut),
-        policy,
-        _line(runs, pairs, policy, whole) + _kept(cut, policy),
-        tuple(_remarks(runs, names, int(shared.sum()) - pairs)),
-        whole,
-    )
-
-
-def _rows_of(run: Run, keys: pa.Array) -> Ints:
-    """The row of each key in a run; -1 for pairs without a vote."""
-    return to_numpy(pc.index_in(keys, value_set=run.labels.keys), -1).astype(np.int64)
+    line = _line(runs, pairs, policy, whole)
+    kept = int(np.all([~np.isnan(Scored(run, policy).values) for run in cut], axis=0).sum())
+    if kept < pairs:
+        line += f", which keeps {kept:,} of them" + (" for every judge" * (len(runs) > 1))
+    return Basis(tuple(names), tuple(cut), policy, line, tuple(_remarks(runs, names, int(shared.sum()) - pairs)), whole)
 
 
 def _line(runs: Sequence[Run], pairs: int, policy: Policy, whole: bool) -> str:
@@ -90,16 +81,6 @@ def _line(runs: Sequence[Run], pairs: int, policy: Policy, whole: bool) -> str:
     revisions = sorted({f"{run.revision} ({run.fingerprint[:12]})" for run in runs})
     whose = "that all of them have in common" if len(runs) > 1 else "that it voted on"
     return f"{judges} on the {pairs:,} pairs {whose}, of revision {' and '.join(revisions)}, policy {policy}"
-
-
-def _kept(runs: Sequence[Run], policy: Policy) -> str:
-    """How many of the common pairs the policy drops for no judge, where it drops any."""
-    kept = int(np.all([~np.isnan(Scored(run, policy).values) for run in runs], axis=0).sum())
-    return (
-        ""
-        if kept == len(runs[0].labels)
-        else f", which keeps {kept:,} of them" + (" for every judge" * (len(runs) > 1))
-    )
 
 
 def _remarks(runs: Sequence[Run], names: Sequence[str], relabelled: int) -> list[str]:

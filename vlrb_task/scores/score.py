@@ -189,8 +189,7 @@ def score_run(run: Run, policy: Policy = Policy.STRICT, *, fitted: bool = False)
     if not len(run.labels):
         raise ValueError("a run without votes has no score")
     scored = Scored(run, policy)
-    told = scored.completeness.warnings() if scored.completeness is not None else []
-    told += scored.told_of_groups()
+    told = [*scored.completeness[1], *scored.told_of_groups()]
     if bounds := range_of(run, policy):
         told = [told_of_range(run, bounds), *told]
     # Unread votes come last: what the log says of itself is often their cause.

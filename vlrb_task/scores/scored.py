@@ -12,7 +12,7 @@ from vlrb_task.pairs.labels import Categories, Ints, Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.at_k import AtK, at_k
 from vlrb_task.scores.calibration import Calibration, calibration
-from vlrb_task.scores.completeness import Completeness, completeness
+from vlrb_task.scores.completeness import completeness
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import FEW_GROUPS, among, share
 from vlrb_task.scores.policies import Policy, Values, outcomes
@@ -43,14 +43,14 @@ class Scored:
         return outcomes(self.run.right, self.run.wrong, self.run.neither, self.policy)
 
     @cached_property
-    def completeness(self) -> Completeness | None:
-        """How far the votes go towards the schedule."""
+    def completeness(self) -> tuple[bool, list[str]]:
+        """Whether pairs were not asked further, and the warnings about votes that the schedule has and the run has not."""
         return completeness(self.run, self.policy)
 
     @property
     def stopped(self) -> bool:
         """Whether decided pairs were not asked further: the pairs with many votes are then the hard ones."""
-        return self.completeness is not None and bool(self.completeness.short and self.completeness.stop)
+        return self.completeness[0]
 
     @cached_property
     def groups(self) -> Ints | None:
