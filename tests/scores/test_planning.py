@@ -60,8 +60,8 @@ def test_the_planned_power_is_what_the_exact_test_shows() -> None:
     assert plan.power == pytest.approx(0.8, abs=0.01)
     assert plan.pairs in (600, 601)
     for one in plan.curve:
-        assert one.pairs == pairs_needed(one.difference, 0.35)
-        assert (one.low, one.high) == (pairs_needed(one.difference, 0.30), pairs_needed(one.difference, 0.40))
+        for name, square in (("pairs", 0.35), ("low", 0.30), ("high", 0.40)):
+            assert one[name] == pairs_needed(one["difference"] or 0.0, square)
     grouped = Plan.of(d, 1, plan.square_interval, 1200, effect=2.0)
     assert grouped.smallest == pytest.approx(plan.smallest), "twice the pairs, each worth half"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, ceil, sin, sqrt
 from statistics import NormalDist
@@ -127,22 +127,6 @@ def detectable(n: int, square: float = SQUARE, tests: int = 1) -> Detectable:
 
 
 @dataclass(frozen=True, slots=True)
-class Needed(Record):
-    """How many pairs a difference takes.
-
-    Attributes:
-        difference: in (0, 1].
-        pairs: that are needed; None where such a difference cannot occur.
-        low, high: at the ends of the interval of the mean square; None where it has none.
-    """
-
-    difference: float
-    pairs: int | None
-    low: int | None
-    high: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Plan(Record):
     """What it takes to tell two judges apart.
 
@@ -153,7 +137,8 @@ class Plan(Record):
         pairs: how many are needed; None where such a difference cannot occur.
         smallest: the smallest difference that shows on the pairs at hand.
         power: of the wanted difference on the pairs at hand.
-        curve: pairs needed for each difference of :data:`CURVE`.
+        curve: for each ``difference`` of :data:`CURVE` the ``pairs`` needed, and those at the ends of the square's interval,
+            ``low`` and ``high``.
     """
 
     votes: int
@@ -162,7 +147,7 @@ class Plan(Record):
     pairs: int | None
     smallest: float
     power: float
-    curve: tuple[Needed, ...]
+    curve: tuple[Mapping[str, float | None], ...]
 
     @classmethod
     def of(
@@ -191,7 +176,11 @@ class Plan(Record):
             needed(difference, value),
             smallest_difference(independent, value, power, tests),
             power_of(difference, independent, value, tests),
-            tuple(Needed(d, *(needed(d, at) for at in (value, square.low, square.high))) for d in CURVE),
+            tuple(
+                {"difference": d}
+                | {name: needed(d, at) for name, at in (("pairs", value), ("low", square.low), ("high", square.high))}
+                for d in CURVE
+            ),
         )
 
 

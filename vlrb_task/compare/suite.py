@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from vlrb_task.audit.published import published as published_scores
-from vlrb_task.compare.correlation import Coefficient, correlate
+from vlrb_task.compare.correlation import Correlation, correlate
 from vlrb_task.pairs.benchmarks import DEFAULT, benchmark, benchmark_names, is_benchmark
 from vlrb_task.scores.estimates import Estimate, plain
 from vlrb_task.scores.intervals import share
@@ -64,32 +64,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class BenchCorrelation:
-    """How two benchmarks order the judges that have a number on both.
-
-    Attributes:
-        spearman: of their overall accuracies; undefined where one of them gives all judges the same.
-        judges: how many.
-    """
-
-    first: str
-    second: str
-    spearman: Coefficient
-    judges: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """The coefficient stands beside the ends of its interval."""
-        ends = self.spearman.to_dict()
-        return {
-            "first": self.first,
-            "second": self.second,
-            "spearman": ends.pop("value"),
-            **ends,
-            "judges": self.judges,
-        }
-
-
-@dataclass(frozen=True)
 class Suite:
     """A row a judge, a column a benchmark.
 
@@ -98,13 +72,14 @@ class Suite:
         rows: the cells of each judge by benchmark.
         ranks: for each benchmark the best and the worst place that each judge can have: others that are better or worse by
             more than both intervals decide, the rest is open.
-        correlations: of every two benchmarks with at least :data:`LEAST_JUDGES` judges in common.
+        correlations: of the overall accuracies on every two benchmarks, with at least :data:`LEAST_JUDGES` judges in common;
+            ``metric`` names the first.
     """
 
     benchmarks: tuple[str, ...]
     rows: Mapping[str, Mapping[str, Cell]]
     ranks: Mapping[str, Mapping[str, tuple[int, int]]]
-    correlations: tuple[BenchCorrelation, ...]
+    correlations: tuple[Correlation, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``vlrb suite --json`` prints."""
@@ -112,7 +87,11 @@ class Suite:
             "benchmarks": [{"name": name, "published": published(name)} for name in self.benchmarks],
             "judges": [{"name": judge, "benchmarks": plain(cells)} for judge, cells in self.rows.items()],
             "ranks": plain(self.ranks),
-            "correlations": plain(self.correlations),
+            "correlations": [
+                {"first": one.metric, "second": one.benchmark, "spearman": one.spearman.value}
+                | {"low": one.spearman.low, "high": one.spearman.high, "judges": one.n}
+                for one in self.correlations
+            ],
         }
 
 
@@ -217,14 +196,10 @@ def _ranks(cells: Mapping[str, Cell]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _correlations(names: Sequence[str], rows: Mapping[str, Mapping[str, Cell]]) -> list[BenchCorrelation]:
+def _correlations(names: Sequence[str], rows: Mapping[str, Mapping[str, Cell]]) -> list[Correlation]:
     values = {
         name: {judge: cells[name].score.overall.value or 0.0 for judge, cells in rows.items() if name in cells}
         for name in names
     }
-    found = []
-    for first, second in combinations(names, 2):
-        both = correlate("overall", values[first], second, values[second])
-        if len(both.models) >= LEAST_JUDGES:
-            found.append(BenchCorrelation(first, second, both.spearman, len(both.models)))
-    return found
+    found = [correlate(first, values[first], second, values[second]) for first, second in combinations(names, 2)]
+    return [both for both in found if both.n >= LEAST_JUDGES]

@@ -46,7 +46,7 @@ def sheets(suite: Suite) -> list[Sheet]:
     found = [_all_in_one(suite), *(_one(suite, name) for name in suite.benchmarks), _protocols(suite)]
     if suite.correlations:
         rows = [
-            (title_of(one.first), title_of(one.second), _coefficient(one.spearman), str(one.judges))
+            (title_of(one.metric), title_of(one.benchmark), _coefficient(one.spearman), str(one.n))
             for one in suite.correlations
         ]
         note = "Spearman's correlation of overall accuracies, with its 95 % interval; of fewer than ten judges a hint at most"

@@ -10,6 +10,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFor
 
 from vlrb_task.compare.comparison import Comparison
 from vlrb_task.compare.panel import Cascade, JudgePanel
+from vlrb_task.compare.planning import CURVE
 from vlrb_task.report.drawing import COLOURS, GREY, WIDTH, canvas, grid, legend, reach, short, stroke
 
 if TYPE_CHECKING:
@@ -111,9 +112,9 @@ def power(comparison: Comparison) -> Figure | None:
         return None
     figure, (axes,) = canvas(3.6)
     for number, one in enumerate(found.plans):
-        x = [100 * point.difference for point in one.curve]
+        x = [100 * d for d in CURVE]
         pairs, low, high = (
-            np.array([getattr(point, name) for point in one.curve], dtype=float) for name in ("pairs", "low", "high")
+            np.array([point[name] for point in one.curve], dtype=float) for name in ("pairs", "low", "high")
         )
         line = stroke(number)
         votes = f"{one.votes} vote{'s' * (one.votes != 1)} a pair"
@@ -132,7 +133,7 @@ def power(comparison: Comparison) -> Figure | None:
     axes.axhline(found.pairs_at_hand, color=GREY, lw=1.0, ls=":")
     axes.annotate(
         f"n = {found.pairs_at_hand:,} pairs at hand",
-        (100 * found.plans[0].curve[-1].difference, found.pairs_at_hand),
+        (100 * CURVE[-1], found.pairs_at_hand),
         xytext=(0, 3),
         textcoords="offset points",
         ha="right",
