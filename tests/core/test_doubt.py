@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vlrb_task.scores.doubt import Doubt, doubt
+from vlrb_task.scores.completeness import Doubt, doubt
 from vlrb_task.scores.policies import Policy, kept, outcomes
 
 Pair = tuple[int, int, int, int]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlrb_task.judges.hand_labels import HandLabels
-from vlrb_task.scores.doubt import Doubt, doubt_of, unread_groups
+from vlrb_task.scores.completeness import Doubt, doubt_of, unread_groups
 from vlrb_task.scores.policies import Policy
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines

@@ -92,17 +92,10 @@ def correlate(
     theirs: Mapping[str, float],
     models_of: Mapping[str, str] | None = None,
 ) -> Correlation:
-    """Correlate over the judges whose models have a result, matched by :func:`result_of`.
+    """Correlate ours, by judge, and theirs, by model, over the judges whose models have a result (:func:`result_of`).
 
-    Args:
-        metric: of ours.
-        ours: by judge.
-        benchmark: the other number's name.
-        theirs: by model.
-        models_of: each judge's model, where the judge is not called so.
-
-    Intervals: Fisher's z for Pearson (as scipy's ``pearsonr(...).confidence_interval()``); for Spearman and Kendall z
-    with the variances of Bonett and Wright.
+    ``models_of`` has each judge's model where the judge is not called so. Intervals: Fisher's z for Pearson (as scipy's
+    ``pearsonr(...).confidence_interval()``); for Spearman and Kendall z with the variances of Bonett and Wright.
 
     Source:
         D. G. Bonett and T. A. Wright, Psychometrika 65 (2000) 23-28.

@@ -99,11 +99,9 @@ def votes_of(scores: Array) -> Array:
 
 
 def outcome(votes: Array, weights: Array | None = None) -> Array:
-    """The panel's score on each pair: 1, 0, or one half where its votes are even.
+    """The panel's score on each pair, 1, 0, or one half where its votes are even, from those of shape ``(members, pairs)``.
 
-    Args:
-        votes: of its members, shape ``(members, pairs)``.
-        weights: of each member (``(members,)``), or of each on each pair; by default all count alike.
+    Weights are of each member, ``(members,)``, or of each on each pair; by default all count alike.
     """
     sums = votes.sum(axis=0) if weights is None else (np.reshape(weights, (len(votes), -1)) * votes).sum(axis=0)
     scores: Array = (np.sign(np.round(sums, 12)) + 1) / 2
@@ -218,14 +216,8 @@ def cascade(
 ) -> list[Step]:
     """The cheap judge first, the strong one where the cheap one is unsure: accuracy against cost, in :data:`STEPS`.
 
-    Pairs of equal confidence are asked in the mean: each counts as the share of them that is.
-
-    Args:
-        cheap: outcomes of the cheap judge, in [0, 1], shape ``(pairs,)``.
-        sure: how sure it is, on any scale.
-        strong: outcomes of the strong judge.
-        costs: of one pair, of the cheap judge and of the strong one.
-        groups: pairs that belong together vary as one.
+    Pairs of equal confidence are asked in the mean: each counts as the share of them that is. ``cheap`` and ``strong`` are
+    outcomes in [0, 1], ``sure`` is on any scale, all of shape ``(pairs,)``; ``costs`` are of one pair, in the same order.
     """
     n = sure.size
     _, at, counts = np.unique(sure, return_inverse=True, return_counts=True)

@@ -33,12 +33,10 @@ CURVE = tuple(np.geomspace(0.01, 0.4, 41).round(4).tolist())
 
 
 def effect_in_errors(power: float = POWER, tests: int = 1) -> float:
-    """How many standard errors a true difference must be for a two-sided test at :data:`ALPHA` to find it.
+    """How many standard errors a true difference must be for a two-sided test at :data:`ALPHA` to find it with that power.
 
-    Args:
-        power: with which probability, in (ALPHA, 1).
-        tests: how many tests are adjusted together. Holm's procedure is at its most careful with the first of them, which
-            is taken here: Bonferroni's level ``ALPHA / tests``.
+    Of several tests that are adjusted together Holm's procedure is at its most careful with the first, which is taken here:
+    Bonferroni's level ``ALPHA / tests``.
     """
     return _reach(tests) + NormalDist().inv_cdf(power)
 
@@ -52,14 +50,8 @@ def smallest_difference(pairs: float, square: float, power: float = POWER, tests
     """The smallest true difference of two judges on the same pairs that is found with probability ``power``; in [0, 1].
 
     The paired differences have variance ``square - d^2``, so that ``d = e sqrt(square / (pairs + e^2))`` with ``e`` from
-    :func:`effect_in_errors`.
-
-    Args:
-        pairs: (effective) number of them, above 0.
-        square: mean square of the differences of two judges' scores, in [0, 1]: the share of pairs on which one is
-            right and the other wrong, plus a quarter of the share on which they are half a point apart.
-        power: the wanted one.
-        tests: tests that are adjusted together.
+    :func:`effect_in_errors`. ``square`` is the mean square of the differences of the judges' scores, in [0, 1]: the share of
+    pairs on which one is right and the other wrong, plus a quarter of the share on which they are half a point apart.
     """
     e = effect_in_errors(power, tests)
     return e * sqrt(square / (pairs + e * e))
@@ -68,8 +60,7 @@ def smallest_difference(pairs: float, square: float, power: float = POWER, tests
 def pairs_needed(difference: float, square: float, power: float = POWER, tests: int = 1) -> int | None:
     """The least number of pairs on which a true difference in (0, 1] is found: the inverse of :func:`smallest_difference`.
 
-    Returns:
-        None where judges with such a mean square cannot differ so much.
+    None where judges with such a mean square cannot differ so much.
 
     Raises:
         ValueError: no such difference.
@@ -260,17 +251,10 @@ def plan(
 
 
 def squares_at_k(a: AtK, b: AtK, k: int) -> NDArray[np.float64]:
-    """The expected square of two judges' difference on each pair if each were asked k votes, from logs of more.
+    """The expected square of two judges' difference on each pair, in [0, 1], if each were asked k votes, from logs of more.
 
-    Exact from each pair's votes: the two draws are independent, so that it is ``E a^2 + E b^2 - 2 E a E b``.
-
-    Args:
-        a: one judge's expectations.
-        b: the other's, over the same pairs.
-        k: among both ``sizes``.
-
-    Returns:
-        In [0, 1], shape ``(pairs,)``.
+    Exact from the expectations of both over the same pairs: the draws are independent, so that it is
+    ``E a^2 + E b^2 - 2 E a E b``.
     """
     i, j = a.sizes.index(k), b.sizes.index(k)
     return np.clip(a.squares[:, i] + b.squares[:, j] - 2 * a.scores[:, i] * b.scores[:, j], 0.0, 1.0)

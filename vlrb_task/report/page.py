@@ -20,8 +20,7 @@ from vlrb_task.report.drawing import INK, svg
 from vlrb_task.report.figures import CONFIDENCE, FIGURES, draw
 from vlrb_task.report.gallery import MOST_CHARACTERS, JudgeVotes, embed, gallery_pair
 from vlrb_task.report.pictures import MEGABYTE, Content
-from vlrb_task.scores.completeness import caveats
-from vlrb_task.scores.doubt import doubt_of, unread_groups
+from vlrb_task.scores.completeness import caveats, doubt_of, unread_groups
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import columns
 from vlrb_task.support.version import __version__

@@ -48,14 +48,7 @@ def equal_bins(sure: Array, count: int) -> list[Places]:
 
 
 def binned(sure: Array, right: Array, bins: Sequence[Places], groups: Groups | None = None) -> list[Bin]:
-    """The accuracy of the pairs of each bin.
-
-    Args:
-        sure: any measure of confidence, shape ``(pairs,)``.
-        right: 1, 1/2 or 0 for each pair.
-        bins: the places of each bin's pairs.
-        groups: pairs that belong together vary as one.
-    """
+    """The accuracy of the pairs of each bin: ``sure`` is any measure of confidence, ``right`` 1, 1/2 or 0, shape ``(pairs,)``."""
     return [
         Bin(
             float(sure[at].min()),
@@ -93,13 +86,10 @@ class Margins(Record):
 
 
 def accuracy_by_margin(margin: Array, source: str, parts: int = FIFTHS, groups: Groups | None = None) -> Margins:
-    """Accuracy in parts of equal size by the absolute margin.
+    """Accuracy in parts of equal size by the absolute margin; equal margins are never parted.
 
-    Args:
-        margin: of the better response over the other; any scale, shape ``(pairs,)``; no NaN.
-        source: what it is a difference of.
-        parts: how many; equal margins are never parted.
-        groups: pairs that belong together vary as one.
+    ``margin`` is that of the better response over the other on any scale, shape ``(pairs,)``, no NaN; ``source`` what it is a
+    difference of.
     """
     size, right = np.abs(margin), (np.sign(margin) + 1) / 2
     found = binned(size, right, equal_bins(size, parts), groups) if size.size else []
@@ -124,20 +114,14 @@ class RiskCoverage(Record):
     high: Array
 
 
-def risk_coverage(
-    sure: ArrayLike, right: ArrayLike, groups: Groups | None = None, points: int = POINTS
-) -> RiskCoverage:
-    """The curve: equal confidences are kept or left out together.
+def risk_coverage(sure: ArrayLike, right: ArrayLike, groups: Groups | None = None) -> RiskCoverage:
+    """The curve at near equal steps of coverage: equal confidences are kept or left out together.
 
-    Args:
-        sure: any measure of confidence, shape ``(pairs,)``.
-        right: 1, 1/2 or 0 for each pair.
-        groups: pairs that belong together vary as one.
-        points: at most so many, at near equal steps of coverage.
+    ``sure`` is any measure of confidence, ``right`` 1, 1/2 or 0, shape ``(pairs,)``.
     """
     level, errors = np.asarray(sure, dtype=np.float64), 1 - np.asarray(right, dtype=np.float64)
     found = []
-    for threshold in (level[at].min() for at in reversed(equal_bins(level, points))):
+    for threshold in (level[at].min() for at in reversed(equal_bins(level, POINTS))):
         kept = level >= threshold
         risk = share(errors, groups=groups, where=kept)
         found.append((threshold, kept.mean(), risk.value, risk.low, risk.high))

@@ -68,11 +68,7 @@ def nothing(method: str, n: int = 0) -> Estimate:
 
 
 def wilson(p: float, n: float) -> tuple[float, float]:
-    """Wilson's score interval of a proportion.
-
-    Args:
-        p: the proportion, in [0, 1].
-        n: (effective) sample size, above 0; need not be whole.
+    """Wilson's score interval of a proportion in [0, 1] at an (effective) sample size above 0, which need not be whole.
 
     Source:
         E. B. Wilson, JASA 22 (1927) 209-212. For whole counts it equals ``scipy.stats.binomtest(...)
@@ -85,12 +81,9 @@ def wilson(p: float, n: float) -> tuple[float, float]:
 
 
 def tango(won: float, lost: float, n: float) -> tuple[float, float]:
-    """Tango's score interval of ``won - lost``, the difference of two proportions over the same pairs.
+    """Tango's score interval of ``won - lost``, the shares of pairs on which only the first and only the second is right.
 
-    Args:
-        won: share of the pairs on which only the first is right, in [0, 1].
-        lost: share on which only the second is.
-        n: (effective) number of pairs, above 0; need not be whole.
+    ``n`` is the (effective) number of pairs, above 0; it need not be whole.
 
     Source:
         T. Tango, Stat. Med. 17 (1998) 891-908, equations 5 to 7.

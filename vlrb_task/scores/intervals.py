@@ -75,13 +75,7 @@ def group_sums(values: ArrayLike, groups: Groups | None) -> Array:
 
 
 def units(top: ArrayLike, bottom: ArrayLike | None = None, groups: Groups | None = None) -> Units:
-    """Sum counts over independent units; units in which nothing was counted are left out.
-
-    Args:
-        top: for each pair, shape ``(pairs,)``.
-        bottom: for each pair; by default 1, and the ratio is a mean of scores in [0, 1].
-        groups: pairs of one group become one unit.
-    """
+    """Sum counts over independent units, by default out of 1 for each pair; units in which nothing was counted are left out."""
     tops = np.asarray(top, dtype=np.float64)
     bottoms = np.ones_like(tops) if bottom is None else np.asarray(bottom, dtype=np.float64)
     by_pair = tops, bottoms
@@ -209,14 +203,11 @@ def mover(first: Estimate, second: Estimate, correlation: float = 0.0) -> Estima
 
 
 def macro(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None = None) -> Estimate:
-    """The mean of the strata's means, with Wilson's interval at the effective size of the weighted mean.
+    """The mean of the strata's means in [0, 1], with Wilson's interval at the effective size of the weighted mean.
 
     Args:
         strata: scores in [0, 1] by subset. One without scores leaves the macro average undefined.
         groups: by subset, for each of its pairs. A group that reaches over several subsets varies as one.
-
-    Returns:
-        In [0, 1]; ``n`` is the number of pairs in all strata.
 
     Source:
         X. Yan and X. G. Su, Stat. Biopharm. Res. 2 (2010) 329-335, on stratified Wilson intervals; here the strata's weights
@@ -267,12 +258,7 @@ def mean_difference(gaps: ArrayLike, groups: Groups | None = None) -> Estimate:
 
 
 def macro_difference(strata: Mapping[str, ArrayLike], groups: Mapping[str, Groups] | None = None) -> Estimate:
-    """The mean over strata of the mean paired difference; else as :func:`mean_difference`.
-
-    Args:
-        strata: differences in [-1, 1] by subset.
-        groups: as in :func:`macro`.
-    """
+    """The mean over strata of the mean paired difference; else as :func:`mean_difference`, its arguments as of :func:`macro`."""
     arrays = {name: np.asarray(gaps, dtype=np.float64) for name, gaps in sorted(strata.items())}
     parts = _strata(arrays, groups)
     n = sum(values.size for values in arrays.values())

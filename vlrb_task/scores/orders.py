@@ -158,10 +158,8 @@ def expected_first_rate(counts: Counts) -> tuple[float, float] | None:
     """The share of verdicts for the answer shown first, and what it would be for a judge as accurate without position bias.
 
     Where the better response stands first in a share ``s`` of the verdicts, a judge that is right with chance ``a`` in
-    either place says "first" in ``a s + (1 - a)(1 - s)`` of them: no more than labels that were not shuffled.
-
-    Returns:
-        ``(seen, expected)``, both in [0, 1]; ``a`` is the mean of the accuracies in both places. None where one is missing.
+    either place, the mean of its accuracies, says "first" in ``a s + (1 - a)(1 - s)`` of them: no more than labels that were
+    not shuffled. Both in [0, 1]; None where one place is missing.
     """
     verdicts = counts[:, :, : WRONG + 1].sum(axis=(0, 2)).astype(np.float64)
     if not (verdicts > 0).all():

@@ -10,8 +10,8 @@ from typing import Any, cast
 from vlrb_task.pairs.pair import SUBSETS, order_subsets
 from vlrb_task.scores.baselines import Baseline
 from vlrb_task.scores.calibration import Calibration
+from vlrb_task.scores.completeness import range_of, told_of_range, told_of_unread
 from vlrb_task.scores.curves import Margins
-from vlrb_task.scores.doubt import range_of, told_of_range, told_of_unread
 from vlrb_task.scores.estimates import Estimate, nothing, plain
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.rows import Kind, Statistic

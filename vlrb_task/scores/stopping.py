@@ -29,13 +29,7 @@ def slot_of(ballot: Ballot) -> Slot:
 
 
 def settled(counts: Counts, left: int, policy: Policy) -> bool:
-    """Whether ``left`` more votes, whatever they say, leave a pair's outcome as it is.
-
-    Args:
-        counts: the votes that stand.
-        left: how many more the schedule has.
-        policy: under which the outcome is meant.
-    """
+    """Whether ``left`` more votes, whatever they say, leave the outcome of a pair with these votes as it is."""
     if not left:
         return True
     if policy is Policy.OFFICIAL:

@@ -129,15 +129,10 @@ Coefficient = tuple[float, float, float, float]
 
 
 def logit(first: Mask, design: Array, clusters: Ints) -> list[Coefficient] | None:
-    """Logistic regression without an intercept, standard errors by clusters (statsmodels).
+    """Logistic regression without an intercept, shape ``(rows, columns)``, standard errors by clusters (statsmodels).
 
-    Args:
-        first: the outcomes, shape ``(rows,)``.
-        design: shape ``(rows, columns)``.
-        clusters: shape ``(rows,)``.
-
-    Returns:
-        One for each column; None where a fit is impossible: few rows, columns that follow from others, outcomes that they tell.
+    One coefficient for each column; None where a fit is impossible: few rows, columns that follow from others, outcomes that
+    they tell.
     """
     if first.size < FEWEST or np.linalg.matrix_rank(design) < design.shape[1]:
         return None
