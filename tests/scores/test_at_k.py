@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests.scores.simulate import covered
-from vlrb_task.scores.at_k import at_k
 from vlrb_task.scores.policies import Policy, outcomes
+from vlrb_task.scores.sampling import at_k
 
 KINDS = ("right", "wrong", "neither")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.scores.simulate import chances, covered
-from vlrb_task.scores.noise import noise
+from vlrb_task.scores.sampling import noise
 
 
 def test_components_are_those_of_a_one_way_analysis_of_variance() -> None:

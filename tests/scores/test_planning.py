@@ -15,10 +15,10 @@ from vlrb_task.compare.planning import (
     smallest_difference,
     squares_at_k,
 )
-from vlrb_task.scores.at_k import at_k
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.paired import sign_flip
 from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.sampling import at_k
 
 
 def test_the_effect_is_statsmodels() -> None:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vlrb_task.compare.basis import common_basis
-from vlrb_task.scores.at_k import AtK
 from vlrb_task.scores.estimates import Estimate, Record
 from vlrb_task.scores.intervals import among, mean_difference, share
 from vlrb_task.scores.policies import Policy
+from vlrb_task.scores.sampling import AtK
 from vlrb_task.scores.scored import Scored
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run

@@ -10,12 +10,12 @@ import numpy as np
 
 from vlrb_task.pairs.labels import Categories, Ints, Mask
 from vlrb_task.pairs.pair import order_subsets
-from vlrb_task.scores.at_k import AtK, at_k
 from vlrb_task.scores.calibration import Calibration, calibration
 from vlrb_task.scores.completeness import completeness
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import FEW_GROUPS, among, share
 from vlrb_task.scores.policies import Policy, Values, outcomes
+from vlrb_task.scores.sampling import AtK, at_k
 from vlrb_task.scores.style import Style, style
 from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.table import Run

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from vlrb_task.pairs.labels import Ints
-from vlrb_task.scores import noise as sampling
-from vlrb_task.scores import orders
+from vlrb_task.scores import orders, sampling
 from vlrb_task.scores.calibration import Calibration
 from vlrb_task.scores.curves import Margins, accuracy_by_margin
 from vlrb_task.scores.estimates import Estimate
