@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from vlrb_task.compare.basis import Basis
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.pairs.labels import NO_WORDS, Ints, Mask
 from vlrb_task.scores import orders
-from vlrb_task.scores.estimates import Estimate, Record
+from vlrb_task.scores.estimates import BESIDE, Estimate, Record
 from vlrb_task.scores.intervals import Groups, share
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
@@ -89,13 +88,7 @@ class PositionAnalysis(Record):
     right_if_second: Estimate
     effect: Estimate
     p: float
-    agreement: Mapping[str, Estimate]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As every record, with the agreement's numbers beside the others."""
-        told = Record.to_dict(self)
-        agreement = told.pop("agreement")
-        return {**told, **agreement}
+    agreement: Mapping[str, Estimate] = field(metadata=BESIDE)
 
 
 _AGREEMENT = (

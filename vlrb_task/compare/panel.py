@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from vlrb_task.compare.analyses import between_judges, fleiss
 from vlrb_task.compare.basis import Basis
 from vlrb_task.compare.paired import outcomes_of
 from vlrb_task.scores.calibration import confidence
-from vlrb_task.scores.estimates import Estimate, Record
+from vlrb_task.scores.estimates import BESIDE, Estimate, Record
 from vlrb_task.scores.intervals import Groups, mean_difference, share
 from vlrb_task.scores.scored import Scored
 from vlrb_task.support.errors import DataError, UnknownName
@@ -260,18 +259,12 @@ class JudgePanel(Record):
     """
 
     line: str
-    panel: Panel
+    panel: Panel = field(metadata=BESIDE)
     costs: Mapping[str, float]
     fleiss_kappa: float | None
     krippendorff_alpha: float | None
     cascade: Cascade | None
     notes: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The document that ``vlrb panel --json`` prints: the panel's numbers stand beside the others."""
-        told = Record.to_dict(self)
-        together = told.pop("panel")
-        return {"line": self.line, **together, **told}
 
 
 def panel_of(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from vlrb_task.pairs.labels import Labels
 from vlrb_task.pairs.pair import order_subsets
-from vlrb_task.scores.estimates import Estimate, Record
+from vlrb_task.scores.estimates import BESIDE, Estimate, Record
 from vlrb_task.scores.intervals import Groups, macro, share, split
 from vlrb_task.scores.policies import Policy, Values, outcomes
 from vlrb_task.scores.scored import Scored
@@ -24,13 +23,7 @@ class Baseline(Record):
     name: str
     overall: Estimate
     macro: Estimate
-    by_subset: Mapping[str, Estimate]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As every record, each subset under its own name."""
-        told = Record.to_dict(self)
-        subsets = told.pop("by_subset")
-        return {**told, **subsets}
+    by_subset: Mapping[str, Estimate] = field(metadata=BESIDE)
 
 
 def baselines(run: Run, policy: Policy = Policy.STRICT) -> list[Baseline]:

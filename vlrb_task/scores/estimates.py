@@ -16,13 +16,21 @@ TINY = 1e-300
 """Held below what is divided by, where it may be 0."""
 
 
+BESIDE = {"beside": True}
+"""Metadata of a record's field that has no key of its own: what is in it stands beside the record's other fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A dataclass whose fields are the keys of its JSON object, in their order."""
 
     def to_dict(self) -> dict[str, Any]:
         """The form that ``--json`` prints."""
-        return {field.name: plain(getattr(self, field.name)) for field in fields(self)}
+        told: dict[str, Any] = {}
+        for field in fields(self):
+            value = plain(getattr(self, field.name))
+            told |= value if field.metadata == BESIDE else {field.name: value}
+        return told
 
 
 def plain(value: Any) -> Any:
