@@ -18,7 +18,7 @@ import numpy as np
 from tests.scores.simulate import Array, Random, chances, covered, grouped, repeated, swapped, votes
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.intervals import macro, mean_difference, share
-from vlrb_task.scores.paired import sign_flip
+from vlrb_task.scores.sign_flips import sign_flip
 
 SIZES = (36, 183, 318, 749, 1250)
 ACCURACIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)

@@ -17,9 +17,9 @@ from vlrb_task.compare.planning import detectable
 from vlrb_task.pairs.pair import ANSWERS, Answer, other
 from vlrb_task.scores.estimates import nothing
 from vlrb_task.scores.intervals import macro_difference
-from vlrb_task.scores.paired import holm, sign_flip
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.score import score_run
+from vlrb_task.scores.sign_flips import holm, sign_flip
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import Run
 from vlrb_task.votes.schema import NONE

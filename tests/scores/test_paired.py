@@ -12,7 +12,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from tests.scores.simulate import swapped
-from vlrb_task.scores.paired import denominator, holm, sign_flip, stratified_sign_flip
+from vlrb_task.scores.sign_flips import denominator, holm, sign_flip, stratified_sign_flip
 
 halves = st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0])
 

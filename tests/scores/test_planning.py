@@ -16,9 +16,9 @@ from vlrb_task.compare.planning import (
     squares_at_k,
 )
 from vlrb_task.scores.estimates import Estimate
-from vlrb_task.scores.paired import sign_flip
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.sampling import at_k
+from vlrb_task.scores.sign_flips import sign_flip
 
 
 def test_the_effect_is_statsmodels() -> None:

@@ -19,8 +19,8 @@ from vlrb_task.bon.pickers import MAJORITY, RANDOM, RANKINGS, RULES, Picker, jud
 from vlrb_task.bon.questions import Kind, usual_draws
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate, nothing
 from vlrb_task.scores.intervals import mean_difference, share
-from vlrb_task.scores.paired import holm, sign_flip
 from vlrb_task.scores.ratios import ratio_of_means
+from vlrb_task.scores.sign_flips import holm, sign_flip
 from vlrb_task.support.errors import UnknownName
 
 Array = NDArray[np.float64]

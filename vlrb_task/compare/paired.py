@@ -15,9 +15,9 @@ from vlrb_task.pairs.labels import Mask
 from vlrb_task.pairs.pair import order_subsets
 from vlrb_task.scores.estimates import Estimate, Record, nothing
 from vlrb_task.scores.intervals import Groups, among, macro_difference, mean_difference, split
-from vlrb_task.scores.paired import holm, sign_flip, stratified_sign_flip
 from vlrb_task.scores.policies import outcomes
 from vlrb_task.scores.score import Score
+from vlrb_task.scores.sign_flips import holm, sign_flip, stratified_sign_flip
 from vlrb_task.votes import Run
 
 Array = NDArray[np.float64]
