@@ -181,35 +181,32 @@ def compare(
         fleiss=fleiss(basis),
         analyses=tuple(analyse(run, policy) for run in basis.runs),
         published=rows,
-        correlations=tuple(_correlations(basis, scores, rows, benches)) if benches else (),
+        correlations=tuple(_correlations(dict(zip(basis.names, scores, strict=True)), rows, benches))
+        if benches
+        else (),
         costs=costs or {},
         pictures=tuple(picture_needs(basis, scores, tests)),
     )
 
 
-def _correlations(
-    basis: Basis, scores: Sequence[Score], rows: Sequence[Published], benches: Benches
-) -> Sequence[Correlation]:
+def _correlations(judges: Mapping[str, Score], rows: Sequence[Published], benches: Benches) -> Sequence[Correlation]:
     """With the judges' scores, and those published numbers that may stand beside them; the others are left out by name."""
-    ours: dict[str, dict[str, float]] = {"overall": {}, "macro": {}}
-    for row in rows:
-        for metric, number in (("overall", row.audit.row.overall), ("macro", row.audit.row.macro)):
-            if row.usable(metric) and number is not None:
-                ours[metric][row.name] = float(number.value)
-    models = {}
-    for name, score in zip(basis.names, scores, strict=True):
-        models[name] = str(score.run.metadata.get("model") or score.run.judge)
-        for metric, estimate in (("overall", score.overall), ("macro", score.macro)):
-            if estimate.value is not None:
-                ours[metric][name] = estimate.value
+    ours: dict[str, dict[str, float]] = {}
+    models = {name: str(score.run.metadata.get("model") or score.run.judge) for name, score in judges.items()}
+    for metric in ("overall", "macro"):
+        numbers = {row.name: getattr(row.audit.row, metric) for row in rows if row.usable(metric)}
+        estimates = {name: score.estimate(metric) for name, score in judges.items()}
+        ours[metric] = {name: float(number.value) for name, number in numbers.items() if number is not None} | {
+            name: found.value for name, found in estimates.items() if found and found.value is not None
+        }
     found = [
         correlate(metric, numbers, name, theirs, models)
         for metric, numbers in ours.items()
         for name, theirs in benches.items()
     ]
-    return [replace(one, left_out={**one.left_out, **_marked(rows, one.metric)}) for one in found]
-
-
-def _marked(rows: Sequence[Published], metric: str) -> dict[str, str]:
-    """Published rows that are kept out of a metric's correlations, with their reservations."""
-    return {row.name: "; ".join(row.marks) or f"no {metric}" for row in rows if not row.usable(metric)}
+    # Published rows that may not stand beside other numbers are left out with their reservations.
+    kept_out = {
+        metric: {row.name: "; ".join(row.marks) or f"no {metric}" for row in rows if not row.usable(metric)}
+        for metric in ours
+    }
+    return [replace(one, left_out={**one.left_out, **kept_out[one.metric]}) for one in found]

@@ -50,12 +50,7 @@ def equal_bins(sure: Array, count: int) -> list[Places]:
 def binned(sure: Array, right: Array, bins: Sequence[Places], groups: Groups | None = None) -> list[Bin]:
     """The accuracy of the pairs of each bin: ``sure`` is any measure of confidence, ``right`` 1, 1/2 or 0, shape ``(pairs,)``."""
     return [
-        Bin(
-            float(sure[at].min()),
-            float(sure[at].max()),
-            float(sure[at].mean()),
-            share(right, groups=groups, where=at),
-        )
+        Bin(float(sure[at].min()), float(sure[at].max()), float(sure[at].mean()), share(right, groups=groups, where=at))
         for at in bins
     ]
 

@@ -121,10 +121,7 @@ def right_better_second(scored: Scored) -> Estimate | None:
 
 
 @statistic(
-    "curve",
-    "accuracy at k",
-    "fraction; none for a run that stopped when pairs were decided",
-    "under `at_k_estimates`",
+    "curve", "accuracy at k", "fraction; none for a run that stopped when pairs were decided", "under `at_k_estimates`"
 )
 def at_k(scored: Scored) -> dict[int, float] | None:
     """for odd k: expected accuracy of the majority of k votes drawn from each pair's without replacement, in the orders

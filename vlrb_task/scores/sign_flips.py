@@ -83,7 +83,9 @@ def stratified_sign_flip(
     n = sum(values.size for values in arrays.values())
     weights = [1 / (len(arrays) * values.size) for values in arrays.values()]
     statistic = fsum(w * fsum(values) for w, values in zip(weights, arrays.values(), strict=True))
-    distributions = None if groups and len(arrays) > 1 and _cross(groups) else _distributions(arrays, weights, groups)
+    sets = [set(np.asarray(names).tolist()) for names in groups.values()] if groups else []
+    crossing = sum(map(len, sets)) > len(set().union(*sets))  # a group has pairs in two strata
+    distributions = None if crossing else _distributions(arrays, weights, groups)
     if distributions is None:
         moved = np.concatenate([w * gaps for w, gaps in zip(weights, arrays.values(), strict=True)])
         units = None if groups is None else np.concatenate([np.asarray(groups[name]) for name in arrays])
@@ -117,12 +119,6 @@ def denominator(values: ArrayLike) -> int | None:
         if (np.abs(distinct * d - np.round(distinct * d)) < _SAME).all():
             return d
     return None
-
-
-def _cross(groups: Mapping[str, Groups]) -> bool:
-    """Whether a group has pairs in two strata."""
-    sets = [set(np.asarray(names).tolist()) for names in groups.values()]
-    return sum(map(len, sets)) > len(set().union(*sets))
 
 
 Distribution = tuple[Array, Array]
