@@ -52,18 +52,19 @@ def score_answers(questions: Sequence[Question], opinions: Opinions) -> AnswerSc
     """Score a judge's ranking of each question's answers: by its ratings, or by its wins over the other answers."""
     from scipy.stats import kendalltau
 
-    asked = [q for q in questions if (one := opinions.by_question.get(q.id)) is not None and one.asked]
-    numbers = [_numbers(opinions.by_question[question.id], opinions.pointwise) for question in asked]
-    labels = [np.array(question.right_of) for question in asked]
-    best = [float(expected_fixed(n, label == label.max())[-1]) for n, label in zip(numbers, labels, strict=True)]
-    sources = np.array([question.source for question in asked], dtype=object)
-    couples = [_couples(n, label) for n, label in zip(numbers, labels, strict=True)]
-    ranked = [(n, label) for n, label in zip(numbers, labels, strict=True) if np.unique(label).size > 1]
-    taus = [kendalltau(n, label).statistic if np.unique(n).size > 1 else 0.0 for n, label in ranked]
-    rated = {question.id: (n, label) for question, n, label in zip(asked, numbers, labels, strict=True)}
+    said = [(q, opinions.by_question[q.id]) for q in questions if q.id in opinions.by_question]
+    rated = {q.id: (_numbers(one, opinions.pointwise), np.array(q.right_of)) for q, one in said if one.asked}
+    best = np.array([float(expected_fixed(n, label == label.max())[-1]) for n, label in rated.values()])
+    sources = np.array([q.source for q in questions if q.id in rated], dtype=object)
+    couples = [_couples(n, label) for n, label in rated.values()]
+    taus = [
+        kendalltau(n, label).statistic if np.unique(n).size > 1 else 0.0
+        for n, label in rated.values()
+        if np.unique(label).size > 1
+    ]
     return AnswerScore(
         share(best),
-        {str(name): share(np.array(best)[sources == name]) for name in dict.fromkeys(sources)},
+        {str(name): share(best[sources == name]) for name in dict.fromkeys(sources)},
         share([right for right, _ in couples], [count for _, count in couples]),
         float(np.mean(taus)) if taus else None,
         ties_score(rated) if opinions.pointwise else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,13 +52,25 @@ class Picker:
         return share(column[~np.isnan(column)])
 
     def to_dict(self) -> dict[str, Any]:
-        size = self.values.shape[1]
-        return {
+        size, said = self.values.shape[1], self.opinions
+        told: dict[str, Any] = {
             "name": self.name,
             "ranking": self.ranking,
             "accuracy": self.at(size).to_dict(),
             "at_n": {str(n): found.to_dict() for n in range(1, size + 1) if (found := self.at(n)).n},
         }
+        if said is not None:
+            told |= {
+                "judge": said.judge,
+                "prompt": said.run.prompt.to_dict(),
+                "parser": said.run.parser,
+                "metadata": dict(said.run.metadata),
+                "votes": len(said.run.votes),
+                "parsed_rate": said.parsed_rate.value,
+                "pair_accuracy": None if said.pointwise else said.pair_accuracy.to_dict(),
+                "warnings": list(said.warnings),
+            }
+        return told
 
 
 def _table(questions: Sequence[Question], size: int, curve: Callable[[Question, Array], Array | None]) -> Array:
@@ -84,13 +97,13 @@ def rule(name: str, questions: Sequence[Question], size: int) -> Picker:
         "longest": lambda q: [float(count) for count in picks.words(q)],
         "oracle": lambda q: [draw.right for draw in q.draws],
     }
-    if name == MAJORITY:
-        return Picker(
-            name,
-            _table(questions, size, lambda q, right: picks.expected(picks.by_majority(q), right)),
-            "most frequent final answer",
-        )
-    return Picker(name, _table(questions, size, lambda q, right: picks.expected_fixed(numbers[name](q), right)), name)
+
+    def curve(question: Question, right: Array) -> Array:
+        if name == MAJORITY:
+            return picks.expected(picks.by_majority(question), right)
+        return picks.expected_fixed(numbers[name](question), right)
+
+    return Picker(name, _table(questions, size, curve), "most frequent final answer" if name == MAJORITY else name)
 
 
 def judge(folder: Folder, opinions: Opinions, ranking: str, size: int) -> tuple[Picker, list[str]]:
@@ -102,47 +115,41 @@ def judge(folder: Folder, opinions: Opinions, ranking: str, size: int) -> tuple[
         ranking: one of :data:`RANKINGS`; a judge that rates is ranked by its ratings, whatever it says.
         size: N.
     """
-    scheme = folder.making.scheme
-    told = list(opinions.warnings)
-    if opinions.pointwise:
-        chosen = "ratings"
-    elif ranking != "auto":
-        chosen = ranking
-    else:
-        chosen = {Scheme.KNOCKOUT: "knockout", Scheme.SPARSE: "bradley-terry"}.get(scheme, "wins")
-    unfinished = 0
-    unasked = missing = 0
+    by_scheme = {Scheme.KNOCKOUT: "knockout", Scheme.SPARSE: "bradley-terry"}
+    chosen = by_scheme.get(folder.making.scheme, "wins") if ranking == "auto" else ranking
+    chosen = "ratings" if opinions.pointwise else chosen
+    counts: Counter[str] = Counter()
 
     def curve(question: Question, right: Array) -> Array | None:
-        nonlocal unfinished, unasked, missing
         if len(question.texts) == 1:
             return picks.expected_fixed(np.zeros(right.size), right)
         opinion = opinions.by_question.get(question.id)
         if opinion is None or not opinion.asked:
-            unasked += 1
+            counts["unasked"] += 1
             return None
         number = list(question.candidate_of)
         if chosen == "ratings":
-            missing += int(np.isnan(opinion.ratings).sum())
+            counts["missing"] += int(np.isnan(opinion.ratings).sum())
             return picks.expected_fixed(opinion.ratings[number], right)
         if chosen == "wins":
-            missing += sum(np.isnan(opinion.wins[pair]) for pair in round_robin(question))
+            counts["missing"] += sum(np.isnan(opinion.wins[pair]) for pair in round_robin(question))
             return picks.expected(picks.by_wins(question, opinion.wins), right)
         if chosen == "bradley-terry":
             return picks.expected_fixed(picks.strengths(opinion.wins)[number], right)
-        left = standing(question, opinion)
-        unfinished += len(left) > 1
+        _, left = knockout(question, lambda first, second: winner(question, opinion, first, second))
+        counts["unfinished"] += len(left) > 1
         found = np.full(right.size, np.nan)
-        found[-1] = float(np.mean([value for value, at in zip(right, number, strict=True) if at in left]))
+        found[-1] = float(right[np.isin(number, left)].mean())
         return found
 
     values = _table(folder.questions, size, curve)
-    if unasked:
+    told = list(opinions.warnings)
+    if unasked := counts["unasked"]:
         told.append(f"asked about a PART of the questions only: {unasked} of {len(folder.questions)} have no vote")
-    if missing:
+    if missing := counts["missing"]:
         what = "candidates have no rating" if chosen == "ratings" else "comparisons have no vote (half a win each)"
         told.append(f"{missing} {what}")
-    if unfinished:
+    if unfinished := counts["unfinished"]:
         told.append(f"{unfinished} knockouts are not over (vlrb bon next): those still in are picked equally often")
     if chosen == "bradley-terry":
         told.append(
@@ -155,11 +162,6 @@ def judge(folder: Folder, opinions: Opinions, ranking: str, size: int) -> tuple[
         "knockout": f"winner of a knockout (at n = {size} only)",
     }
     return Picker(opinions.name, values, wording[chosen], opinions), told
-
-
-def standing(question: Question, opinion: Opinion | None) -> list[int]:
-    """The candidates that are still in a knockout: one when it is over."""
-    return knockout(question, lambda first, second: winner(question, opinion, first, second))[1]
 
 
 def winner(question: Question, opinion: Opinion | None, first: int, second: int) -> int | None:

@@ -92,8 +92,7 @@ def expected(rule: Rule, right: Sequence[float] | Array) -> Array:
     for n in range(1, correct.size + 1):
         mask = subsets(correct.size, n)
         numbers = np.where(mask, np.round(rule(mask), PLACES), -np.inf)
-        best = numbers == numbers.max(axis=1, keepdims=True)
-        best &= mask
+        best = mask & (numbers == numbers.max(axis=1, keepdims=True))
         found[n - 1] = float(np.mean((best @ correct) / best.sum(axis=1)))
     return found
 
@@ -109,39 +108,23 @@ def by_wins(question: Question, wins: Array) -> Rule:
     """
     table = np.where(np.isnan(wins), 0.5, wins)
     np.fill_diagonal(table, 0.0)
-    belongs, number = _membership(question)
+    number = np.array(question.candidate_of, dtype=np.intp)
+    belongs = np.eye(len(question.texts))[number]
 
     def rule(mask: Mask) -> Array:
-        present = (mask.astype(np.float64) @ belongs) > 0
-        won: Array = present.astype(np.float64) @ table.T
-        return won[:, number]
+        present: Array = (mask @ belongs > 0).astype(np.float64)
+        return np.asarray((present @ table.T)[:, number])
 
     return rule
 
 
 def by_majority(question: Question) -> Rule:
     """Self-consistency: the final answer that most draws of the subset give; a draw without one agrees with none."""
-    names = [
-        ("", draw.final) if draw.final is not None else ("none", str(at)) for at, draw in enumerate(question.draws)
-    ]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    same = np.zeros((len(names), len(numbers)))
-    for at, name in enumerate(names):
-        same[at, numbers[name]] = 1
-    number = np.array([numbers[name] for name in names])
-
-    def rule(mask: Mask) -> Array:
-        counts: Array = mask.astype(np.float64) @ same
-        return counts[:, number]
-
-    return rule
-
-
-def _membership(question: Question) -> tuple[Array, NDArray[np.intp]]:
-    number = np.array(question.candidate_of, dtype=np.intp)
-    belongs = np.zeros((number.size, len(question.texts)))
-    belongs[np.arange(number.size), number] = 1
-    return belongs, number
+    answers = [at if draw.final is None else draw.final for at, draw in enumerate(question.draws)]
+    numbers = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
+    number = np.array([numbers[answer] for answer in answers])
+    gives = np.eye(len(numbers))[number]
+    return lambda mask: (mask @ gives)[:, number]
 
 
 def strengths(wins: Array, prior: float = 0.1) -> Array:

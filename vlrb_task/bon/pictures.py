@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from vlrb_task.pairs.media import base64_bytes
 from vlrb_task.pairs.pictures import UnreadablePicture, opened, png
 from vlrb_task.pairs.pictures import joined as join
-from vlrb_task.pairs.pictures import store as store_file
 from vlrb_task.pairs.rows import read_rows
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError
@@ -40,16 +38,15 @@ def read_pictures(path: Path, keys: set[str]) -> dict[str, bytes]:
     named = [column for column in KEY_COLUMNS if rows and column in rows[0]]
     by_column = {column: {str(row[column]): row for row in rows} for column in named}
     by_column["row number"] = {str(number): row for number, row in enumerate(rows)}
-    best = max(by_column, key=lambda column: len(keys & set(by_column[column])))
+    best = max(by_column, key=lambda column: len(keys & by_column[column].keys()))
     chosen = by_column[best]
-    missing = sorted(keys - set(chosen))
-    if missing:
+    if missing := sorted(keys - chosen.keys()):
         raise DataError(
             f"{path}: {len(missing)} of {len(keys)} questions are not in it by {best}, the first is {missing[0]!r}"
         )
     found = {}
     for key in keys:
-        parts = [_bytes(chosen[key][name]) for name in sorted(chosen[key]) if name.startswith("image")]
+        parts = [_bytes(value) for name, value in sorted(chosen[key].items()) if name.startswith("image")]
         if shown := [part for part in parts if part]:
             found[key] = joined(shown)
     return found
@@ -62,14 +59,9 @@ def _bytes(value: object) -> bytes | None:
     """
     if isinstance(value, Mapping):
         value = value.get("bytes")
-    if isinstance(value, bytes):
-        return value or None
     if isinstance(value, str) and len(value) > 64:
-        try:
-            return base64.b64decode(value.partition(",")[2] if value.startswith("data:") else value, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise DataError(f"image {value[:40]!r}… is not base64") from error
-    return None
+        return base64_bytes(value, "is not base64")
+    return value if isinstance(value, bytes) else None
 
 
 def _tsv(path: Path) -> list[dict[str, Any]]:
@@ -94,8 +86,3 @@ def joined(pictures: Sequence[bytes]) -> bytes:
         return png(join([opened(picture) for picture in pictures]))
     except UnreadablePicture as error:
         raise DataError(f"a picture cannot be read ({error})") from error
-
-
-def store(picture: bytes, folder: Path) -> str:
-    """Write a picture as it is, once, and return its name."""
-    return store_file(picture, folder, checked=False).name

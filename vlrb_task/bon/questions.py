@@ -1,11 +1,9 @@
-"""Questions with their candidates: what a policy answered, which answers its framework's scorer called right.
-
-Pure: nothing here reads a file.
-"""
+"""Questions with their candidates: what a policy answered, which answers its framework's scorer called right."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -110,6 +108,10 @@ class Question:
             id += "'"
         return id
 
+    def key(self, first: int, second: int) -> str:
+        """The key of that pair."""
+        return pair_key(self.pair_id(first, second), self.query, (self.texts[first], self.texts[second]))
+
     def row(self, first: int, second: int) -> dict[str, Any]:
         """A row of the dataset about two candidates, without a picture.
 
@@ -135,9 +137,7 @@ def split_pair_id(id: str) -> tuple[str, int, int] | None:
 
 def usual_draws(questions: Sequence[Question]) -> int:
     """N: the number of draws that most questions have (of equally frequent numbers the larger)."""
-    counts: dict[int, int] = {}
-    for question in questions:
-        counts[len(question.draws)] = counts.get(len(question.draws), 0) + 1
+    counts = Counter(len(question.draws) for question in questions)
     return max(counts, key=lambda size: (counts[size], size))
 
 
@@ -155,7 +155,6 @@ def remarks(questions: Sequence[Question]) -> list[str]:
         )
     elif single and usual > 1:
         told.append(f"{single} of {len(questions)} questions have one candidate only: all their draws are the same")
-    torn = sum(any(0 < value < 1 for value in q.right_of) for q in questions)
-    if torn:
+    if torn := sum(any(0 < value < 1 for value in q.right_of) for q in questions):
         told.append(f"{torn} questions have a candidate whose correctness is neither 0 nor 1: it is kept as it is")
     return told

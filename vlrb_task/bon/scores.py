@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -49,16 +49,7 @@ class Difference:
     p_holm: float
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "a": self.a,
-            "b": self.b,
-            "difference": self.difference.to_dict(),
-            "a_better": self.a_better,
-            "b_better": self.b_better,
-            "p": self.p,
-            "test": self.test,
-            "p_holm": self.p_holm,
-        }
+        return asdict(self) | {"difference": self.difference.to_dict()}
 
 
 @dataclass(frozen=True)
@@ -119,25 +110,10 @@ class BonScore:
 
     def to_dict(self) -> dict[str, Any]:
         """The document of ``--json``."""
-        making = self.folder.making
         judges = []
         for picker, gain, over in zip(self.judges, self.gains, self.over_majority, strict=True):
-            opinions = picker.opinions
-            extra: dict[str, Any] = {}
-            if opinions is not None:
-                extra = {
-                    "judge": opinions.judge,
-                    "prompt": opinions.run.prompt.to_dict(),
-                    "parser": opinions.run.parser,
-                    "metadata": dict(opinions.run.metadata),
-                    "votes": len(opinions.run.votes),
-                    "parsed_rate": opinions.parsed_rate.value,
-                    "pair_accuracy": None if opinions.pointwise else opinions.pair_accuracy.to_dict(),
-                    "warnings": list(opinions.warnings),
-                }
             judges.append(
                 picker.to_dict()
-                | extra
                 | {
                     "mixed": picker.at(self.size, self.mixed).to_dict(),
                     "gain": gain.difference.to_dict(),
@@ -152,7 +128,7 @@ class BonScore:
             )
         return {
             "folder": str(self.folder.path),
-            "scheme": str(making.scheme),
+            "scheme": str(self.folder.making.scheme),
             "questions": len(self.folder.questions),
             "kinds": dict(self.kinds),
             "n": self.size,
@@ -179,7 +155,7 @@ def score(folder: Folder, opinions: Sequence[Opinions], ranking: str = "auto") -
         raise UnknownName(f"no ranking {ranking!r}: use one of {', '.join(RANKINGS)}")
     questions = folder.questions
     size = usual_draws(questions)
-    rules = tuple(rule(name, questions, size) for name in RULES)
+    rules = {name: rule(name, questions, size) for name in RULES}
     judges = []
     warnings = [note for note in folder.making.notes if note == NO_PICTURES]
     for found in opinions:
@@ -195,48 +171,43 @@ def score(folder: Folder, opinions: Sequence[Opinions], ranking: str = "auto") -
             f"({picks.RESAMPLED} of each size, fixed seed), the others are exact"
         )
     counted = Counter(q.kind for q in questions)
-    mixed = np.array([q.kind is Kind.MIXED for q in questions])
-    by_name = {found.name: found for found in rules}
     return BonScore(
         folder,
         size,
         {str(kind): counted[kind] for kind in Kind},
         tuple(judges),
-        rules,
-        tuple(differences([(picker, by_name[RANDOM]) for picker in judges])),
-        tuple(differences([(picker, by_name[MAJORITY]) for picker in judges])),
-        tuple(differences(list(combinations(judges, 2)))),
-        mixed,
+        tuple(rules.values()),
+        differences((picker, rules[RANDOM]) for picker in judges),
+        differences((picker, rules[MAJORITY]) for picker in judges),
+        differences(combinations(judges, 2)),
+        np.array([q.kind is Kind.MIXED for q in questions]),
         tuple(warnings),
     )
 
 
-def differences(couples: Sequence[tuple[Picker, Picker]]) -> list[Difference]:
+def differences(couples: Iterable[tuple[Picker, Picker]]) -> tuple[Difference, ...]:
     """Paired tests at n = N on the questions that both have a pick for, adjusted for their number."""
     found = [_difference(a, b) for a, b in couples]
-    adjusted = holm([p for *_, p, _ in found])
-    return [
-        Difference(a.name, b.name, estimate, better, worse, p, test, p_holm)
-        for (a, b), (estimate, better, worse, p, test), p_holm in zip(couples, found, adjusted, strict=True)
-    ]
+    adjusted = holm([one.p for one in found])
+    return tuple(replace(one, p_holm=p) for one, p in zip(found, adjusted, strict=True))
 
 
-def _difference(a: Picker, b: Picker) -> tuple[Estimate, int, int, float, str]:
+def _difference(a: Picker, b: Picker) -> Difference:
+    """The test of two pickers by itself: ``p_holm`` is ``p``."""
     from scipy.stats import ttest_1samp
 
     gap = a.values[:, -1] - b.values[:, -1]
     gap = gap[~np.isnan(gap)]
-    better, worse = int((gap > 0).sum()), int((gap < 0).sum())
     if gap.size < 2:
-        return nothing("paired-t", gap.size), better, worse, 1.0, "none"
-    value, error = float(gap.mean()), float(gap.std(ddof=1) / np.sqrt(gap.size))
-    whole = bool(np.isin(gap, (-1.0, 0.0, 1.0)).all())
-    if not error or whole:
+        estimate, p, method = nothing("paired-t", gap.size), 1.0, "none"
+    elif np.isin(gap, (-1.0, 0.0, 1.0)).all() or not gap.std(ddof=1):
         # Right or wrong, or the same difference everywhere, which has no spread for a t test.
         flipped = sign_flip(gap)
-        return mean_difference(gap), better, worse, flipped.p, flipped.method
-    test = ttest_1samp(gap, 0.0)
-    interval = test.confidence_interval(CONFIDENCE)
-    low, high = max(-1.0, float(interval.low)), min(1.0, float(interval.high))
-    estimate = Estimate(value, low, high, gap.size, "paired-t", error)
-    return estimate, better, worse, float(test.pvalue), "paired-t"
+        estimate, p, method = mean_difference(gap), flipped.p, flipped.method
+    else:
+        test = ttest_1samp(gap, 0.0)
+        low, high = (float(end) for end in test.confidence_interval(CONFIDENCE))
+        error = float(gap.std(ddof=1) / np.sqrt(gap.size))
+        estimate = Estimate(float(gap.mean()), max(-1.0, low), min(1.0, high), gap.size, "paired-t", error)
+        p, method = float(test.pvalue), "paired-t"
+    return Difference(a.name, b.name, estimate, int((gap > 0).sum()), int((gap < 0).sum()), p, method, p)
