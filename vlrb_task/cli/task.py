@@ -129,8 +129,7 @@ def command(
     from vlrb_task.pairs.rows import HubDataset, hub_id, is_local, load_benchmark
     from vlrb_task.tasks.ballot_list import SUFFIX
     from vlrb_task.tasks.copying import copy_pairs
-    from vlrb_task.tasks.names import check_name
-    from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
+    from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_name, check_outputs, save_task
     from vlrb_task.tasks.shipped import TaskSpec
     from vlrb_task.tasks.steps import answers_of
 

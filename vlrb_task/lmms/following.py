@@ -21,8 +21,7 @@ from vlrb_task.lmms.docs import PAIR
 from vlrb_task.parsing.probabilities import remark
 from vlrb_task.support.redact import without_secrets
 from vlrb_task.tasks.label_scores import LabelScores
-from vlrb_task.tasks.models import model_id
-from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
+from vlrb_task.tasks.observed import Sent, Tally, model_id, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
 OURS = "vlrb_task."
@@ -63,7 +62,7 @@ def model_fields(wrapper: str, arguments: Mapping[str, Any]) -> Record:
 
 
 def identity(wrapper: str, arguments: Mapping[str, Any]) -> str:
-    """``model_id`` of a model: see :func:`vlrb_task.tasks.models.model_id`."""
+    """``model_id`` of a model: see :func:`vlrb_task.tasks.observed.model_id`."""
     names = [str(arguments[key]) for key in _NAMES if arguments.get(key)] or [wrapper]
     return model_id(names, next((arguments[key] for key in _SERVERS if arguments.get(key)), None))
 

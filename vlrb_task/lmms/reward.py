@@ -18,7 +18,7 @@ from rich.progress import track
 
 from vlrb_task.judges import get_judge, neutralise
 from vlrb_task.lmms.docs import PAIR, vote_of
-from vlrb_task.lmms.reward_base import Backend, Conversation, Refused, remarks
+from vlrb_task.lmms.reward_backends import Backend, Conversation, LocalReward, Refused, ServedReward, remarks
 from vlrb_task.lmms.rows import doc_to_visual
 from vlrb_task.pairs.placing import PLACED
 
@@ -81,12 +81,8 @@ class Reward(lmms):  # type: ignore[misc]
         self.backend: Backend
         try:
             if base_url is not None:
-                from vlrb_task.lmms.reward_server import ServedReward
-
                 self.backend = ServedReward(base_url, model, endpoint, send, float(timeout), api_key)
             else:
-                from vlrb_task.lmms.reward_local import LocalReward
-
                 self.backend = LocalReward(
                     str(pretrained), device or str(self.device), dtype, revision, trust_remote_code
                 )

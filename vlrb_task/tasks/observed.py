@@ -9,14 +9,16 @@ about it. Where a judge's labels are scored (:mod:`vlrb_task.tasks.label_scores`
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import inspect
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -179,6 +181,28 @@ def server_of(url: object) -> str | None:
         return None
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/').removesuffix('/chat/completions')}"
+
+
+def model_id(names: Iterable[str], server: object = None) -> str:
+    """A model's names, whole: of a local folder with its files' sizes and times, of a server with its address.
+
+    Args:
+        names: hub ids, paths or names of served models: of the model itself, and of adapters that are put on it.
+        server: where it is asked, if it is not in this process: an address, which is written without secrets.
+    """
+    found = " + ".join(_weights(name) for name in names)
+    return f"{found} at {server_of(server) or server}" if server else found
+
+
+def _weights(name: str) -> str:
+    path = Path(name).expanduser()
+    if not path.exists():
+        return name
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    seen = [
+        (str(file.relative_to(path)), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()
+    ]
+    return f"{path.resolve()} ({len(seen)} files, {hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:12]})"
 
 
 def texts_of(messages: list[Any]) -> tuple[str | None, str]:
