@@ -63,21 +63,24 @@ class Baseline(lmms):  # type: ignore[misc]
         return answers
 
     def _answer(self, vote: dict[str, Any]) -> str:
+        """The verdict on two answers; on one, a rating: an end of the judge's scale, and its middle for a tie."""
         judge = get_judge(vote["judge"])
-        if vote["first"] is None:
-            return judge.rated(self._rating(vote))
-        return judge.examples[self._verdict(vote)]
-
-    def _verdict(self, vote: dict[str, Any]) -> Verdict:
+        pairwise = vote["first"] is not None
         if self.policy in ("first", "second"):
-            return Verdict(self.policy)
+            if not pairwise:
+                raise ValueError(f"vlrb_baseline: policy {self.policy!r} means nothing to a judge that sees one answer")
+            return judge.examples[Verdict(self.policy)]
+        shown = vote["first"] if pairwise else vote["answer"]
+        low, high = (0.0, 0.0) if pairwise else judge.scale
         if self.policy == "random":
-            coin = random.Random(f"{self.seed}:{vote['key']}:{vote['vote']}").random()
-            return Verdict.FIRST if coin < 0.5 else Verdict.SECOND
-        preferred = self._preferred(vote)
-        if preferred is None:
-            return Verdict.TIE
-        return Verdict.FIRST if preferred == vote["first"] else Verdict.SECOND
+            ballot = f"{self.seed}:{vote['key']}:{vote['vote']}" + ("" if pairwise else f":{shown}")
+            coin = random.Random(ballot).random()
+            rating, verdict = round(low + coin * (high - low), 1), Verdict.FIRST if coin < 0.5 else Verdict.SECOND
+        elif (preferred := self._preferred(vote)) is None:
+            rating, verdict = (low + high) / 2, Verdict.TIE
+        else:
+            rating, verdict = (high, Verdict.FIRST) if preferred == shown else (low, Verdict.SECOND)
+        return judge.examples[verdict] if pairwise else judge.rated(rating)
 
     def _preferred(self, vote: dict[str, Any]) -> int | None:
         if self.policy == "oracle":
@@ -87,19 +90,6 @@ class Baseline(lmms):  # type: ignore[misc]
             return None
         longer = 0 if words[0] > words[1] else 1
         return longer if self.policy == "longer" else 1 - longer
-
-    def _rating(self, vote: dict[str, Any]) -> float:
-        """A rating on the judge's scale: its ends for a rule that prefers an answer, its middle for a tie."""
-        if self.policy in ("first", "second"):
-            raise ValueError(f"vlrb_baseline: policy {self.policy!r} means nothing to a judge that sees one answer")
-        low, high = get_judge(vote["judge"]).scale
-        if self.policy == "random":
-            coin = random.Random(f"{self.seed}:{vote['key']}:{vote['vote']}:{vote['answer']}").random()
-            return round(low + coin * (high - low), 1)
-        preferred = self._preferred(vote)
-        if preferred is None:
-            return (low + high) / 2
-        return high if preferred == vote["answer"] else low
 
     def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
         raise ValueError("vlrb_baseline writes verdicts; it has no likelihoods")

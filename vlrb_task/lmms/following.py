@@ -53,12 +53,7 @@ def model_fields(wrapper: str, arguments: Mapping[str, Any]) -> Record:
         if key not in _NOT_THE_MODEL and key not in _NAMES and value is not None
     }
     sanitised = re.sub(r'["<>:/|\\?*\[\]]+', "__", "/".join(name.split("/")[-2:])) if name else wrapper
-    return {
-        "model": sanitised,
-        "model_id": identity(wrapper, arguments),
-        "wrapper": wrapper,
-        "model_args": shown,
-    }
+    return {"model": sanitised, "model_id": identity(wrapper, arguments), "wrapper": wrapper, "model_args": shown}
 
 
 def identity(wrapper: str, arguments: Mapping[str, Any]) -> str:
@@ -128,22 +123,23 @@ class Following:
         from lmms_eval.api.instance import unwrap_generation_output
         from loguru import logger
 
+        answers: list[Any] = [None] * len(requests)
+
+        def ask_for(places: Sequence[int], scorer: LabelScores | None) -> None:
+            with watching(self._sent, threads=True, scorer=scorer):
+                for place, answer in zip(places, ask([requests[place] for place in places]), strict=True):
+                    answers[place] = answer
+
         prompts = {_digest(str(requests[place].args[0])) for place in scored}
         scorer = LabelScores.of(self._model, lambda text: _digest(text) in prompts)
         # A client of async_openai does not outlive one such call: through a server all are asked together.
-        alone = range(len(requests)) if scorer.told_apart else scored
-        answers: list[Any] = [None] * len(requests)
-        with watching(self._sent, threads=True, scorer=scorer):
-            for place, answer in zip(alone, ask([requests[place] for place in alone]), strict=True):
-                answers[place] = answer
+        ask_for(range(len(requests)) if scorer.told_apart else scored, scorer)
         texts = [unwrap_generation_output(answers[place])[0] for place in scored]
         scorer.check(texts)
         if told := remark(map(str, texts)):
             logger.info(f"vlrb: {told}")
-        if others := sorted(set(range(len(requests))) - set(alone)):
-            with watching(self._sent, threads=True):
-                for place, answer in zip(others, ask([requests[place] for place in others]), strict=True):
-                    answers[place] = answer
+        if others := [] if scorer.told_apart else sorted(set(range(len(requests))) - set(scored)):
+            ask_for(others, None)
         return answers
 
     def record(self, judge: str, schedule: Mapping[str, Any]) -> Record:

@@ -10,10 +10,29 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from vlrb_task.lmms import include_path
+from vlrb_task.lmms import include_path as ours
 
 if TYPE_CHECKING:
     from lmms_eval.models.registry_v2 import ModelManifest
+
+
+OLDEST = (0, 7, 3)
+"""The oldest lmms-eval that runs anything at all."""
+
+
+def check_version() -> None:
+    """Refuse an lmms-eval that is too old.
+
+    Raises:
+        SystemExit: it is.
+    """
+    found = version("lmms_eval")
+    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:3])
+    if numbers < OLDEST:
+        raise SystemExit(
+            f"vlrb: lmms-eval {found} cannot run these tasks: {'.'.join(map(str, OLDEST))} or newer is needed "
+            "(pip install -U lmms-eval)"
+        )
 
 
 def manifests() -> list[ModelManifest]:
@@ -48,7 +67,7 @@ def _add_include_path(task_manager: type[Any]) -> None:
     @functools.wraps(original)
     def initialize_tasks(self: Any, include_path: str | Sequence[str] | None = None, *args: Any, **kwargs: Any) -> Any:
         given = [include_path] if isinstance(include_path, str) else list(include_path or [])
-        return original(self, [*given, _OURS], *args, **kwargs)
+        return original(self, [*given, str(ours())], *args, **kwargs)
 
     initialize_tasks.adds_vlrb = True  # type: ignore[attr-defined]
     task_manager.initialize_tasks = initialize_tasks
@@ -64,15 +83,11 @@ def _follow_models() -> None:
     from lmms_eval.api.model import lmms
 
     original = vars(lmms).get("create_from_arg_string")
-    if not isinstance(original, classmethod):
-        if os.environ.get("VLRB_JOURNAL"):
-            raise SystemExit(
-                "vlrb: VLRB_JOURNAL is set, but this lmms-eval makes its models in a way that is not known"
-            )
+    make = original.__func__ if isinstance(original, classmethod) else None
+    if make is None and os.environ.get("VLRB_JOURNAL"):
+        raise SystemExit("vlrb: VLRB_JOURNAL is set, but this lmms-eval makes its models in a way that is not known")
+    if make is None or getattr(make, "adds_vlrb", False):
         return
-    if getattr(original.__func__, "adds_vlrb", False):
-        return
-    make = original.__func__
 
     @functools.wraps(make)
     def create(cls: type[Any], arg_string: str, *args: Any, **kwargs: Any) -> Any:
@@ -87,25 +102,3 @@ def _follow_models() -> None:
 
     create.adds_vlrb = True  # type: ignore[attr-defined]
     lmms.create_from_arg_string = classmethod(create)
-
-
-OLDEST = (0, 7, 3)
-"""The oldest lmms-eval that runs anything at all."""
-
-
-def check_version() -> None:
-    """Refuse an lmms-eval that is too old.
-
-    Raises:
-        SystemExit: it is.
-    """
-    found = version("lmms_eval")
-    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:3])
-    if numbers < OLDEST:
-        raise SystemExit(
-            f"vlrb: lmms-eval {found} cannot run these tasks: {'.'.join(map(str, OLDEST))} or newer is needed "
-            "(pip install -U lmms-eval)"
-        )
-
-
-_OURS = str(include_path())

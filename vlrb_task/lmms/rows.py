@@ -93,23 +93,21 @@ def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
         _chat.add(shown_as(vote))
     asked = conversation(_prompt(doc), _visuals(doc), system=judge.system, image=judge.image)
     user = {"role": "user", "content": [_part(part) for part in asked.parts]}
-    if judge.system is None:
-        return [user]
-    return [{"role": "system", "content": [{"type": "text", "text": judge.system}]}, user]
+    system = {"role": "system", "content": [{"type": "text", "text": judge.system}]}
+    return [user] if judge.system is None else [system, user]
 
 
 def _part(part: str | Shown[Any]) -> dict[str, Any]:
     if isinstance(part, str):
         return {"type": "text", "text": part}
-    shown = part.picture
-    if isinstance(shown, Sound):
-        return {"type": "audio", "url": shown.url}
-    return {"type": "video" if isinstance(shown, str) else "image", "url": shown}
+    if isinstance(part.picture, Sound):
+        return {"type": "audio", "url": part.picture.url}
+    return {"type": "video" if isinstance(part.picture, str) else "image", "url": part.picture}
 
 
 def _prompt(doc: Doc) -> str:
     vote = vote_of(doc)
-    judge = get_judge(vote["judge"])
+    judge, ballot = get_judge(vote["judge"]), _ballot(vote)
     pair = Pair(
         key=vote["key"],
         id=vote["id"],
@@ -122,7 +120,6 @@ def _prompt(doc: Doc) -> str:
         criterion=doc.get("criterion"),
         steps=tuple(doc.get("steps") or ()),
     )
-    ballot = _ballot(vote)
     shown = placed(pair, doc.get(PLACED), ballot, more=bool(doc.get("video")) + bool(doc.get("audio")))
     return fill_prompt(template(judge.name), judge.prompt, shown, ballot)
 

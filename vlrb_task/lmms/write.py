@@ -59,27 +59,6 @@ def metrics(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str, bool | N
 
 _MESSAGES = "doc_to_messages: !function vlrb_task.lmms.rows.doc_to_messages"
 
-
-def base_yaml() -> str:
-    """The text of the file that the tasks about the hub's pairs include: all that they have in common."""
-    about = "# What the tasks about VL-RewardBench have in common. Written by vlrb_task.lmms.write: edit there."
-    return _text([about, *_dataset(tasks.HUB), *_FUNCTIONS, *_metric_list(SUBSETS)])
-
-
-def benchmark_base_yaml() -> str:
-    """The text of the file that the tasks about known benchmarks include; those of another judge say so themselves."""
-    about = "# What the tasks about known benchmarks have in common. Written by vlrb_task.lmms.write: edit there."
-    shared = ["dataset_path: parquet", "test_split: test", *_FUNCTIONS, _MESSAGES]
-    return _text([about, *shared, *_asking(tasks.shipped_tasks()[f"vlrb_{DEFAULT}"])])
-
-
-def suite_yaml() -> str:
-    """The text of the file of lmms-eval's group :data:`SUITE`."""
-    core = [name for name in benchmark_names() if benchmark(name).about.get("suite") == "core"]
-    about = "# The core set of benchmarks by one name. Written by vlrb_task.lmms.write: edit there."
-    return _text([about, f"group: {SUITE}", "task:", *(f"  - vlrb_{name}" for name in core)])
-
-
 _FUNCTIONS = (
     "# The judge's whole text is parsed: lmms-eval would otherwise remove its <think> part beforehand.",
     "reasoning_tags: none",
@@ -122,7 +101,7 @@ def task_yaml(
         process_docs: what makes the ballots, for a task that asks a list of them: :func:`write_ballots`' result.
     """
     head = [
-        f"# {' '.join(spec.summary.split())}. Written by vlrb_task.lmms.write: edit there.",
+        _about(spec.summary),
         f"task: {spec.name}",
         "output_type: generate_until",  # not in the base, for tools that list tasks and follow no include
     ]
@@ -142,8 +121,9 @@ def _asking(spec: TaskSpec, captions_sha256: str | None = None, process_docs: st
     """What a task's judge and schedule say in its file."""
     judge = get_judge(spec.judge)
     sampling = spec.sampling or judge.sampling
+    whole = f"vlrb_task.lmms.docs.{process_docs_name(spec.judge, spec.schedule)}"
     return [
-        f"process_docs: !function {process_docs or _whole_schedule(spec)}",
+        f"process_docs: !function {process_docs or whole}",
         "generation_kwargs:",
         f"  max_new_tokens: {sampling.max_new_tokens}",
         f"  temperature: {sampling.temperature}",
@@ -160,10 +140,6 @@ def _asking(spec: TaskSpec, captions_sha256: str | None = None, process_docs: st
         *([f"  system_sha256: {hashlib.sha256(judge.system.encode()).hexdigest()}"] if judge.system else []),
         *([f"  captions_sha256: {captions_sha256}"] if captions_sha256 else []),
     ]
-
-
-def _whole_schedule(spec: TaskSpec) -> str:
-    return f"vlrb_task.lmms.docs.{process_docs_name(spec.judge, spec.schedule)}"
 
 
 _LISTED = '''"""Which ballots the task {name} asks. Written by vlrb task."""
@@ -183,7 +159,7 @@ def write_ballots(spec: TaskSpec, ballots: BallotList, folder: Path) -> str:
     list's hash, so that the YAML changes with the ballots, as lmms-eval's response cache needs it.
     """
     file = f"{spec.name}{SUFFIX}"
-    ballots.write(folder / file)
+    write_text(folder / file, ballots.text())
     for old in folder.glob("vlrb_ballots_*.py"):
         if f'"{file}"' in old.read_text(encoding="utf-8"):
             old.unlink()
@@ -196,13 +172,8 @@ def write_ballots(spec: TaskSpec, ballots: BallotList, folder: Path) -> str:
 def _dataset(pairs: str) -> list[str]:
     if pairs.endswith(".parquet") or pairs == tasks.DEMO:
         file = DEMO_FILE if pairs == tasks.DEMO else pairs
-        return [
-            "dataset_path: parquet",
-            "dataset_kwargs:",
-            "  data_files:",
-            f"    test: {_quoted(file)}",
-            "test_split: test",
-        ]
+        kwargs = ["dataset_kwargs:", "  data_files:", f"    test: {_quoted(file)}"]
+        return ["dataset_path: parquet", *kwargs, "test_split: test"]
     hub = HubDataset(hub_id()) if pairs == tasks.HUB else HubDataset.parse(pairs)
     pinned = f"  # {hub.repo} at {hub.revision}" if hub.revision else ""
     return [
@@ -210,6 +181,10 @@ def _dataset(pairs: str) -> list[str]:
         f"dataset_kwargs: !function vlrb_task.lmms.hub.{attribute(hub)}{pinned}",
         "test_split: test",
     ]
+
+
+def _about(what: str) -> str:
+    return f"# {' '.join(what.split())}. Written by vlrb_task.lmms.write: edit there."
 
 
 def _text(lines: Iterable[str]) -> str:
@@ -222,9 +197,25 @@ def _quoted(text: str) -> str:
 
 
 def shipped_files() -> dict[str, str]:
-    """Every shipped YAML file's name and text."""
-    shared = {BASE: base_yaml(), BENCHMARK_BASE: benchmark_base_yaml(), f"{SUITE}.yaml": suite_yaml()}
-    return shared | {f"{name}.yaml": task_yaml(spec) for name, spec in tasks.shipped_tasks().items()}
+    """Every shipped YAML file's name and text: what tasks have in common, the group :data:`SUITE`, and each task's own."""
+    core = [name for name in benchmark_names() if benchmark(name).about.get("suite") == "core"]
+    asking = _asking(tasks.shipped_tasks()[f"vlrb_{DEFAULT}"])  # tasks of another judge say so themselves
+    shared = {
+        BASE: (
+            "What the tasks about VL-RewardBench have in common",
+            [*_dataset(tasks.HUB), *_FUNCTIONS, *_metric_list(SUBSETS)],
+        ),
+        BENCHMARK_BASE: (
+            "What the tasks about known benchmarks have in common",
+            ["dataset_path: parquet", "test_split: test", *_FUNCTIONS, _MESSAGES, *asking],
+        ),
+        f"{SUITE}.yaml": (
+            "The core set of benchmarks by one name",
+            [f"group: {SUITE}", "task:", *(f"  - vlrb_{name}" for name in core)],
+        ),
+    }
+    files = {name: _text([_about(what), *lines]) for name, (what, lines) in shared.items()}
+    return files | {f"{name}.yaml": task_yaml(spec) for name, spec in tasks.shipped_tasks().items()}
 
 
 def main() -> None:

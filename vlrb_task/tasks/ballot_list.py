@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from vlrb_task.asking.ballots import Ballot, Schedule
+from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
+from vlrb_task.judges import Judge
+from vlrb_task.pairs.pair import Benchmark
 from vlrb_task.support.errors import DataError, UnknownName
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.support.typed import typed
-from vlrb_task.support.writing import write_text
 
 SUFFIX = ".ballots.jsonl"
 VERSION = 1
@@ -48,39 +49,6 @@ class BallotList:
     ballots: tuple[Ballot, ...]
     again: int = 0
 
-    def check(self, fingerprint: str, prompt_sha256: str) -> None:
-        """Check the list against the pairs and the prompt of the present run.
-
-        Raises:
-            DataError: it was made for others, so the votes would not belong to the earlier ones.
-        """
-        if self.fingerprint != fingerprint:
-            raise DataError(
-                f"the list of ballots is about the pairs {self.fingerprint[:12]}, these are {fingerprint[:12]}: "
-                "the revision has changed; use the pairs of the first run"
-            )
-        if self.prompt_sha256 != prompt_sha256:
-            raise DataError(
-                f"the list of ballots is for a prompt with SHA-256 {self.prompt_sha256[:12]}, "
-                f"that of judge {self.judge!r} is now {prompt_sha256[:12]}: the votes would not belong together"
-            )
-
-    def by_key(self) -> dict[str, list[Ballot]]:
-        """The ballots of each pair that has any."""
-        found: dict[str, list[Ballot]] = {}
-        for ballot in self.ballots:
-            found.setdefault(ballot.key, []).append(ballot)
-        return found
-
-    def schedule_fields(self) -> dict[str, Any]:
-        """What a vote record says of the schedule that it is part of."""
-        return {
-            "order": str(self.schedule.order),
-            "votes": self.schedule.votes,
-            "continues": True,
-            "stop": self.stop or "none",
-        } | ({"again": self.again} if self.again else {})
-
     def text(self) -> str:
         """The file's text: the same list always gives the same."""
         header = {
@@ -88,22 +56,19 @@ class BallotList:
             "judge": self.judge,
             "prompt_sha256": self.prompt_sha256,
             "fingerprint": self.fingerprint,
-            "order": str(self.schedule.order),
-            "votes": self.schedule.votes,
+            **schedule_fields(self.schedule, None),
             "stop": self.stop,
             "total": self.total,
         } | ({"again": self.again} if self.again else {})
-        lines = [header, *(_line(ballot) for ballot in self.ballots)]
-        return "".join(json.dumps(line) + "\n" for line in lines)
+        fields = (
+            {name: value for name, value in asdict(ballot).items() if value is not None} for ballot in self.ballots
+        )
+        return "".join(json.dumps(line) + "\n" for line in (header, *fields))
 
     @property
     def sha256(self) -> str:
         """Hash of :meth:`text`."""
         return hashlib.sha256(self.text().encode()).hexdigest()
-
-    def write(self, path: Path) -> None:
-        """Write the file, whole or not at all."""
-        write_text(path, self.text())
 
 
 def _ballot(line: Mapping[str, Any]) -> Ballot:
@@ -113,9 +78,38 @@ def _ballot(line: Mapping[str, Any]) -> Ballot:
     return ballot
 
 
-def _line(ballot: Ballot) -> dict[str, Any]:
-    shown = {"first": ballot.first} if ballot.first is not None else {"answer": ballot.answer}
-    return {"key": ballot.key, "vote": ballot.vote, **shown}
+def ballots_by_pair(
+    benchmark: Benchmark, judge: Judge, schedule: Schedule, only: BallotList | None
+) -> list[list[Ballot]]:
+    """The ballots of each pair: all of a schedule, or those of a list.
+
+    Raises:
+        DataError: the list was made for other pairs or another prompt, so the votes would not belong to the earlier ones.
+    """
+    if only is None:
+        return [ballots_of(pair, schedule, judge.mode) for pair in benchmark.pairs]
+    if only.fingerprint != benchmark.fingerprint:
+        raise DataError(
+            f"the list of ballots is about the pairs {only.fingerprint[:12]}, these are {benchmark.fingerprint[:12]}: "
+            "the revision has changed; use the pairs of the first run"
+        )
+    if only.prompt_sha256 != judge.prompt.sha256:
+        raise DataError(
+            f"the list of ballots is for a prompt with SHA-256 {only.prompt_sha256[:12]}, "
+            f"that of judge {only.judge!r} is now {judge.prompt.sha256[:12]}: the votes would not belong together"
+        )
+    by_key: dict[str, list[Ballot]] = {}
+    for ballot in only.ballots:
+        by_key.setdefault(ballot.key, []).append(ballot)
+    return [by_key.get(pair.key, []) for pair in benchmark.pairs]
+
+
+def schedule_fields(schedule: Schedule, only: BallotList | None) -> dict[str, Any]:
+    """What a vote record says of the schedule that it is part of."""
+    if only is None:
+        return {"order": str(schedule.order), "votes": schedule.votes}
+    continues = {"continues": True, "stop": only.stop or "none"} | ({"again": only.again} if only.again else {})
+    return schedule_fields(only.schedule, None) | continues
 
 
 def read_ballots(path: Path, sha256: str | None = None) -> BallotList:

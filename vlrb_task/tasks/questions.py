@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.asking.ballots import Ballot, ballots_of
+from vlrb_task.asking.ballots import Ballot
 from vlrb_task.asking.placing import placed
 from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.pair import Benchmark, Pair
-from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.tasks.ballot_list import BallotList, ballots_by_pair, read_ballots, schedule_fields
 from vlrb_task.tasks.shipped import TaskSpec
 from vlrb_task.votes import benchmark_fields, make_record
 from vlrb_task.votes.reading import probability
@@ -63,7 +63,7 @@ class Questions:
 
     def record(self, index: str, text: str | None = None) -> dict[str, Any]:
         """A ballot's vote record; one without its text where ``text`` is None."""
-        question, schedule = self.by_index[index], self.spec.schedule
+        question = self.by_index[index]
         record = make_record(
             question.pair,
             question.ballot,
@@ -73,9 +73,7 @@ class Questions:
             **benchmark_fields(self.benchmark),
             answers_sha256=answers_sha256(question.pair.responses),
             origin=self.benchmark.origin,
-            schedule=self.only.schedule_fields()
-            if self.only
-            else {"order": str(schedule.order), "votes": schedule.votes},
+            schedule=schedule_fields(self.spec.schedule, self.only),
         )
         if text is None:
             del record["text"]
@@ -100,12 +98,10 @@ def questions_of(
     judge = get_judge(spec.judge)
     require_captions(template, benchmark.pairs)
     only = read_ballots(Path(spec.ballots)) if spec.ballots else None
-    if only is not None:
-        only.check(benchmark.fingerprint, judge.prompt.sha256)
-    listed = only.by_key() if only is not None else {}
+    by_pair = ballots_by_pair(benchmark, judge, spec.schedule, only)
     asked = {
         index_of(ballot): Question(pair, ballot)
-        for pair in benchmark.pairs
-        for ballot in (ballots_of(pair, spec.schedule, judge.mode) if only is None else listed.get(pair.key, ()))
+        for pair, ballots in zip(benchmark.pairs, by_pair, strict=True)
+        for ballot in ballots
     }
     return Questions(spec, template, benchmark, asked, only)
