@@ -97,14 +97,7 @@ def read_opinions(
     Raises:
         DataError: a log that cannot be read, or no vote about these candidates.
     """
-    return opinions_of(folder, read_about(folder, logs, parser, trust_pickle=trust_pickle))
-
-
-def read_about(
-    folder: Folder, logs: Iterable[Path], parser: str | None = None, *, trust_pickle: bool = False
-) -> list[Run]:
-    """The runs of logs about a folder's candidates; votes of one judge and model are one run, each ballot counted once."""
-    return read_runs(
+    runs = read_runs(
         list(logs),
         parser=parser,
         merge=True,
@@ -113,6 +106,7 @@ def read_about(
         trust_pickle=trust_pickle,
         unlabelled=lambda batches: _labels(folder, batches),
     )
+    return opinions_of(folder, runs)
 
 
 def _labels(folder: Folder, batches: Sequence[pa.RecordBatch]) -> LabelSet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from vlrb_task.judges import Judge, get_judge, in_order, shipped_names
@@ -18,63 +18,21 @@ def with_tables(page: str) -> str:
     Raises:
         ValueError: the page has no place for one of them.
     """
-    for name, table in _TABLES.items():
+    judges = in_order(get_judge(name) for name in shipped_names())
+    tables = {
+        "judges": (_JUDGES, [judge for judge in judges if task_of(judge.name)]),
+        "differences": (_DIFFERENCES, [judge for judge in judges if judge.prompt.source == "published"]),
+    }
+    for name, (columns, listed) in tables.items():
         before, begin, rest = page.partition(f"<!-- table: {name} -->\n")
         _, end, after = rest.partition("\n<!-- end -->")
         if not (begin and end):
             raise ValueError(f"docs/judges.md has no place for the table {name!r}")
-        page = f"{before}{begin}{table()}{end}{after}"
+        rows = [[cell(judge) for cell in columns.values()] for judge in listed]
+        lines = [columns.keys(), ["---"] * len(columns), *rows]
+        table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+        page = f"{before}{begin}{table}{end}{after}"
     return page
-
-
-def judges_table() -> str:
-    """Every judge: what it is shown, what it answers, how that is read, its sampling, its tasks."""
-    return _table(
-        ("judge", "shown", "asks for", "prompt", "parser", "temperature, top_p, tokens", "task"),
-        (
-            (
-                f"`{judge.name}`",
-                _shown(judge),
-                _plain(judge.summary),
-                judge.prompt.source,
-                f"`{judge.parser_name}`",
-                f"{judge.sampling.temperature:g}, {judge.sampling.top_p:g}, {judge.sampling.max_new_tokens}",
-                f"`{task.name}`, `{task.dataset_name}`",
-            )
-            for judge in _judges()
-            if (task := task_of(judge.name))
-        ),
-    )
-
-
-def differences_table() -> str:
-    """The judges of other authors: how the authors read their answers, and what is known to differ here."""
-    return _table(
-        ("judge", "the authors' rule", "`--parser` that follows it", "what differs here", "largest picture, pixels"),
-        (
-            (
-                f"`{judge.name}`",
-                _plain(judge.authors_rule or "none published"),
-                f"`{judge.authors_parser}`" if judge.authors_parser else "",
-                _plain(judge.approximate or ""),
-                f"{judge.max_pixels:,}" if judge.max_pixels else "",
-            )
-            for judge in _judges()
-            if judge.prompt.source == "published"
-        ),
-    )
-
-
-_TABLES: dict[str, Callable[[], str]] = {"judges": judges_table, "differences": differences_table}
-
-
-def _judges() -> list[Judge]:
-    return in_order(get_judge(name) for name in shipped_names())
-
-
-def _shown(judge: Judge) -> str:
-    answers = "both answers" if judge.mode == "pairwise" else "one answer"
-    return answers if judge.image != "none" else f"{answers}, no picture"
 
 
 def _plain(text: str) -> str:
@@ -82,6 +40,35 @@ def _plain(text: str) -> str:
     return text.replace("<", r"\<").replace("|", r"\|")
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+def _shown(judge: Judge) -> str:
+    answers = "both answers" if judge.mode == "pairwise" else "one answer"
+    return answers if judge.image != "none" else f"{answers}, no picture"
+
+
+def _sampling(judge: Judge) -> str:
+    found = judge.sampling
+    return f"{found.temperature:g}, {found.top_p:g}, {found.max_new_tokens}"
+
+
+def _task(judge: Judge) -> str:
+    return f"`{task.name}`, `{task.dataset_name}`" if (task := task_of(judge.name)) else ""
+
+
+Columns = dict[str, Callable[[Judge], str]]
+
+_JUDGES: Columns = {
+    "judge": lambda judge: f"`{judge.name}`",
+    "shown": _shown,
+    "asks for": lambda judge: _plain(judge.summary),
+    "prompt": lambda judge: judge.prompt.source,
+    "parser": lambda judge: f"`{judge.parser_name}`",
+    "temperature, top_p, tokens": _sampling,
+    "task": _task,
+}
+_DIFFERENCES: Columns = {
+    "judge": lambda judge: f"`{judge.name}`",
+    "the authors' rule": lambda judge: _plain(judge.authors_rule or "none published"),
+    "`--parser` that follows it": lambda judge: f"`{judge.authors_parser}`" if judge.authors_parser else "",
+    "what differs here": lambda judge: _plain(judge.approximate or ""),
+    "largest picture, pixels": lambda judge: f"{judge.max_pixels:,}" if judge.max_pixels else "",
+}
