@@ -12,7 +12,7 @@ from scipy.stats import norm
 from tests.bon.simulate import ask, discerning, folder, policy, rate
 from vlrb_task.bon.correlation import correlations, points_of
 from vlrb_task.bon.designs import Scheme
-from vlrb_task.bon.pickers import MAJORITY, RANDOM, judge
+from vlrb_task.bon.picks import MAJORITY, RANDOM, judge
 from vlrb_task.bon.questions import Question
 from vlrb_task.bon.scores import score
 from vlrb_task.scores.estimates import Estimate

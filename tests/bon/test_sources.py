@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from vlrb_task.bon.found import final_answer, merge
-from vlrb_task.bon.gathering import gather
+from vlrb_task.bon.gathering import gather, read_pictures
 from vlrb_task.bon.lmms_logs import read_samples, rights_of, texts_of
-from vlrb_task.bon.pictures import read_pictures
 from vlrb_task.bon.questions import Draw, Kind, Question, remarks, usual_draws
 from vlrb_task.bon.sources import read_sheets
 from vlrb_task.pairs.pair import UNDECIDABLE, parse_row
@@ -222,4 +221,4 @@ def test_no_path_in_a_row_chooses_a_picture(tmp_path: Path) -> None:
     shown = {"bytes": None, "path": str(tmp_path / "secret")}
     table = pa.table({"doc_id": ["1", "2"], "image_1": [shown, {"bytes": PIXEL, "path": None}]})
     pq.write_table(table, tmp_path / "rows.parquet")
-    assert read_pictures(tmp_path / "rows.parquet", {"1", "2"}) == {"2": PIXEL}
+    assert read_pictures(tmp_path / "rows.parquet", {"1", "2"}) == {"1": [], "2": [PIXEL]}

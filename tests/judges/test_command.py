@@ -17,12 +17,11 @@ from vlrb_task import judges
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
-from vlrb_task.lmms.write import BASE, BENCHMARK_BASE, shipped_files, task_yaml
+from vlrb_task.lmms.write import BASE, BENCHMARK_BASE, JUDGES_PAGE, shipped_files, task_yaml, with_tables
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
-from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
 from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
 

@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from vlrb_task.bon.found import Sheet, merge
 from vlrb_task.bon.lmms_logs import FrameworkTask, installed, scored_again
-from vlrb_task.bon.pictures import read_pictures
 from vlrb_task.bon.questions import Question, remarks
 from vlrb_task.bon.sources import read_sheets
-from vlrb_task.pairs.pictures import store
+from vlrb_task.pairs.media import base64_bytes
+from vlrb_task.pairs.pictures import UnreadablePicture, opened, png, store
+from vlrb_task.pairs.pictures import joined as join
+from vlrb_task.pairs.rows import read_rows
+from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.extra import require
 
 _TaskOf = Callable[[Sheet], FrameworkTask]
 
@@ -99,25 +104,25 @@ def _pictures(sheets: Sequence[Sheet], given: Path | None, folder: Path, task_of
     """The names of the questions' stored pictures: out of the files, the benchmark's file, or lmms-eval's own task."""
     stored: dict[str, str] = {}
 
-    def keep(id: str, picture: bytes | None) -> None:
-        if picture:
-            stored[id] = store(picture, folder, checked=False).name
+    def keep(id: str, pictures: Sequence[bytes]) -> None:
+        if pictures:
+            stored[id] = store(joined(pictures), folder, checked=False).name
 
     for sheet in sheets:
         for found in sheet.questions:
             if (id := sheet.question_id(found)) not in stored:
-                keep(id, found.picture)
+                keep(id, [found.picture] if found.picture else [])
         ids = {found.key: sheet.question_id(found) for found in sheet.questions}
         missing = {key: id for key, id in ids.items() if id not in stored}
         file = given or _vlmevalkit_tsv(sheet)
         if not missing or (sheet.framework in ("JSONL", "benchmark") and file is None):
             continue
         if file is not None:
-            for key, picture in read_pictures(file, set(missing)).items():
-                keep(missing[key], picture)
+            for key, pictures in read_pictures(file, set(missing)).items():
+                keep(missing[key], pictures)
         elif sheet.framework == "lmms-eval" and installed():
             for key, id in missing.items():
-                keep(id, task_of(sheet).picture(key))
+                keep(id, task_of(sheet).pictures(key))
         else:
             raise DataError(
                 f"{sheet.path}: its log holds no pictures; give the benchmark's file with --questions, "
@@ -131,3 +136,76 @@ def _vlmevalkit_tsv(sheet: Sheet) -> Path | None:
     root = os.environ.get("LMUData")  # noqa: SIM112 - VLMEvalKit spells it so
     path = Path(root) / f"{sheet.source}.tsv" if root and sheet.framework == "VLMEvalKit" else None
     return path if path and path.is_file() else None
+
+
+KEY_COLUMNS = ("doc_id", "index", "id", "question_id")
+"""Columns that can name a question, in the order in which they are tried."""
+
+
+def read_pictures(path: Path, keys: set[str]) -> dict[str, list[bytes]]:
+    """The pictures of some questions, from a file of the benchmark.
+
+    A parquet or JSONL file has a column that names the question (``doc_id``, ``index``, ``id``; lmms-eval's row numbers
+    are also taken for the file's own) and columns ``image``, or ``image_1`` and so on; a TSV is VLMEvalKit's.
+
+    Args:
+        path: the file.
+        keys: the questions that are wanted.
+
+    Returns:
+        By key.
+
+    Raises:
+        DataError: the file cannot be read, or names none of the questions.
+    """
+    rows = list(_tsv(path) if path.suffix.lower() == ".tsv" else read_rows(str(path), images=True))
+    named = [column for column in KEY_COLUMNS if rows and column in rows[0]]
+    by_column = {column: {str(row[column]): row for row in rows} for column in named}
+    by_column["row number"] = {str(number): row for number, row in enumerate(rows)}
+    best = max(by_column, key=lambda column: len(keys & by_column[column].keys()))
+    chosen = by_column[best]
+    if missing := sorted(keys - chosen.keys()):
+        raise DataError(
+            f"{path}: {len(missing)} of {len(keys)} questions are not in it by {best}, the first is {missing[0]!r}"
+        )
+    found: dict[str, list[bytes]] = {}
+    for key in keys:
+        parts = [_bytes(value) for name, value in sorted(chosen[key].items()) if name.startswith("image")]
+        found[key] = [part for part in parts if part]
+    return found
+
+
+def _bytes(value: object) -> bytes | None:
+    """A picture's bytes out of a row's column: bytes, base64, or the mapping that parquet files hold.
+
+    A path is not opened: what stands in data never chooses a file on this machine.
+    """
+    if isinstance(value, Mapping):
+        value = value.get("bytes")
+    if isinstance(value, str) and len(value) > 64:
+        return base64_bytes(value, "is not base64")
+    return value if isinstance(value, bytes) else None
+
+
+def _tsv(path: Path) -> list[dict[str, Any]]:
+    """VLMEvalKit's TSV; a short ``image`` is the index of the row whose picture this one shares."""
+    rows: list[dict[str, Any]] = list(read_delimited(path, "\t"))
+    if not rows or "index" not in rows[0] or "image" not in rows[0]:
+        raise DataError(f"{path}: a TSV of VLMEvalKit has columns index and image")
+    shown = {row["index"]: row["image"] for row in rows}
+    return [row | {"image": shown.get(row["image"], row["image"])} for row in rows]
+
+
+def joined(pictures: Sequence[bytes]) -> bytes:
+    """One picture of several, see :func:`vlrb_task.pairs.pictures.joined`; one alone is given back as it is.
+
+    Raises:
+        DataError: one of several cannot be read.
+    """
+    if len(pictures) == 1:
+        return pictures[0]
+    require("putting several pictures of a question together", "PIL")
+    try:
+        return png(join([opened(picture) for picture in pictures]))
+    except UnreadablePicture as error:
+        raise DataError(f"a picture cannot be read ({error})") from error

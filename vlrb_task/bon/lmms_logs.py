@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.bon.found import Found, Sheet, failed_note, fraction, fractions
-from vlrb_task.bon.pictures import joined
 from vlrb_task.pairs.pictures import png
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines
@@ -186,8 +185,8 @@ class FrameworkTask:
             raise DataError(f"task {name!r} of lmms-eval cannot be loaded ({type(error).__name__}: {error})") from error
         self.name = name
 
-    def picture(self, key: str) -> bytes | None:
-        """The picture of a row, several put together; None where the task shows none."""
+    def pictures(self, key: str) -> list[bytes]:
+        """The pictures of a row, as PNG files."""
         from PIL import Image
 
         parts = []
@@ -195,7 +194,7 @@ class FrameworkTask:
             if not isinstance(picture, Image.Image):
                 raise DataError(f"row {key} of task {self.name!r} shows a {type(picture).__name__}, not a picture")
             parts.append(png(picture.convert("RGB")))
-        return joined(parts) if parts else None
+        return parts
 
     def rights(self, found: Found, metric: str) -> tuple[float, ...]:
         """What the task's scorer says of each answer by itself.

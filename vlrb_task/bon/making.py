@@ -9,7 +9,7 @@ from typing import Any
 from vlrb_task.bon.designs import Comparison, Cost, Scheme, comparisons, cost, knockout
 from vlrb_task.bon.folder import Asked, Folder
 from vlrb_task.bon.opinions import Opinions
-from vlrb_task.bon.pickers import winner
+from vlrb_task.bon.picks import winner
 from vlrb_task.bon.questions import Kind, usual_draws
 from vlrb_task.judges import get_judge
 from vlrb_task.support.errors import DataError

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.bon.answers import AnswerScore
 from vlrb_task.bon.correlation import GainCorrelation
 from vlrb_task.bon.making import Round
-from vlrb_task.bon.pickers import Picker
+from vlrb_task.bon.picks import Picker
 from vlrb_task.bon.questions import usual_draws
-from vlrb_task.bon.scores import BonScore, Difference
+from vlrb_task.bon.scores import AnswerScore, BonScore, Difference
 from vlrb_task.cli.options import console, print_warnings
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.scores.estimates import Estimate
