@@ -17,7 +17,7 @@ from typing import Any
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.bon.designs import Comparison, Scheme
-from vlrb_task.bon.questions import Draw, Question, split_pair_id
+from vlrb_task.bon.questions import Draw, Kind, Question, split_pair_id
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.jsonl import Lines
@@ -83,6 +83,11 @@ class Folder:
     def by_id(self) -> Mapping[str, Question]:
         """The questions by their ids."""
         return {question.id: question for question in self.questions}
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Questions by what there is to win in them."""
+        return {str(kind): sum(question.kind is kind for question in self.questions) for kind in Kind}
 
     def place(self, id: str | None) -> tuple[Question, int, int] | None:
         """The question and the two candidates that a pair's id names; None for an id of another kind or folder."""

@@ -10,7 +10,7 @@ from vlrb_task.bon.designs import Comparison, Cost, Scheme, comparisons, cost, k
 from vlrb_task.bon.folder import Asked, Folder
 from vlrb_task.bon.opinions import Opinions
 from vlrb_task.bon.picks import winner
-from vlrb_task.bon.questions import Kind, usual_draws
+from vlrb_task.bon.questions import usual_draws
 from vlrb_task.judges import get_judge
 from vlrb_task.support.errors import DataError
 
@@ -63,11 +63,6 @@ class Round:
         """The comparisons with their questions, those of a question side by side."""
         return [(question, pair) for question in self.folder.questions for pair in self.chosen.get(question.id, ())]
 
-    @property
-    def kinds(self) -> dict[str, int]:
-        """Questions by what there is to win in them."""
-        return {str(kind): sum(q.kind is kind for q in self.folder.questions) for kind in Kind}
-
     def to_dict(self) -> dict[str, Any]:
         """The document of ``--json``."""
         folder, making = self.folder, self.folder.making
@@ -76,7 +71,7 @@ class Round:
             "scheme": str(making.scheme),
             "round": self.number,
             "questions": len(folder.questions),
-            "kinds": self.kinds,
+            "kinds": folder.kinds,
             "n": usual_draws(folder.questions),
             "pairs": dict(self.pairs),
             "tasks": list(self.tasks.keys()),

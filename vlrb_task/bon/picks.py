@@ -223,13 +223,7 @@ def _table(questions: Sequence[Question], size: int, curve: Callable[[Question, 
 
 
 def rule(name: str, questions: Sequence[Question], size: int) -> Picker:
-    """One of :data:`RULES`.
-
-    Args:
-        name: which.
-        questions: what it picks from.
-        size: N.
-    """
+    """The picks of one of :data:`RULES` at n up to ``size``."""
     numbers: dict[str, Callable[[Question], Sequence[float]]] = {
         RANDOM: lambda q: [0.0] * len(q.draws),
         "first": lambda q: [-float(at) for at in range(len(q.draws))],
@@ -247,13 +241,9 @@ def rule(name: str, questions: Sequence[Question], size: int) -> Picker:
 
 
 def judge(folder: Folder, opinions: Opinions, ranking: str, size: int) -> tuple[Picker, list[str]]:
-    """A judge's picks, and what must be known of them.
+    """A judge's picks at n up to ``size``, and what must be known of them.
 
-    Args:
-        folder: the candidates.
-        opinions: what the judge said of them.
-        ranking: one of :data:`RANKINGS`; a judge that rates is ranked by its ratings, whatever it says.
-        size: N.
+    A judge that rates is ranked by its ratings, whichever of :data:`RANKINGS` is asked for.
     """
     by_scheme = {Scheme.KNOCKOUT: "knockout", Scheme.SPARSE: "bradley-terry"}
     chosen = by_scheme.get(folder.making.scheme, "wins") if ranking == "auto" else ranking

@@ -6,7 +6,6 @@ Of a benchmark with several answers a question, also: is the judge's best answer
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
@@ -72,7 +71,6 @@ class BonScore:
     Attributes:
         folder: whose candidates.
         size: N, the draws that most questions have.
-        kinds: questions by what there is to win in them.
         judges: one picker for each, the best at n = N first.
         rules: those of :data:`RULES`.
         gains: each judge against one random candidate.
@@ -83,7 +81,6 @@ class BonScore:
 
     folder: Folder
     size: int
-    kinds: Mapping[str, int]
     judges: tuple[Picker, ...]
     rules: tuple[Picker, ...]
     gains: tuple[Difference, ...]
@@ -143,7 +140,7 @@ class BonScore:
             "folder": str(self.folder.path),
             "scheme": str(self.folder.making.scheme),
             "questions": len(self.folder.questions),
-            "kinds": dict(self.kinds),
+            "kinds": self.folder.kinds,
             "n": self.size,
             "judges": judges,
             "rules": [found.to_dict() | {"mixed": found.at(self.size, self.mixed).to_dict()} for found in self.rules],
@@ -183,11 +180,9 @@ def score(folder: Folder, opinions: Sequence[Opinions], ranking: str = "auto") -
             f"n = {drawn[0]} to {drawn[-1]}: subsets for self-consistency and counted wins were drawn "
             f"({RESAMPLED} of each size, fixed seed), the others are exact"
         )
-    counted = Counter(q.kind for q in questions)
     return BonScore(
         folder,
         size,
-        {str(kind): counted[kind] for kind in Kind},
         tuple(judges),
         tuple(rules.values()),
         differences((picker, rules[RANDOM]) for picker in judges),

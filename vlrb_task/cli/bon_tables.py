@@ -25,7 +25,7 @@ def show_made(round: Round) -> None:
     """What there is, what it costs, and how to run it: all of it before anything runs."""
     out = console()
     folder = round.folder
-    kinds = ", ".join(f"{kind} {count}" for kind, count in round.kinds.items())
+    kinds = ", ".join(f"{kind} {count}" for kind, count in folder.kinds.items())
     size = usual_draws(folder.questions)
     out.print(f"[bold]{len(folder.questions)} questions[/bold] with {size} draws each: {kinds}", soft_wrap=True)
     for note in folder.making.notes:
@@ -79,7 +79,7 @@ def _costs(round: Round) -> Table:
 def show_score(found: BonScore) -> None:
     """Judges above the rules that they are held against."""
     out = console()
-    kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
+    kinds = ", ".join(f"{kind} {count}" for kind, count in found.folder.kinds.items())
     out.print(
         f"[bold]picks among n = {found.size}[/bold] of {len(found.folder.questions)} questions ({kinds}), "
         f"scheme {found.folder.making.scheme}",

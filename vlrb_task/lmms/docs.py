@@ -57,11 +57,7 @@ def __getattr__(name: str) -> Callable[[Dataset], Dataset]:
 def listed(file: Path, sha256: str) -> Callable[[Dataset], Dataset]:
     """A ``process_docs`` that asks the ballots of a list: what ``vlrb task --votes-from`` leaves to be asked.
 
-    The file is read when the task is built, not when its YAML file is.
-
-    Args:
-        file: the list, see :mod:`vlrb_task.tasks.ballot_list`.
-        sha256: its hash.
+    The file (:mod:`vlrb_task.tasks.ballot_list`), which must have this hash, is read when the task is built.
     """
 
     def process_docs(dataset: Dataset) -> Dataset:

@@ -210,13 +210,7 @@ def followed() -> Following | None:
 
 
 def follow(model: Any, wrapper: str, arguments: Mapping[str, Any]) -> Following:
-    """Follow a model from now on.
-
-    Args:
-        model: an lmms-eval model.
-        wrapper: name of its class.
-        arguments: that it was made with.
-    """
+    """Follow a model of lmms-eval from now on, by its class's name and the arguments that it was made with."""
     following = Following(model, wrapper, arguments)
     ask: Generate = model.generate_until
     model.generate_until = lambda requests: following.generate(ask, requests, model.task_dict)

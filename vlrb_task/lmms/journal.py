@@ -19,7 +19,7 @@ import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -29,7 +29,7 @@ from loguru import logger
 
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import BALLOT, PAIR, shown_as, vote_of
-from vlrb_task.lmms.following import Following
+from vlrb_task.lmms.following import Following, Generate, Record
 from vlrb_task.lmms.rows import (
     answered_text,
     handed_sha256,
@@ -49,18 +49,12 @@ FOLDER_VARIABLE = "VLRB_JOURNAL"
 PART_VARIABLE = "VLRB_JOURNAL_EVERY"
 DEFAULT_PART = 256
 
-Record = dict[str, Any]
-Generate = Callable[[list[Any]], list[Any]]
 Slot = str
 """What two answers must share, as JSON."""
 
 
 def keep_as_environment_says(model: Any, following: Following) -> None:
     """Journal what a model answers from now on, as the environment variables say; nothing where they are not set.
-
-    Args:
-        model: an lmms-eval model.
-        following: what is known of it.
 
     Raises:
         SystemExit: they cannot be done.
@@ -108,7 +102,7 @@ class Journal:
         except OSError as error:
             raise SystemExit(f"vlrb: {FOLDER_VARIABLE}={folder}: {error.strerror or error}") from error
         self.known = self._read()
-        # Opened at once, by a name of its own: two runs, or two ranks, never write to one file.
+        # A name of its own: two runs, or two ranks, never write to one file.
         name = f"{time.strftime('%Y%m%dT%H%M%S')}-rank{self.rank}-{os.getpid()}-{secrets.token_hex(3)}.votes.jsonl"
         self.path = folder / name
 
@@ -262,7 +256,7 @@ class Journal:
 
 def _slot(record: Mapping[str, Any]) -> Slot:
     """What two answers must share for one to stand for the other."""
-    named = (
+    told = [
         "task",
         "key",
         "judge",
@@ -273,12 +267,12 @@ def _slot(record: Mapping[str, Any]) -> Slot:
         "wrapper",
         "messages_sha256",
         "model_args",
-    )
+    ]
     schedule = record.get("schedule")
     if isinstance(schedule, Mapping):  # a dataset's row holds a null in the place of what it does not say
         schedule = {name: value for name, value in schedule.items() if value is not None}
-    told = [(record.get("prompt") or {}).get("sha256"), record.get("generation") or {}, schedule]
-    return json.dumps([*map(record.get, named), *told], sort_keys=True)
+    rest = (record.get("prompt") or {}).get("sha256"), record.get("generation") or {}, schedule
+    return json.dumps([*map(record.get, told), *rest], sort_keys=True)
 
 
 def _found_slot(line: Mapping[str, Any]) -> Slot | None:

@@ -18,7 +18,7 @@ from rich.progress import track
 
 from vlrb_task.judges import get_judge, neutralise
 from vlrb_task.lmms.docs import PAIR, vote_of
-from vlrb_task.lmms.reward_backends import Backend, Conversation, LocalReward, Refused, ServedReward, remarks
+from vlrb_task.lmms.reward_backends import Conversation, LocalReward, Refused, ServedReward, remarks
 from vlrb_task.lmms.rows import doc_to_visual
 from vlrb_task.pairs.placing import PLACED
 
@@ -78,7 +78,7 @@ class Reward(lmms):  # type: ignore[misc]
         self._rank = self.accelerator.process_index
         self._world_size = self.accelerator.num_processes
         self.workers = 1 if base_url is None else max(1, int(num_concurrent))
-        self.backend: Backend
+        self.backend: ServedReward | LocalReward
         try:
             if base_url is not None:
                 self.backend = ServedReward(base_url, model, endpoint, send, float(timeout), api_key)

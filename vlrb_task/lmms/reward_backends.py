@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from vlrb_task.pairs.pictures import png
 from vlrb_task.support.errors import short
@@ -35,13 +35,6 @@ class Conversation:
     query: str
     answer: str
     picture: Image | None = None
-
-
-class Backend(Protocol):
-    """Something that scores one conversation. May be called from several threads."""
-
-    def score(self, conversation: Conversation) -> float | None:
-        """The scalar; not a number where the model gave none; None if this request failed."""
 
 
 def remarks(scores: Iterable[tuple[Hashable, float | None]]) -> list[str]:

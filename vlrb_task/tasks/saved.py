@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from configparser import ConfigParser
 from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
@@ -57,23 +58,16 @@ def owner_of(name: str) -> str | None:
     ours = {shipped.dataset_name for shipped in shipped_tasks().values()}
     if name.lower() in shipped_tasks() or dataset_name_of(name) in ours:
         return "vlrb"
-    for framework, names in {**_packaged(), "the installed lmms-eval": _installed()}.items():
-        if name.lower() in names:
-            return framework
-    return None
+    theirs = {**_packaged(), "the installed lmms-eval": _installed()}
+    return next((framework for framework, names in theirs.items() if name.lower() in names), None)
 
 
 @cache
 def _packaged() -> dict[str, frozenset[str]]:
     """The names that the frameworks had when this release was made, in lower case."""
-    found: dict[str, set[str]] = {}
-    names: set[str] = set()
-    for line in Path(__file__).with_name("taken_names.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            names = found.setdefault(line.strip("[]"), set())
-        elif line and not line.startswith("#"):
-            names.add(line.lower())
-    return {framework: frozenset(listed) for framework, listed in found.items()}
+    parser = ConfigParser(allow_no_value=True, delimiters=("=",), strict=False)
+    parser.read(Path(__file__).with_name("taken_names.txt"), encoding="utf-8")
+    return {framework: frozenset(parser[framework]) for framework in parser.sections()}
 
 
 @cache
