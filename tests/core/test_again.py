@@ -13,7 +13,7 @@ from tests.support.made_up import FAILED, FIRST, SECOND, made_up_pairs, record
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.main import group
 from vlrb_task.support.errors import DataError, UnknownName, VlrbError
-from vlrb_task.tasks.ballot_list import read_ballots, schedule_fields
+from vlrb_task.tasks.questions import read_ballots, schedule_fields
 
 BENCHMARK = made_up_pairs(6)
 SCHEDULE = Schedule(Order.BOTH)

@@ -214,7 +214,7 @@ def test_plain_text_for_servers_that_take_no_chat(served: Any) -> None:
 
 
 def test_the_arguments_are_checked(tmp_path: Path) -> None:
-    from vlrb_task.lmms.reward import Reward
+    from vlrb_task.lmms.models import Reward
 
     with pytest.raises(SystemExit, match="needs either pretrained"):
         Reward()

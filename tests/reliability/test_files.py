@@ -21,7 +21,7 @@ from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.writing import replacing, write_bytes, write_text
-from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.tasks.questions import BallotList, read_ballots
 from vlrb_task.votes import read_runs, write_votes
 
 BENCHMARK = made_up_pairs(6)

@@ -31,8 +31,7 @@ from vlrb_task.pairs.perturbing import pictures_named
 from vlrb_task.pairs.placing import PLACED
 from vlrb_task.support.arrow import is_valid, to_numpy
 from vlrb_task.support.errors import DataError, PromptUnavailable
-from vlrb_task.tasks.ballot_list import BallotList, ballots_by_pair, read_ballots, schedule_fields
-from vlrb_task.tasks.sight import check_sight, is_blind
+from vlrb_task.tasks.questions import BallotList, ballots_by_pair, check_sight, is_blind, read_ballots, schedule_fields
 from vlrb_task.votes.records import SCHEMA_VERSION, benchmark_fields
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def __getattr__(name: str) -> Callable[[Dataset], Dataset]:
 def listed(file: Path, sha256: str) -> Callable[[Dataset], Dataset]:
     """A ``process_docs`` that asks the ballots of a list: what ``vlrb task --votes-from`` leaves to be asked.
 
-    The file (:mod:`vlrb_task.tasks.ballot_list`), which must have this hash, is read when the task is built.
+    The file (:mod:`vlrb_task.tasks.questions`), which must have this hash, is read when the task is built.
     """
 
     def process_docs(dataset: Dataset) -> Dataset:

@@ -54,8 +54,8 @@ def manifests() -> list[ModelManifest]:
         _add_include_path(TaskManager)
     _follow_models()
     return [
-        ModelManifest(model_id="vlrb_baseline", simple_class_path="vlrb_task.lmms.baseline.Baseline"),
-        ModelManifest(model_id="vlrb_reward", simple_class_path="vlrb_task.lmms.reward.Reward"),
+        ModelManifest(model_id="vlrb_baseline", simple_class_path="vlrb_task.lmms.models.Baseline"),
+        ModelManifest(model_id="vlrb_reward", simple_class_path="vlrb_task.lmms.models.Reward"),
     ]
 
 

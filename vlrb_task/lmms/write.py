@@ -23,7 +23,7 @@ from vlrb_task.pairs.pair import SUBSETS, UNDECIDABLE
 from vlrb_task.pairs.rows import HubDataset, hub_id
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks import shipped as tasks
-from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
+from vlrb_task.tasks.questions import SUFFIX, BallotList
 from vlrb_task.tasks.shipped import TaskSpec, task_of
 
 BASE, BENCHMARK_BASE = "_vlrb_base.yaml", "_vlrb_benchmark.yaml"

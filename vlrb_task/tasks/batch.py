@@ -25,8 +25,7 @@ from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.writing import replacing, take_the_place, temporary_beside, told_of
 from vlrb_task.tasks.batch_layouts import Layout, Picture, sendable
-from vlrb_task.tasks.questions import Questions
-from vlrb_task.tasks.sight import check_sight, is_blind
+from vlrb_task.tasks.questions import Questions, check_sight, is_blind
 
 LIST_SUFFIX = ".batch.jsonl"
 VERSION = 1
