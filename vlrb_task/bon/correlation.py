@@ -165,11 +165,7 @@ def _model(run: Run) -> str:
 
 
 def points_of(scores: Mapping[str, Mapping[str, Estimate]], gains: Mapping[str, Estimate]) -> list[Point]:
-    """Judges with both numbers, matched by name without organisation, case and separators.
-
-    Args:
-        scores: by name, then by metric.
-        gains: by name.
+    """Judges with both numbers, scores (by metric) and gains being matched by name without organisation, case and separators.
 
     Raises:
         DataError: two names on a side are the same one so written.

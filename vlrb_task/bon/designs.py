@@ -109,11 +109,7 @@ def knockout_round(seats: Sequence[int]) -> tuple[list[Comparison], list[int]]:
 
 
 def knockout(question: Question, winner: Callable[[int, int], int | None]) -> tuple[list[list[Comparison]], list[int]]:
-    """Play a knockout as far as votes go.
-
-    Args:
-        question: whose candidates.
-        winner: of a comparison; None where it has not been asked.
+    """Play a knockout as far as votes go: ``winner`` of a comparison is None where it has not been asked.
 
     Returns:
         The rounds' comparisons, the last round's without votes included; and who is left: one candidate when the

@@ -205,11 +205,7 @@ def rows(folder: Folder, asked: Asked) -> Iterator[Row]:
 
 
 def write_pairs(folder: Folder, asked: Asked, name: str) -> Benchmark:
-    """Write the pairs of one run.
-
-    Returns:
-        The pairs as the run will find them.
-    """
+    """Write the pairs of one run, and return them as it will find them."""
     from vlrb_task.pairs.parquet import write_rows
 
     checked = parse_rows({k: v for k, v in row.items() if k != "image"} for row in rows(folder, asked))

@@ -84,10 +84,7 @@ def failed_note(questions: Sequence[Found], mark: str, file: str) -> tuple[str, 
 
 
 def merge(sheets: Sequence[Sheet]) -> tuple[list[Question], list[str]]:
-    """Put the draws of all files together, those of one question in the files' order.
-
-    Returns:
-        The questions, and where the final answers came from, in words.
+    """The questions of all files, the draws of one in the files' order; and where final answers came from, in words.
 
     Raises:
         DataError: two files ask something else under one id, or answers are not scored one by one.

@@ -143,17 +143,10 @@ KEY_COLUMNS = ("doc_id", "index", "id", "question_id")
 
 
 def read_pictures(path: Path, keys: set[str]) -> dict[str, list[bytes]]:
-    """The pictures of some questions, from a file of the benchmark.
+    """The pictures of the questions with these keys, from a file of the benchmark.
 
     A parquet or JSONL file has a column that names the question (``doc_id``, ``index``, ``id``; lmms-eval's row numbers
     are also taken for the file's own) and columns ``image``, or ``image_1`` and so on; a TSV is VLMEvalKit's.
-
-    Args:
-        path: the file.
-        keys: the questions that are wanted.
-
-    Returns:
-        By key.
 
     Raises:
         DataError: the file cannot be read, or names none of the questions.

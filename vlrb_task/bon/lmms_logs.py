@@ -39,12 +39,8 @@ Sample = Mapping[str, Any]
 def read_samples(path: Path, metric: str | None = None) -> Sheet:
     """Read one ``*_samples_TASK.jsonl``.
 
-    Args:
-        path: the file.
-        metric: which metric says what is right; without it, the first that says it of every answer.
-
-    Returns:
-        ``rights`` are None everywhere if no metric says it answer by answer.
+    What is right is what ``metric`` says; without it, the first metric that says it of every answer. ``rights`` are None
+    everywhere if none does.
 
     Raises:
         DataError: the file cannot be read, holds no samples, or lacks the metric that was asked for.
@@ -226,10 +222,7 @@ class FrameworkTask:
 def scored_again(sheet: Sheet, task: FrameworkTask, metric: str | None) -> Sheet:
     """A sheet whose answers the task's own scorer has looked at one by one.
 
-    Args:
-        sheet: of a log that says it of all answers together.
-        task: the task that the log is of.
-        metric: which metric; without it, the first that gives a number in [0, 1] for the first question.
+    The metric is the given one; without it, the first that gives a number in [0, 1] for the first question.
     """
     problems: list[str] = []
     for name in [metric] if metric else sheet.metrics:

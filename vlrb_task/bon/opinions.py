@@ -88,11 +88,7 @@ def read_opinions(
 ) -> list[Opinions]:
     """Read every judge's votes about a folder's candidates; logs of the same judge and model are put together.
 
-    Args:
-        folder: whose candidates.
-        logs: files and folders of them.
-        parser: read every text with this parser instead of the judge's own.
-        trust_pickle: open .pkl files.
+    A parser that is named reads every text in place of the judge's own.
 
     Raises:
         DataError: a log that cannot be read, or no vote about these candidates.

@@ -90,10 +90,8 @@ def resampled_sizes(size: int) -> list[int]:
 def expected(rule: Rule, right: Sequence[float] | Array) -> Array:
     """Expectation for a rule whose numbers depend on who else is in the subset.
 
-    Exact where a size has at most :data:`ENUMERATED` subsets, else the mean of :data:`RESAMPLED` drawn with a fixed seed.
-
-    Returns:
-        As :func:`expected_fixed`'s.
+    As :func:`expected_fixed`'s. Exact where a size has at most :data:`ENUMERATED` subsets, else the mean of :data:`RESAMPLED`
+    drawn with a fixed seed.
     """
     correct = np.asarray(right, dtype=np.float64)
     found = np.zeros(correct.size)
@@ -108,11 +106,8 @@ def expected(rule: Rule, right: Sequence[float] | Array) -> Array:
 def by_wins(question: Question, wins: Array) -> Rule:
     """Most wins among the candidates that are there.
 
-    Different candidates meet once, however many draws gave each: what is rated is the answer, not how often it came.
-
-    Args:
-        question: whose draws.
-        wins: as :class:`~vlrb_task.bon.opinions.Opinion`'s; two that were not compared count half a win each.
+    Different candidates meet once, however many draws gave each: what is rated is the answer, not how often it came. Two that
+    were not compared count half a win each.
     """
     table = np.where(np.isnan(wins), 0.5, wins)
     np.fill_diagonal(table, 0.0)

@@ -73,13 +73,7 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
     """One row a ballot, those of a pair side by side, without a copy of a picture.
 
     The picture column is left undecoded: a broken picture is then found where it is opened, and only its own ballots
-    suffer.
-
-    Args:
-        dataset: the rows.
-        judge: the judge's name.
-        schedule: which ballots.
-        only: the part of the schedule that is asked; without it, all.
+    suffer. Asked is all of the schedule, or the part of it that ``only`` lists.
 
     Raises:
         SystemExit: rows that cannot be used, or a prompt that is not to be had. lmms-eval would report an exception, go

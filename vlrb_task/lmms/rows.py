@@ -63,13 +63,9 @@ def picture_sha256(value: Any) -> str:
 
 
 def handed_sha256(judge: Judge, prompt: str, pictures: Sequence[str], *, chat: bool) -> str:
-    """The hash of what a wrapper is handed for a ballot.
+    """The hash of what a wrapper is handed for a ballot: its prompt, and the hashes of its pictures as it shows them.
 
-    Args:
-        judge: who is asked.
-        prompt: filled.
-        pictures: their hashes, in the order in which the ballot shows them.
-        chat: whether it takes conversations; others get pictures and one text, the system message in front.
+    Wrappers that take no conversations (``chat``) get pictures and one text, the system message in front.
     """
     if chat:
         return messages_sha256(conversation(prompt, pictures, system=judge.system, image=judge.image))
@@ -136,10 +132,8 @@ def doc_to_target(doc: Doc) -> str:
 def doc_to_visual(doc: Doc) -> list[Image | str]:
     """The row's pictures, in RGB as lmms-eval's own task gives them, and its video's path; nothing for rows without one.
 
-    They stand in the order in which this ballot shows them.
-
-    A picture that cannot be read is named, shown as a grey square so that the run goes on, and its votes are counted
-    as unparsed (``unreadable_image``).
+    They stand in the order in which this ballot shows them. One that cannot be read is named, shown as a grey square so that
+    the run goes on, and its votes are counted as unparsed (``unreadable_image``).
 
     Raises:
         SystemExit: the row has a sound, which a list of pictures cannot hold.

@@ -271,11 +271,7 @@ def sendable(data: bytes | None, limit: int) -> tuple[Picture, bool]:
     """A picture as a request holds it, and whether it had to be made smaller.
 
     PNG, JPEG and WEBP files that are upright are sent as they are, so that the model sees the very same bytes; others are
-    sent as PNG.
-
-    Args:
-        data: the picture's file.
-        limit: the largest size in bytes, as base64.
+    sent as PNG. The limit is the largest size in bytes, as base64.
 
     Raises:
         UnreadablePicture: no picture, or none that can be opened safely.

@@ -79,12 +79,9 @@ def read_list(path: Path) -> BatchList:
 
 
 def find_list(results: Sequence[Path], requests: Path | None) -> BatchList:
-    """The list of the batch that results are of.
+    """The list of the batch that results are of, from beside its request file, which may be the list itself.
 
-    Args:
-        results: result files.
-        requests: the request file, or the list itself. Without it, lists are looked for beside the results and in the
-            working folder, and the one whose ids the results have is taken.
+    Without that file, lists are looked for beside the results and in the working folder: the one whose ids the results have.
 
     Raises:
         DataError: there is none, or there are several.
@@ -122,10 +119,6 @@ def read_results(listed: BatchList, results: Iterable[Path]) -> Votes:
 
     A request that failed gives a vote without an answer (``failed_request``), unless another line has its answer.
     A ballot that no result is about gives none.
-
-    Args:
-        listed: the batch's list.
-        results: its result and error files.
 
     Raises:
         DataError: a file that cannot be read, or no result of this batch at all.

@@ -1,14 +1,17 @@
-"""Copying a set of pairs to where a task finds them: checked first, with captions added or other pictures put in."""
+"""Copying pairs to where a task finds them: checked first, with captions or a first step's answers, or other pictures put in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.judges import Judge, require_captions
+from vlrb_task.asking.ballots import Schedule, ballots_of
+from vlrb_task.judges import Judge, get_judge, require_captions
 from vlrb_task.pairs.benchmarks import DEFAULT
 from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
@@ -17,6 +20,8 @@ from vlrb_task.pairs.perturbing import Pictures, with_pictures
 from vlrb_task.pairs.placing import PLACED, flattened
 from vlrb_task.pairs.rows import hub_id, is_local, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
+from vlrb_task.votes import Pairs, read_runs
+from vlrb_task.votes.schema import NONE
 
 Row = dict[str, Any]
 
@@ -129,3 +134,54 @@ def pair_warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
             "which: judge `criterion` is"
         )
     return told
+
+
+def answers_of(
+    logs: Sequence[Path], judge: Judge, schedule: Schedule, benchmark: Benchmark, *, trust_pickle: bool = False
+) -> Captions:
+    """The answers of a first step, for each pair in the order of its votes.
+
+    Of a judge that is shown the question alone, one answer serves every vote. Of any other, each vote is given the answer to
+    the same vote in the same order, so that both steps are shown the same.
+
+    The logs are those of the one run that the first step is; judge and schedule are the second one's.
+
+    Raises:
+        DataError: logs of several runs, or a ballot that they do not answer.
+        VlrbError: a second judge that rates single answers, after a first step that is shown answers.
+    """
+    runs = read_runs(
+        logs, Pairs.of(benchmark), merge=True, keep_texts=True, keep_undecidable=True, trust_pickle=trust_pickle
+    )
+    if len(runs) != 1:
+        raise DataError(f"--after needs the logs of one run, and has those of {len(runs)}")
+    run, keys = runs[0], runs[0].labels.keys.to_pylist()
+    if run.ballots.texts is None:
+        raise DataError("--after: the logs hold no texts")
+    alone = not get_judge(run.judge).sees_answers
+    if judge.mode == "pointwise" and not alone:
+        raise VlrbError(f"--after: judge {judge.name!r} rates single answers, and the first step is shown answers")
+    texts = {
+        (keys[pair], vote, None if alone or first == NONE else first): text
+        for pair, vote, first, text in zip(
+            run.ballots.pair.tolist(),
+            run.ballots.vote.tolist(),
+            run.ballots.first.tolist(),
+            run.ballots.texts["text"].to_pylist(),
+            strict=True,
+        )
+    }
+    found: dict[str, list[str]] = {}
+    missing = []
+    for pair in benchmark.pairs:
+        wanted = [(0, None)] if alone else [(one.vote, one.first) for one in ballots_of(pair, schedule, judge.mode)]
+        said = [str(texts.get((pair.key, *one)) or "").strip() for one in wanted]
+        missing += [f"id {pair.id!r}, vote {one[0]}" for one, text in zip(wanted, said, strict=True) if not text]
+        found[pair.key] = said
+    if missing:
+        raise DataError(
+            f"--after: the first step has no answer to {len(missing)} ballots (it needs the same --order and --votes; "
+            "--votes-from completes it)",
+            missing,
+        )
+    return Captions(found, hashlib.sha256(json.dumps(found).encode()).hexdigest(), "steps")

@@ -121,11 +121,7 @@ def schedule_fields(schedule: Schedule, only: BallotList | None) -> dict[str, An
 
 
 def read_ballots(path: Path, sha256: str | None = None) -> BallotList:
-    """Read a list of ballots.
-
-    Args:
-        path: the file.
-        sha256: the hash that it must have: the one of the list that a task was written for.
+    """Read a list of ballots, which must have the hash of the one that a task was written for, if that is given.
 
     Raises:
         DataError: not there, no such list, damaged, or another list than the task's.
@@ -218,13 +214,7 @@ class Questions:
 def questions_of(
     spec: TaskSpec, benchmark: Benchmark, template: Template, index_of: Callable[[Ballot], str]
 ) -> Questions:
-    """The ballots of a task.
-
-    Args:
-        spec: the task.
-        benchmark: the pairs that it asks about.
-        template: its judge's prompt, checked.
-        index_of: names a ballot.
+    """The ballots of a task about a set of pairs, by the names that ``index_of`` gives them.
 
     Raises:
         DataError: a judge of captions, and pairs without; or a list of ballots about other pairs.
@@ -252,14 +242,9 @@ def is_blind(judge: Judge, benchmark: Benchmark) -> bool:
 def check_sight(
     judge: Judge, benchmark: Benchmark, *, shown: bool, placed: bool = False, meant: str = NO_IMAGES_VARIABLE
 ) -> None:
-    """Hold pairs to what a judge is to see.
+    """Hold pairs, some of which may be ``shown`` or have pictures ``placed`` within the text, to what a judge is to see.
 
-    Args:
-        judge: who is asked.
-        benchmark: the pairs.
-        shown: whether any of them has a picture or a video.
-        placed: whether any picture has a place in the text.
-        meant: how whoever runs this says that no picture is to be sent.
+    Whoever runs this says by ``meant`` that no picture is to be sent.
 
     Raises:
         DataError: the judge takes pictures and would be sent none, which nobody said is meant; or none are to be sent, and
