@@ -11,10 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vlrb_task.bon.found import final_answer, merge
 from vlrb_task.bon.gathering import gather, read_pictures
 from vlrb_task.bon.lmms_logs import read_samples, rights_of, texts_of
-from vlrb_task.bon.questions import Draw, Kind, Question, remarks, usual_draws
+from vlrb_task.bon.questions import Draw, Kind, Question, final_answer, merge, remarks, usual_draws
 from vlrb_task.bon.sources import read_sheets
 from vlrb_task.pairs.pair import UNDECIDABLE, parse_row
 from vlrb_task.support.errors import DataError

@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.bon.found import Sheet, merge
 from vlrb_task.bon.lmms_logs import FrameworkTask, installed, scored_again
-from vlrb_task.bon.questions import Question, remarks
+from vlrb_task.bon.questions import Question, Sheet, merge, remarks
 from vlrb_task.bon.sources import read_sheets
 from vlrb_task.pairs.media import base64_bytes
 from vlrb_task.pairs.pictures import UnreadablePicture, opened, png, store

@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.bon.found import Found, Sheet, failed_note, fraction, fractions
+from vlrb_task.bon.questions import Found, Sheet, failed_note, fraction, fractions
 from vlrb_task.pairs.pictures import png
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import Lines

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.bon.found import Found, Sheet, failed_note, fraction, fractions
 from vlrb_task.bon.lmms_logs import read_samples
+from vlrb_task.bon.questions import Found, Sheet, failed_note, fraction, fractions
 from vlrb_task.pairs.mapped_rows import answer_rows, is_named, mapping_of
 from vlrb_task.pairs.media import picture_of
 from vlrb_task.support.errors import DataError, short

@@ -242,7 +242,7 @@ def is_blind(judge: Judge, benchmark: Benchmark) -> bool:
 def check_sight(
     judge: Judge, benchmark: Benchmark, *, shown: bool, placed: bool = False, meant: str = NO_IMAGES_VARIABLE
 ) -> None:
-    """Hold pairs, some of which may be ``shown`` or have pictures ``placed`` within the text, to what a judge is to see.
+    """Hold pairs to what a judge is to see: whether any picture or video is shown, and any placed within the text.
 
     Whoever runs this says by ``meant`` that no picture is to be sent.
 
