@@ -24,8 +24,7 @@ from vlrb_task.support.errors import DataError
 
 
 def made(spec: str, folder: Path, scheme: Scheme) -> Folder:
-    found = gather([Path(spec)], images=folder / "images")
-    return Folder(folder, Making("vlrb_bon", scheme, sources=found.sources), found.questions, found.pictures)
+    return gather([Path(spec)], Folder(folder, Making("vlrb_bon", scheme)), images=True)
 
 
 def rating(text: str) -> float:

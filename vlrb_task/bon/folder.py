@@ -76,7 +76,7 @@ class Folder:
 
     path: Path
     making: Making
-    questions: tuple[Question, ...]
+    questions: tuple[Question, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

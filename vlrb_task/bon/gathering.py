@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.lmms_logs import FrameworkTask, installed, scored_again
-from vlrb_task.bon.questions import Question, Sheet, merge, remarks
+from vlrb_task.bon.questions import Sheet, merge, remarks
 from vlrb_task.bon.sources import read_sheets
 from vlrb_task.pairs.media import base64_bytes
 from vlrb_task.pairs.pictures import UnreadablePicture, opened, png, store
@@ -23,44 +24,29 @@ from vlrb_task.support.extra import require
 _TaskOf = Callable[[Sheet], FrameworkTask]
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """Everything that a folder is made of.
-
-    Attributes:
-        questions: with their candidates.
-        pictures: names of the stored files by question id.
-        sources: each file, with what its correctness is.
-        notes: what must be known of the candidates.
-    """
-
-    questions: tuple[Question, ...]
-    pictures: Mapping[str, str] = field(default_factory=dict)
-    sources: tuple[Mapping[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
-
-
 def gather(
     paths: Iterable[Path],
+    folder: Folder,
     *,
     metric: str | None = None,
     task: str | None = None,
     include_path: Path | None = None,
     rescore: bool = False,
     pictures: Path | None = None,
-    images: Path | None = None,
+    images: bool = False,
     trust_pickle: bool = False,
-) -> Gathered:
-    """Read candidates, and their pictures.
+) -> Folder:
+    """Read candidates, and their pictures, for a folder that is to be made.
 
     Args:
         paths: as :func:`~vlrb_task.bon.sources.read_sheets`'.
+        folder: without questions; the notes that it has come last.
         metric: which metric or column says what is right; None for the first that does.
         task: lmms-eval's task, where a log's name does not say it.
         include_path: folder of that task's YAML file, if lmms-eval does not ship it.
         rescore: whether to ask the task's scorer about each answer by itself.
         pictures: a file of the benchmark with its pictures.
-        images: the folder to store pictures in; None to leave them out.
+        images: whether to store pictures in the folder.
         trust_pickle: whether to open pickles.
 
     Raises:
@@ -79,13 +65,15 @@ def gather(
         sheets.append(sheet)
     questions, notes = merge(sheets)
     stored: dict[str, str] = {}
-    if images is not None:
-        stored = _pictures(sheets, pictures, images, task_of)
+    if images:
+        stored = _pictures(sheets, pictures, folder.path / "images", task_of)
         if bare := len(questions) - len(stored):
             notes.append(f"{bare} of {len(questions)} questions have no picture and are asked about without one")
     sources = tuple({"file": sheet.path, "framework": sheet.framework, "right": sheet.metric} for sheet in sheets)
     told = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
-    return Gathered(tuple(questions), stored, sources, (*told, *notes, *remarks(questions)))
+    notes = [*told, *notes, *remarks(questions), *folder.making.notes]
+    making = replace(folder.making, sources=sources, notes=tuple(notes))
+    return replace(folder, making=making, questions=tuple(questions), pictures=stored)
 
 
 def _check_scored(sheet: Sheet, task: str | None) -> None:

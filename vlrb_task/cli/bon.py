@@ -103,21 +103,19 @@ def make(
     asked = list(judges) or ["pointwise_100" if chosen is Scheme.POINTWISE else "official"]
     if not dry_run:
         check_new(output, name, asked, force=force)
-    images = None if no_images or dry_run else output / "images"
+    making = Making(name, chosen, least, order, votes, notes=(NO_PICTURES,) if no_images else ())
     with error_console().status("reading candidates and pictures"):
-        gathered = gather(
+        planned = gather(
             samples,
+            Folder(output, making),
             metric=metric,
             task=task_name,
             include_path=include_path,
             rescore=rescore,
             pictures=questions,
-            images=images,
+            images=not (no_images or dry_run),
             trust_pickle=trust_pickle,
         )
-    notes = (*gathered.notes, *([NO_PICTURES] if no_images else []))
-    making = Making(name, chosen, least, order, votes, gathered.sources, notes)
-    planned = Folder(output, making, gathered.questions, gathered.pictures)
     made = Round(planned, costs=costs(planned, asked[0])) if dry_run else write_folder(first_round(planned, asked))
     if as_json:
         print_json(made.to_dict())
