@@ -140,4 +140,4 @@ def next_round(folder: Folder, opinions: Opinions) -> Round:
     if not any(chosen.values()):
         return Round(folder, number=round)
     taken = len(list(folder.path.glob(f"{making.name}_next*.parquet")))
-    return Round(folder, chosen, (opinions.judge,), f"{making.name}_next{taken + 1}", round, waiting)
+    return Round(folder, chosen, (opinions.run.judge,), f"{making.name}_next{taken + 1}", round, waiting)

@@ -63,11 +63,6 @@ class Opinions:
     warnings: tuple[str, ...] = ()
 
     @property
-    def judge(self) -> str:
-        """The judge's own name."""
-        return self.run.judge
-
-    @property
     def parsed_rate(self) -> Estimate:
         """Share of votes that were read."""
         run = self.run

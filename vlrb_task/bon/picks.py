@@ -196,7 +196,7 @@ class Picker:
         }
         if said is not None:
             told |= {
-                "judge": said.judge,
+                "judge": said.run.judge,
                 "prompt": said.run.prompt.to_dict(),
                 "parser": said.run.parser,
                 "metadata": dict(said.run.metadata),

@@ -24,13 +24,11 @@ class BatchList:
 
     Attributes:
         path: the file.
-        id: the batch's, with which its custom ids begin.
         layout: of its files.
         records: each ballot's vote record without its text, by custom id, in the order in which they are asked.
     """
 
     path: Path
-    id: str
     layout: Layout
     records: Mapping[str, Record]
 
@@ -75,7 +73,7 @@ def read_list(path: Path) -> BatchList:
     if header["ballots"] != len(records) or not all(isinstance(record.get("custom_id"), str) for record in records):
         raise DataError(f"{path}: a damaged list: {len(records)} ballots of {header['ballots']}")
     by_id = {record.pop("custom_id"): record for record in records}
-    return BatchList(path, header["id"], LAYOUTS[header["format"]], by_id)
+    return BatchList(path, LAYOUTS[header["format"]], by_id)
 
 
 def find_list(results: Sequence[Path], requests: Path | None) -> BatchList:
