@@ -71,7 +71,7 @@ def overall(items: Items) -> float | str:
 
     for line in remarks(items):
         logger.warning(f"vlrb: {line}")
-    return subset(items)
+    return _overall(items)
 
 
 def remarks(items: Items) -> list[str]:
@@ -108,8 +108,8 @@ def unanswered_stderr(items: Items) -> str:
 
 
 no_images_stderr = unanswered_stderr
-subset, subset_stderr = _pair_of("overall")
-overall_stderr = subset_stderr
+_overall, overall_stderr = _pair_of("overall")
+subset, subset_stderr = _overall, overall_stderr
 macro, macro_stderr = _pair_of("macro")
 parsed_rate, parsed_rate_stderr = _pair_of("parsed_rate")
 first_rate, first_rate_stderr = _pair_of("first_rate")
