@@ -151,11 +151,6 @@ def strengths(wins: Array, prior: float = 0.1) -> Array:
     return found
 
 
-def words(question: Question) -> list[int]:
-    """Words (runs of non-space) of each draw."""
-    return [len(draw.text.split()) for draw in question.draws]
-
-
 RANDOM = "random candidate"
 MAJORITY = "self-consistency"
 RULES = (RANDOM, MAJORITY, "first", "shortest", "longest", "oracle")
@@ -222,8 +217,8 @@ def rule(name: str, questions: Sequence[Question], size: int) -> Picker:
     numbers: dict[str, Callable[[Question], Sequence[float]]] = {
         RANDOM: lambda q: [0.0] * len(q.draws),
         "first": lambda q: [-float(at) for at in range(len(q.draws))],
-        "shortest": lambda q: [-float(count) for count in words(q)],
-        "longest": lambda q: [float(count) for count in words(q)],
+        "shortest": lambda q: [-float(len(draw.text.split())) for draw in q.draws],
+        "longest": lambda q: [float(len(draw.text.split())) for draw in q.draws],
         "oracle": lambda q: [draw.right for draw in q.draws],
     }
 
