@@ -15,9 +15,8 @@ from vlrb_task.asking.messages import Conversation, Shown, conversation, message
 from vlrb_task.asking.placing import in_order
 from vlrb_task.judges import Judge, get_judge
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.tasks.questions import Question, Questions, questions_of
+from vlrb_task.tasks.questions import Question, Questions, check_sight, is_blind, questions_of
 from vlrb_task.tasks.shipped import TaskSpec
-from vlrb_task.tasks.sight import check_sight, is_blind
 from vlrb_task.votes.vlmevalkit import RECORD_COLUMN, index_of
 
 Row = dict[str, Any]

@@ -17,8 +17,7 @@ from typing import Any, Protocol
 from vlmevalkit_adapter import failures
 from vlrb_task.support.errors import VlrbError
 from vlrb_task.tasks.label_scores import LabelScores, NoProbabilities
-from vlrb_task.tasks.models import model_id
-from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
+from vlrb_task.tasks.observed import Sent, Tally, model_id, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
 

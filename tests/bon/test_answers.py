@@ -16,17 +16,15 @@ from scipy.stats import kendalltau
 
 from tests.bon.simulate import ask, rate
 from tests.support.relatives import RELATIVES
-from vlrb_task.bon.answers import score_answers, ties_score
 from vlrb_task.bon.designs import Scheme
 from vlrb_task.bon.folder import Folder, Making
-from vlrb_task.bon.gathering import Wanted, gather
-from vlrb_task.bon.scores import score
+from vlrb_task.bon.gathering import gather
+from vlrb_task.bon.scores import score, score_answers, ties_score
 from vlrb_task.support.errors import DataError
 
 
 def made(spec: str, folder: Path, scheme: Scheme) -> Folder:
-    found = gather([Path(spec)], Wanted(images=folder / "images"))
-    return Folder(folder, Making("vlrb_bon", scheme, sources=found.sources), found.questions, found.pictures)
+    return gather([Path(spec)], Folder(folder, Making("vlrb_bon", scheme)), images=True)
 
 
 def rating(text: str) -> float:

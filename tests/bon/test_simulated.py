@@ -12,7 +12,7 @@ from scipy.stats import norm
 from tests.bon.simulate import ask, discerning, folder, policy, rate
 from vlrb_task.bon.correlation import correlations, points_of
 from vlrb_task.bon.designs import Scheme
-from vlrb_task.bon.pickers import MAJORITY, RANDOM, judge
+from vlrb_task.bon.picks import MAJORITY, RANDOM, judge
 from vlrb_task.bon.questions import Question
 from vlrb_task.bon.scores import score
 from vlrb_task.scores.estimates import Estimate
@@ -40,8 +40,8 @@ def test_the_policy_and_the_rules_are_recovered() -> None:
         assert close(found.rule("first").at(n), p.mean())
         assert close(found.rule("longest").at(n), p.mean())
         assert close(found.rule("oracle").at(n), (1 - (1 - p) ** n).mean())
-    assert found.kinds["mixed"] == found.mixed.sum()
-    assert sum(found.kinds.values()) == 900
+    assert made.kinds["mixed"] == found.mixed.sum()
+    assert sum(made.kinds.values()) == 900
 
 
 def test_a_pairwise_judge_of_planted_accuracy_is_recovered() -> None:

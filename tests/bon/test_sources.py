@@ -11,12 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vlrb_task.bon.finals import final_answer
-from vlrb_task.bon.found import merge
-from vlrb_task.bon.gathering import Wanted, gather
-from vlrb_task.bon.lmms_samples import read_samples, rights_of, texts_of
-from vlrb_task.bon.pictures import read_pictures
-from vlrb_task.bon.questions import Draw, Kind, Question, remarks, usual_draws
+from vlrb_task.bon.designs import Scheme
+from vlrb_task.bon.folder import Folder, Making
+from vlrb_task.bon.gathering import gather, read_pictures
+from vlrb_task.bon.lmms_logs import read_samples, rights_of, texts_of
+from vlrb_task.bon.questions import Draw, Kind, Question, final_answer, merge, remarks, usual_draws
 from vlrb_task.bon.sources import read_sheets
 from vlrb_task.pairs.pair import UNDECIDABLE, parse_row
 from vlrb_task.support.errors import DataError
@@ -30,6 +29,10 @@ PIXEL = bytes.fromhex(
 def lines(path: Path, *values: dict[str, Any]) -> Path:
     path.write_text("".join(json.dumps(value) + "\n" for value in values))
     return path
+
+
+def bare(path: Path) -> Folder:
+    return Folder(path, Making("vlrb_bon", Scheme.ROUND_ROBIN))
 
 
 def sample(number: int, texts: list[str], answer: str = "B", **extra: Any) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def test_a_log_that_does_not_tell_says_what_can_be_done(tmp_path: Path) -> None:
     )
     assert read_samples(log).questions[0].rights is None
     with pytest.raises(DataError, match="--rescore"):
-        gather([log], Wanted())
+        gather([log], bare(tmp_path))
     with pytest.raises(DataError, match="no metric 'f1'; it has acc"):
         read_samples(log, "f1")
 
@@ -179,11 +182,11 @@ def test_json_lines_and_their_pictures(tmp_path: Path) -> None:
     (tmp_path / "p.png").write_bytes(PIXEL)
     good = {"id": "a", "question": "?", "candidates": ["x", "y"], "right": [True, 0], "answers": ["1", None]}
     path = lines(tmp_path / "c.jsonl", good | {"image": "p.png"}, {**good, "id": "b"})
-    found = gather([path], Wanted(images=tmp_path / "images"))
+    found = gather([path], bare(tmp_path), images=True)
     assert [q.id for q in found.questions] == ["a", "b"]
     assert found.questions[0].draws == (Draw("x", 1.0, "1"), Draw("y", 0.0, None))
     assert (tmp_path / "images" / found.pictures["a"]).read_bytes() == PIXEL
-    assert any("1 of 2 questions have no picture" in note for note in found.notes)
+    assert any("1 of 2 questions have no picture" in note for note in found.making.notes)
 
 
 @pytest.mark.parametrize(
@@ -210,12 +213,12 @@ def test_pictures_from_a_file_of_the_benchmark(tmp_path: Path) -> None:
     log = lines(tmp_path / "t_samples_mmmu.jsonl", *(sample(n, ["x B", "y A"]) for n in range(2)))
     encoded = base64.b64encode(PIXEL).decode()
     lines(tmp_path / "bench.jsonl", *({"doc_id": n, "image": encoded} for n in range(2)))
-    found = gather([log], Wanted(images=tmp_path / "images", pictures=tmp_path / "bench.jsonl"))
+    found = gather([log], bare(tmp_path), images=True, pictures=tmp_path / "bench.jsonl")
     assert set(found.pictures) == {"mmmu/0", "mmmu/1"}
     assert len(list((tmp_path / "images").iterdir())) == 1, "the same picture is stored once"
     lines(tmp_path / "short.jsonl", {"doc_id": 0, "image": encoded})
     with pytest.raises(DataError, match="1 of 2 questions are not in it"):
-        gather([log], Wanted(images=tmp_path / "images", pictures=tmp_path / "short.jsonl"))
+        gather([log], bare(tmp_path), images=True, pictures=tmp_path / "short.jsonl")
 
 
 def test_no_path_in_a_row_chooses_a_picture(tmp_path: Path) -> None:
@@ -223,4 +226,4 @@ def test_no_path_in_a_row_chooses_a_picture(tmp_path: Path) -> None:
     shown = {"bytes": None, "path": str(tmp_path / "secret")}
     table = pa.table({"doc_id": ["1", "2"], "image_1": [shown, {"bytes": PIXEL, "path": None}]})
     pq.write_table(table, tmp_path / "rows.parquet")
-    assert read_pictures(tmp_path / "rows.parquet", {"1", "2"}) == {"2": PIXEL}
+    assert read_pictures(tmp_path / "rows.parquet", {"1", "2"}) == {"1": [], "2": [PIXEL]}

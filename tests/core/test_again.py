@@ -13,7 +13,7 @@ from tests.support.made_up import FAILED, FIRST, SECOND, made_up_pairs, record
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.main import group
 from vlrb_task.support.errors import DataError, UnknownName, VlrbError
-from vlrb_task.tasks.ballot_list import read_ballots
+from vlrb_task.tasks.questions import read_ballots, schedule_fields
 
 BENCHMARK = made_up_pairs(6)
 SCHEDULE = Schedule(Order.BOTH)
@@ -88,7 +88,7 @@ def test_just_those_ballots_are_asked(reasons: str, places: list[int], tmp_path:
     listed = read_ballots(tmp_path / "t" / "again.ballots.jsonl")
     asked = [ballot for pair in BENCHMARK.pairs for ballot in ballots_of(pair, SCHEDULE)]
     assert list(listed.ballots) == [asked[place] for place in places]
-    assert listed.schedule_fields()["again"] == 1
+    assert schedule_fields(listed.schedule, listed)["again"] == 1
     assert "max_new_tokens: 4096" in (tmp_path / "t" / "again.yaml").read_text()
 
 

@@ -9,7 +9,7 @@ import pytest
 from vlrb_task.cli.main import group
 from vlrb_task.lmms import hub
 from vlrb_task.support.errors import VlrbError
-from vlrb_task.tasks.names import check_name
+from vlrb_task.tasks.saved import check_name
 from vlrb_task.tasks.shipped import HUB, shipped_tasks
 
 

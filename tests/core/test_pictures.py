@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from vlrb_task.bon.pictures import joined as joined_bytes
+from vlrb_task.bon.gathering import joined as joined_bytes
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import parse_row
 from vlrb_task.pairs.parquet import write_rows

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from vlrb_task.cli.main import group
 from vlrb_task.judges import get_judge
 from vlrb_task.pairs.pair import parse_rows
-from vlrb_task.tasks.sight import check_sight
+from vlrb_task.tasks.questions import check_sight
 
 
 def test_a_benchmark_of_texts_needs_no_picture() -> None:

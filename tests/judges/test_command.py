@@ -17,12 +17,11 @@ from vlrb_task import judges
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.judges import get_judge, judge_names
 from vlrb_task.lmms import include_path
-from vlrb_task.lmms.write import BASE, BENCHMARK_BASE, base_yaml, benchmark_base_yaml, shipped_files, task_yaml
+from vlrb_task.lmms.write import BASE, BENCHMARK_BASE, JUDGES_PAGE, shipped_files, task_yaml, with_tables
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Answer
 from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
-from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
 from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
 
@@ -136,10 +135,10 @@ def test_a_task_that_includes_the_base_says_what_one_that_stands_alone_says() ->
         """Functions as their names."""
 
     Loader.add_constructor("!function", lambda loader, node: str(node.value))
-    base = yaml.load(base_yaml(), Loader=Loader)
+    base = yaml.load(shipped_files()[BASE], Loader=Loader)
     assert base["reasoning_tags"] == "none", "the word, which lmms-eval takes for: strip nothing"
     assert not {"task", "output_type"} & set(base), "lmms-eval would take a file with these for a task"
-    shared = yaml.load(benchmark_base_yaml(), Loader=Loader)
+    shared = yaml.load(shipped_files()[BENCHMARK_BASE], Loader=Loader)
     of_data = {"dataset_path", "dataset_kwargs", "metric_list", "doc_to_messages"}
     for spec in shipped_tasks().values():
         included = yaml.load(task_yaml(spec), Loader=Loader)

@@ -13,7 +13,7 @@ import pytest
 
 import vlrb_task
 from vlrb_task.judges import get_judge, shipped_names
-from vlrb_task.tasks.judge_tables import JUDGES_PAGE
+from vlrb_task.lmms.write import JUDGES_PAGE
 
 PACKAGE = Path(vlrb_task.__file__).parent
 

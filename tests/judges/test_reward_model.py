@@ -92,8 +92,7 @@ def test_another_judges_task_ends_the_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["text_only", "vision_language"])
 def test_a_checkpoint_on_the_cpu(task: tuple[str, ...], tmp_path: Path, kind: str) -> None:
     from tests.judges import tiny_reward
-    from vlrb_task.lmms.reward_base import Conversation
-    from vlrb_task.lmms.reward_local import LocalReward
+    from vlrb_task.lmms.reward_backends import Conversation, LocalReward
     from vlrb_task.pairs.rows import read_rows
 
     checkpoint = getattr(tiny_reward, f"write_{kind}")(tmp_path / "tiny")
@@ -119,8 +118,7 @@ def test_a_checkpoint_on_the_cpu(task: tuple[str, ...], tmp_path: Path, kind: st
 
 def test_a_checkpoint_without_a_chat_template_reads_two_texts(tmp_path: Path) -> None:
     from tests.judges.tiny_reward import write_text_only
-    from vlrb_task.lmms.reward_base import Conversation
-    from vlrb_task.lmms.reward_local import LocalReward
+    from vlrb_task.lmms.reward_backends import Conversation, LocalReward
 
     model = LocalReward(str(write_text_only(tmp_path, template=False)), "cpu", "auto", None, False)
     assert model.score(Conversation("What?", "A cup.")) != model.score(Conversation("What?", "Two cups."))
@@ -135,8 +133,7 @@ def test_a_checkpoint_without_a_chat_template_reads_two_texts(tmp_path: Path) ->
 )
 def test_a_checkpoint_that_is_no_reward_model_is_refused(tmp_path: Path, options: dict[str, Any], why: str) -> None:
     from tests.judges.tiny_reward import write_text_only
-    from vlrb_task.lmms.reward_base import Refused
-    from vlrb_task.lmms.reward_local import LocalReward
+    from vlrb_task.lmms.reward_backends import LocalReward, Refused
 
     with pytest.raises(Refused, match=why):
         LocalReward(str(write_text_only(tmp_path, **options)), "cpu", "auto", None, False)
@@ -147,7 +144,7 @@ def test_a_checkpoint_that_is_no_reward_model_is_refused(tmp_path: Path, options
 @pytest.fixture
 def served() -> Iterator[Any]:
     """Makes a served model whose server gives one answer to everything."""
-    from vlrb_task.lmms.reward_server import ServedReward
+    from vlrb_task.lmms.reward_backends import ServedReward
 
     servers: list[RewardServer] = []
 
@@ -190,15 +187,14 @@ def served() -> Iterator[Any]:
     ],
 )
 def test_what_is_no_scalar_is_refused(served: Any, answer: Any, why: str) -> None:
-    from vlrb_task.lmms.reward_base import Refused
+    from vlrb_task.lmms.reward_backends import Refused
 
     with pytest.raises(Refused, match=why):
         served(answer)
 
 
 def test_a_server_that_is_not_there_is_refused(served: Any) -> None:
-    from vlrb_task.lmms.reward_base import Refused
-    from vlrb_task.lmms.reward_server import ServedReward
+    from vlrb_task.lmms.reward_backends import Refused, ServedReward
 
     with pytest.raises(Refused, match=r"/v1/nothing answered HTTP 404"):
         served(classified(1.0), endpoint="v1/nothing")
@@ -211,14 +207,14 @@ def test_a_server_that_is_not_there_is_refused(served: Any) -> None:
 
 
 def test_plain_text_for_servers_that_take_no_chat(served: Any) -> None:
-    from vlrb_task.lmms.reward_base import Conversation
+    from vlrb_task.lmms.reward_backends import Conversation
 
     model = served(classified(-3.5), send="input")
     assert model.score(Conversation("Which?", "This.")) == -3.5
 
 
 def test_the_arguments_are_checked(tmp_path: Path) -> None:
-    from vlrb_task.lmms.reward import Reward
+    from vlrb_task.lmms.models import Reward
 
     with pytest.raises(SystemExit, match="needs either pretrained"):
         Reward()

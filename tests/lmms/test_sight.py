@@ -15,7 +15,7 @@ from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.cli.main import group
 from vlrb_task.lmms.docs import expand, vote_of
 from vlrb_task.lmms.rows import doc_to_visual
-from vlrb_task.tasks.sight import VARIABLE
+from vlrb_task.tasks.questions import NO_IMAGES_VARIABLE as VARIABLE
 
 datasets = pytest.importorskip("datasets")
 

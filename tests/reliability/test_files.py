@@ -21,7 +21,7 @@ from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.rows import load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.writing import replacing, write_bytes, write_text
-from vlrb_task.tasks.ballot_list import BallotList, read_ballots
+from vlrb_task.tasks.questions import BallotList, read_ballots
 from vlrb_task.votes import read_runs, write_votes
 
 BENCHMARK = made_up_pairs(6)
@@ -52,7 +52,7 @@ def test_a_list_of_ballots_that_was_cut_or_changed_is_refused(tmp_path: Path) ->
     ballots = tuple(b for p in BENCHMARK.pairs for b in ballots_of(p, Schedule(Order.BOTH)))
     whole = BallotList("criteria", "0" * 64, BENCHMARK.fingerprint, Schedule(Order.BOTH), None, 12, ballots)
     path = tmp_path / "x.ballots.jsonl"
-    whole.write(path)
+    path.write_text(whole.text())
     assert read_ballots(path, whole.sha256) == whole
     text = path.read_bytes()
     for cut in range(0, len(text) - 1, 7):

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.reward_server import HttpError, RewardServer, classified, generated, pooled
-from vlrb_task.lmms.reward_base import Conversation, Refused, remarks
-from vlrb_task.lmms.reward_server import NoNumber, ServedReward, scalar
+from vlrb_task.lmms.reward_backends import Conversation, NoNumber, Refused, ServedReward, remarks, scalar
 from vlrb_task.support.http import Client, RequestFailed
 
 ASKED = Conversation("Which?", "This.")

@@ -59,11 +59,11 @@ def circle(seats: Sequence[int], reaches: Iterable[int]) -> list[Comparison]:
     exactly half puts each in one.
     """
     size = len(seats)
-    found = []
-    for reach in reaches:
-        starts = range(size // 2) if 2 * reach == size else range(size)
-        found += [(seats[start], seats[(start + reach) % size]) for start in starts]
-    return found
+    return [
+        (seats[start], seats[(start + reach) % size])
+        for reach in reaches
+        for start in range(size // 2 if 2 * reach == size else size)
+    ]
 
 
 def round_robin(question: Question) -> list[Comparison]:
@@ -84,11 +84,12 @@ def sparse(question: Question, least: int) -> list[Comparison]:
     size = len(seats)
     if size <= least + 1:
         return round_robin(question)
-    if size == 2 * (size // 2) and least % 2:
-        # An odd number: the seat across the table is the odd one. With one comparison each nothing would connect the
-        # couples, and no ranking would follow.
-        return circle(seats, [*range(1, (least - 1) // 2 + 1), size // 2]) if least > 1 else circle(seats, [1])
-    return circle(seats, range(1, ceil(least / 2) + 1))
+    reaches = [*range(1, ceil(least / 2) + 1)]
+    if size % 2 == 0 and least % 2 and least > 1:
+        # The seat across the table is the odd comparison. As the only one it would leave the couples unconnected, and no
+        # ranking would follow.
+        reaches[-1] = size // 2
+    return circle(seats, reaches)
 
 
 def cover(question: Question) -> list[Comparison]:
@@ -97,10 +98,8 @@ def cover(question: Question) -> list[Comparison]:
     One candidate of an odd number is rated twice, and its rating is the mean. A question with one candidate has no pair.
     """
     seats = seating(question)
-    if len(seats) < 2:
-        return []
-    couples = [(seats[at], seats[at + 1]) for at in range(0, len(seats) - 1, 2)]
-    return couples + ([(seats[-1], seats[0])] if len(seats) % 2 else [])
+    couples, free = knockout_round(seats)
+    return couples + [(seat, seats[0]) for seat in free if couples]
 
 
 def knockout_round(seats: Sequence[int]) -> tuple[list[Comparison], list[int]]:
@@ -110,11 +109,7 @@ def knockout_round(seats: Sequence[int]) -> tuple[list[Comparison], list[int]]:
 
 
 def knockout(question: Question, winner: Callable[[int, int], int | None]) -> tuple[list[list[Comparison]], list[int]]:
-    """Play a knockout as far as votes go.
-
-    Args:
-        question: whose candidates.
-        winner: of a comparison; None where it has not been asked.
+    """Play a knockout as far as votes go: ``winner`` of a comparison is None where it has not been asked.
 
     Returns:
         The rounds' comparisons, the last round's without votes included; and who is left: one candidate when the
@@ -165,13 +160,6 @@ class Cost:
     growth: str
 
 
-_GROWTH = {
-    Scheme.POINTWISE: "N",
-    Scheme.ROUND_ROBIN: "N squared",
-    Scheme.SPARSE: "N",
-    Scheme.KNOCKOUT: "N",
-}
-
 CHARACTERS_A_TOKEN = 4
 """Rough, for English text: the cost is an estimate, and is called one."""
 
@@ -207,4 +195,5 @@ def cost(
             asked = 2 * len(pairs) if scheme is Scheme.POINTWISE else len(pairs)
         ballots += votes * asked
         characters += votes * int(text + asked * (overhead + len(question.query)))
-    return Cost(scheme, ballots, rounds, characters // CHARACTERS_A_TOKEN, ballots * longest_answer, _GROWTH[scheme])
+    growth = "N squared" if scheme is Scheme.ROUND_ROBIN else "N"
+    return Cost(scheme, ballots, rounds, characters // CHARACTERS_A_TOKEN, ballots * longest_answer, growth)

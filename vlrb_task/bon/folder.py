@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +17,7 @@ from typing import Any
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.bon.designs import Comparison, Scheme
-from vlrb_task.bon.questions import Draw, Question
-from vlrb_task.judges import Judge, get_judge
+from vlrb_task.bon.questions import Draw, Kind, Question, split_pair_id
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.jsonl import Lines
@@ -77,13 +76,26 @@ class Folder:
 
     path: Path
     making: Making
-    questions: tuple[Question, ...]
+    questions: tuple[Question, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Question]:
         """The questions by their ids."""
         return {question.id: question for question in self.questions}
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Questions by what there is to win in them."""
+        return {str(kind): sum(question.kind is kind for question in self.questions) for kind in Kind}
+
+    def place(self, id: str | None) -> tuple[Question, int, int] | None:
+        """The question and the two candidates that a pair's id names; None for an id of another kind or folder."""
+        split = split_pair_id(id or "")
+        question = self.by_id.get(split[0]) if split else None
+        if split is None or question is None or split[1] == split[2] or max(split[1:]) >= len(question.texts):
+            return None
+        return question, split[1], split[2]
 
 
 QUESTIONS = re.compile(rb'\A\{"id": "[^\n]*, "draws": \[')
@@ -104,17 +116,21 @@ def write_making(folder: Folder) -> None:
 def write_questions(folder: Folder) -> None:
     """Write the questions with their candidates."""
     folder.path.mkdir(parents=True, exist_ok=True)
-    lines = (json.dumps(_line(question, folder.pictures.get(question.id))) + "\n" for question in folder.questions)
-    write_lines(folder.path / "questions.jsonl", lines)
-
-
-def _line(question: Question, picture: str | None) -> Row:
-    draws = [
-        {"candidate": number, "right": draw.right, "final": draw.final}
-        for number, draw in zip(question.candidate_of, question.draws, strict=True)
-    ]
-    line = {"id": question.id, "query": question.query, "source": question.source, "image": picture}
-    return line | {"candidates": list(question.texts), "draws": draws}
+    lines = (
+        {
+            "id": question.id,
+            "query": question.query,
+            "source": question.source,
+            "image": folder.pictures.get(question.id),
+            "candidates": question.texts,
+            "draws": [
+                {"candidate": number, "right": draw.right, "final": draw.final}
+                for number, draw in zip(question.candidate_of, question.draws, strict=True)
+            ],
+        }
+        for question in folder.questions
+    )
+    write_lines(folder.path / "questions.jsonl", (json.dumps(line) + "\n" for line in lines))
 
 
 def read(path: Path) -> Folder:
@@ -174,47 +190,24 @@ def _question(line: Row) -> tuple[Question, str | None]:
 
 def rows(folder: Folder, asked: Asked) -> Iterator[Row]:
     """Rows of the dataset about some comparisons; the first of each is shown first where one order is asked."""
-    pictures = [folder.pictures.get(question.id) for question, _ in asked]
-    sizes = {name: (folder.path / "images" / name).stat().st_size for name in set(pictures) if name}
-    embedded = sum(sizes[name] for name in pictures if name) <= EMBEDDED
-    for (question, (first, second)), name in zip(asked, pictures, strict=True):
-        row = question.row(first, second) | {"media": "image" if name else "text"}
-        if name:
-            file = folder.path.resolve() / "images" / name
-            row["image"] = (
-                {"bytes": file.read_bytes(), "path": name} if embedded else {"bytes": None, "path": str(file)}
-            )
+    images = folder.path.resolve() / "images"
+    files = {question.id: images / name for question, _ in asked if (name := folder.pictures.get(question.id))}
+    sizes = {file: file.stat().st_size for file in set(files.values())}
+    embedded = sum(sizes[files[question.id]] for question, _ in asked if question.id in files) <= EMBEDDED
+    for question, pair in asked:
+        file = files.get(question.id)
+        row = question.row(*pair) | {"media": "image" if file else "text"}
+        if file and embedded:
+            row["image"] = {"bytes": file.read_bytes(), "path": file.name}
+        elif file:
+            row["image"] = {"bytes": None, "path": str(file)}
         yield row
 
 
 def write_pairs(folder: Folder, asked: Asked, name: str) -> Benchmark:
-    """Write the pairs of one run.
-
-    Returns:
-        The pairs as the run will find them.
-    """
+    """Write the pairs of one run, and return them as it will find them."""
     from vlrb_task.pairs.parquet import write_rows
 
     checked = parse_rows({k: v for k, v in row.items() if k != "image"} for row in rows(folder, asked))
     write_rows(rows(folder, asked), folder.path / f"{name}.parquet")
     return checked
-
-
-def check_judge(judge: str, scheme: Scheme) -> Judge:
-    """A judge that can serve a scheme.
-
-    Raises:
-        DataError: it compares where answers are rated, or rates where they are compared.
-    """
-    chosen = get_judge(judge)
-    if (chosen.mode == "pointwise") != (scheme is Scheme.POINTWISE):
-        other = "rates one answer at a time" if chosen.mode == "pointwise" else "compares two answers"
-        raise DataError(f"judge {judge!r} {other}: it cannot serve the scheme {scheme}")
-    return chosen
-
-
-def asked_of(
-    questions: Iterable[Question], chosen: Mapping[str, Sequence[Comparison]]
-) -> list[tuple[Question, Comparison]]:
-    """Comparisons with their questions, those of a question side by side."""
-    return [(question, pair) for question in questions for pair in chosen.get(question.id, ())]

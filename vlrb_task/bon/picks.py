@@ -1,21 +1,29 @@
-"""Which of n candidates is picked, and how often the pick is right: expectations over every n of a question's N draws.
+"""Who picks which of n candidates, and how often the pick is right: expectations over every n of a question's N draws.
 
-A rule gives each draw of a subset a number; the draw with the highest is picked, ties being shared equally among the
-draws that have it.
+A judge, by whatever ranking its votes allow, or a rule that it is held against gives each draw of a subset a number; the draw
+with the highest is picked, ties being shared equally among the draws that have it.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vlrb_task.bon.designs import Scheme, knockout, round_robin
+from vlrb_task.bon.folder import Folder
+from vlrb_task.bon.opinions import Opinion, Opinions
 from vlrb_task.bon.questions import Question
-from vlrb_task.scores.estimates import SEED
+from vlrb_task.scores.estimates import SEED, Estimate
+from vlrb_task.scores.intervals import share
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -82,18 +90,15 @@ def resampled_sizes(size: int) -> list[int]:
 def expected(rule: Rule, right: Sequence[float] | Array) -> Array:
     """Expectation for a rule whose numbers depend on who else is in the subset.
 
-    Exact where a size has at most :data:`ENUMERATED` subsets, else the mean of :data:`RESAMPLED` drawn with a fixed seed.
-
-    Returns:
-        As :func:`expected_fixed`'s.
+    As :func:`expected_fixed`'s. Exact where a size has at most :data:`ENUMERATED` subsets, else the mean of :data:`RESAMPLED`
+    drawn with a fixed seed.
     """
     correct = np.asarray(right, dtype=np.float64)
     found = np.zeros(correct.size)
     for n in range(1, correct.size + 1):
         mask = subsets(correct.size, n)
         numbers = np.where(mask, np.round(rule(mask), PLACES), -np.inf)
-        best = numbers == numbers.max(axis=1, keepdims=True)
-        best &= mask
+        best = mask & (numbers == numbers.max(axis=1, keepdims=True))
         found[n - 1] = float(np.mean((best @ correct) / best.sum(axis=1)))
     return found
 
@@ -101,47 +106,28 @@ def expected(rule: Rule, right: Sequence[float] | Array) -> Array:
 def by_wins(question: Question, wins: Array) -> Rule:
     """Most wins among the candidates that are there.
 
-    Different candidates meet once, however many draws gave each: what is rated is the answer, not how often it came.
-
-    Args:
-        question: whose draws.
-        wins: as :class:`~vlrb_task.bon.opinions.Opinion`'s; two that were not compared count half a win each.
+    Different candidates meet once, however many draws gave each: what is rated is the answer, not how often it came. Two that
+    were not compared count half a win each.
     """
     table = np.where(np.isnan(wins), 0.5, wins)
     np.fill_diagonal(table, 0.0)
-    belongs, number = _membership(question)
+    number = np.array(question.candidate_of, dtype=np.intp)
+    belongs = np.eye(len(question.texts))[number]
 
     def rule(mask: Mask) -> Array:
-        present = (mask.astype(np.float64) @ belongs) > 0
-        won: Array = present.astype(np.float64) @ table.T
-        return won[:, number]
+        present: Array = (mask @ belongs > 0).astype(np.float64)
+        return np.asarray((present @ table.T)[:, number])
 
     return rule
 
 
 def by_majority(question: Question) -> Rule:
     """Self-consistency: the final answer that most draws of the subset give; a draw without one agrees with none."""
-    names = [
-        ("", draw.final) if draw.final is not None else ("none", str(at)) for at, draw in enumerate(question.draws)
-    ]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    same = np.zeros((len(names), len(numbers)))
-    for at, name in enumerate(names):
-        same[at, numbers[name]] = 1
-    number = np.array([numbers[name] for name in names])
-
-    def rule(mask: Mask) -> Array:
-        counts: Array = mask.astype(np.float64) @ same
-        return counts[:, number]
-
-    return rule
-
-
-def _membership(question: Question) -> tuple[Array, NDArray[np.intp]]:
-    number = np.array(question.candidate_of, dtype=np.intp)
-    belongs = np.zeros((number.size, len(question.texts)))
-    belongs[np.arange(number.size), number] = 1
-    return belongs, number
+    answers = [at if draw.final is None else draw.final for at, draw in enumerate(question.draws)]
+    numbers = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
+    number = np.array([numbers[answer] for answer in answers])
+    gives = np.eye(len(numbers))[number]
+    return lambda mask: (mask @ gives)[:, number]
 
 
 def strengths(wins: Array, prior: float = 0.1) -> Array:
@@ -165,6 +151,154 @@ def strengths(wins: Array, prior: float = 0.1) -> Array:
     return found
 
 
-def words(question: Question) -> list[int]:
-    """Words (runs of non-space) of each draw."""
-    return [len(draw.text.split()) for draw in question.draws]
+RANDOM = "random candidate"
+MAJORITY = "self-consistency"
+RULES = (RANDOM, MAJORITY, "first", "shortest", "longest", "oracle")
+"""What a judge is held against, in the order of tables: no judge is asked for any of them."""
+
+RANKINGS = ("auto", "wins", "bradley-terry", "knockout")
+
+
+@dataclass(frozen=True)
+class Picker:
+    """A judge or a rule, and how often its picks are right.
+
+    Attributes:
+        name: unique.
+        values: expected correctness of its pick at n = 1 … N for each question, shape ``(questions, N)``; NaN where the
+            question has fewer draws, where the judge was not asked, or where the ranking has no answer below N.
+        ranking: how candidates were ranked, in words.
+        opinions: the judge's; None for a rule.
+    """
+
+    name: str
+    values: Array
+    ranking: str
+    opinions: Opinions | None = None
+
+    def at(self, n: int, where: NDArray[np.bool_] | None = None) -> Estimate:
+        """Accuracy of the pick among n, over the questions that have one, with an interval over questions."""
+        column = self.values[:, n - 1] if where is None else self.values[where, n - 1]
+        return share(column[~np.isnan(column)])
+
+    def to_dict(self) -> dict[str, Any]:
+        size, said = self.values.shape[1], self.opinions
+        told: dict[str, Any] = {
+            "name": self.name,
+            "ranking": self.ranking,
+            "accuracy": self.at(size).to_dict(),
+            "at_n": {str(n): found.to_dict() for n in range(1, size + 1) if (found := self.at(n)).n},
+        }
+        if said is not None:
+            told |= {
+                "judge": said.run.judge,
+                "prompt": said.run.prompt.to_dict(),
+                "parser": said.run.parser,
+                "metadata": dict(said.run.metadata),
+                "votes": len(said.run.votes),
+                "parsed_rate": said.parsed_rate.value,
+                "pair_accuracy": None if said.pointwise else said.pair_accuracy.to_dict(),
+                "warnings": list(said.warnings),
+            }
+        return told
+
+
+def _table(questions: Sequence[Question], size: int, curve: Callable[[Question, Array], Array | None]) -> Array:
+    values = np.full((len(questions), size), np.nan)
+    for row, question in enumerate(questions):
+        found = curve(question, np.array([draw.right for draw in question.draws]))
+        if found is not None:
+            values[row, : min(size, found.size)] = found[:size]
+    return values
+
+
+def rule(name: str, questions: Sequence[Question], size: int) -> Picker:
+    """The picks of one of :data:`RULES` at n up to ``size``."""
+    numbers: dict[str, Callable[[Question], Sequence[float]]] = {
+        RANDOM: lambda q: [0.0] * len(q.draws),
+        "first": lambda q: [-float(at) for at in range(len(q.draws))],
+        "shortest": lambda q: [-float(len(draw.text.split())) for draw in q.draws],
+        "longest": lambda q: [float(len(draw.text.split())) for draw in q.draws],
+        "oracle": lambda q: [draw.right for draw in q.draws],
+    }
+
+    def curve(question: Question, right: Array) -> Array:
+        if name == MAJORITY:
+            return expected(by_majority(question), right)
+        return expected_fixed(numbers[name](question), right)
+
+    return Picker(name, _table(questions, size, curve), "most frequent final answer" if name == MAJORITY else name)
+
+
+def judge(folder: Folder, opinions: Opinions, ranking: str, size: int) -> tuple[Picker, list[str]]:
+    """A judge's picks at n up to ``size``, and what must be known of them.
+
+    A judge that rates is ranked by its ratings, whichever of :data:`RANKINGS` is asked for.
+    """
+    by_scheme = {Scheme.KNOCKOUT: "knockout", Scheme.SPARSE: "bradley-terry"}
+    chosen = by_scheme.get(folder.making.scheme, "wins") if ranking == "auto" else ranking
+    chosen = "ratings" if opinions.pointwise else chosen
+    counts: Counter[str] = Counter()
+
+    def curve(question: Question, right: Array) -> Array | None:
+        if len(question.texts) == 1:
+            return expected_fixed(np.zeros(right.size), right)
+        opinion = opinions.by_question.get(question.id)
+        if opinion is None or not opinion.asked:
+            counts["unasked"] += 1
+            return None
+        number = list(question.candidate_of)
+        if chosen == "ratings":
+            counts["missing"] += int(np.isnan(opinion.ratings).sum())
+            return expected_fixed(opinion.ratings[number], right)
+        if chosen == "wins":
+            counts["missing"] += sum(np.isnan(opinion.wins[pair]) for pair in round_robin(question))
+            return expected(by_wins(question, opinion.wins), right)
+        if chosen == "bradley-terry":
+            return expected_fixed(strengths(opinion.wins)[number], right)
+        _, left = knockout(question, lambda first, second: winner(question, opinion, first, second))
+        counts["unfinished"] += len(left) > 1
+        found = np.full(right.size, np.nan)
+        found[-1] = float(right[np.isin(number, left)].mean())
+        return found
+
+    values = _table(folder.questions, size, curve)
+    told = list(opinions.warnings)
+    if unasked := counts["unasked"]:
+        told.append(f"asked about a PART of the questions only: {unasked} of {len(folder.questions)} have no vote")
+    if missing := counts["missing"]:
+        what = "candidates have no rating" if chosen == "ratings" else "comparisons have no vote (half a win each)"
+        told.append(f"{missing} {what}")
+    if unfinished := counts["unfinished"]:
+        told.append(f"{unfinished} knockouts are not over (vlrb bon next): those still in are picked equally often")
+    if chosen == "bradley-terry":
+        told.append(
+            f"below n = {size} the strengths are those of all comparisons, also with candidates not among the n"
+        )
+    wording = {
+        "ratings": "highest mean rating",
+        "wins": "most wins, every two compared",
+        "bradley-terry": "Bradley-Terry strength (choix)",
+        "knockout": f"winner of a knockout (at n = {size} only)",
+    }
+    return Picker(opinions.name, values, wording[chosen], opinions), told
+
+
+def winner(question: Question, opinion: Opinion | None, first: int, second: int) -> int | None:
+    """Who goes on: the candidate with more than half of the votes; of a split, the one that is :func:`drawn`.
+
+    None where the two have not been compared.
+    """
+    share = np.nan if opinion is None else opinion.wins[first, second]
+    if np.isnan(share):
+        return None
+    if share == 0.5:
+        return drawn(question, first, second)
+    return first if share > 0.5 else second
+
+
+def drawn(question: Question, first: int, second: int) -> int:
+    """The candidate that goes on after a split: drawn from both texts, whichever of them was shown first."""
+    low, high = sorted((first, second))
+    digest = hashlib.sha256(f"{question.id}#{low}-{high}".encode("utf-8", "surrogatepass")).digest()
+    return high if digest[0] % 2 else low

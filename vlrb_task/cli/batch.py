@@ -109,7 +109,7 @@ def write(
     from vlrb_task.judges.templates import template_of
     from vlrb_task.pairs.pair import parse_rows
     from vlrb_task.pairs.rows import read_rows
-    from vlrb_task.tasks.batch import Limits, list_path, name_of, write_batch
+    from vlrb_task.tasks.batch import list_path, name_of, write_batch
     from vlrb_task.tasks.batch_layouts import LAYOUTS
     from vlrb_task.tasks.questions import questions_of
 
@@ -124,18 +124,18 @@ def write(
     template = template_of(judge, framework_template)
     benchmark = parse_rows(read_rows(spec.pairs, network=True), origin=spec.pairs)
     questions = questions_of(spec, benchmark, template, name_of)
-    limits = Limits(
-        max_requests or chosen.max_requests,
-        int(max_mb * 1e6) if max_mb else chosen.max_bytes,
-        int(image_limit * 1e6) if image_limit else chosen.image_bytes,
+    limited = replace(
+        chosen,
+        max_requests=max_requests or chosen.max_requests,
+        max_bytes=int(max_mb * 1e6) if max_mb else chosen.max_bytes,
+        image_bytes=int(image_limit * 1e6) if image_limit else chosen.image_bytes,
     )
     written = write_batch(
         questions,
         spec.pairs,
         model,
-        chosen,
+        limited,
         output,
-        limits=limits,
         changed=_changes(changes),
         allowed=allowed,
         no_images=no_images,

@@ -92,10 +92,10 @@ def make(
     JSONL file of {"question", "image", "candidates", "right"}. What is right is what their scorer said.
     """
     from vlrb_task.bon.folder import NO_PICTURES, Folder, Making
-    from vlrb_task.bon.gathering import Wanted, gather
+    from vlrb_task.bon.gathering import gather
     from vlrb_task.bon.making import Round, costs, first_round
     from vlrb_task.cli.bon_tables import show_made
-    from vlrb_task.lmms.best_of_n import Made, check_new, write_folder
+    from vlrb_task.lmms.best_of_n import check_new, write_folder
 
     chosen = Scheme.parse(scheme)
     if not name.startswith("vlrb"):
@@ -103,17 +103,20 @@ def make(
     asked = list(judges) or ["pointwise_100" if chosen is Scheme.POINTWISE else "official"]
     if not dry_run:
         check_new(output, name, asked, force=force)
-    images = None if no_images or dry_run else output / "images"
+    making = Making(name, chosen, least, order, votes, notes=(NO_PICTURES,) if no_images else ())
     with error_console().status("reading candidates and pictures"):
-        wanted = Wanted(metric, task_name, include_path, rescore, questions, images, trust_pickle)
-        gathered = gather(samples, wanted)
-    notes = (*gathered.notes, *([NO_PICTURES] if no_images else []))
-    making = Making(name, chosen, least, order, votes, gathered.sources, notes)
-    if dry_run:
-        prices = costs(gathered.questions, making, asked[0])
-        made = Made(Round(Folder(output, making, gathered.questions), costs=prices))
-    else:
-        made = write_folder(first_round(output, making, gathered, asked))
+        planned = gather(
+            samples,
+            Folder(output, making),
+            metric=metric,
+            task=task_name,
+            include_path=include_path,
+            rescore=rescore,
+            pictures=questions,
+            images=not (no_images or dry_run),
+            trust_pickle=trust_pickle,
+        )
+    made = Round(planned, costs=costs(planned, asked[0])) if dry_run else write_folder(first_round(planned, asked))
     if as_json:
         print_json(made.to_dict())
     else:
@@ -217,8 +220,7 @@ def correlate(
     They are matched by model, or by judge where the log names no model. Or all of it comes from a --table.
     """
     require("vlrb bon correlate", "statsmodels", "choix")
-    from vlrb_task.bon.correlation import correlations, read_table
-    from vlrb_task.bon.pairing import points_from_logs
+    from vlrb_task.bon.correlation import correlations, points_from_logs, read_table
     from vlrb_task.cli.bon_tables import show_correlations
     from vlrb_task.scores.policies import Policy
 

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from vlrb_task.bon.answers import AnswerScore
 from vlrb_task.bon.correlation import GainCorrelation
 from vlrb_task.bon.making import Round
-from vlrb_task.bon.pickers import Picker
+from vlrb_task.bon.picks import Picker
 from vlrb_task.bon.questions import usual_draws
-from vlrb_task.bon.scores import BonScore, Difference
+from vlrb_task.bon.scores import AnswerScore, BonScore, Difference
 from vlrb_task.cli.options import console, print_warnings
 from vlrb_task.compare.correlation import Coefficient
-from vlrb_task.lmms.best_of_n import Made
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.tasks.saved import FOLDER_VARIABLE
 
@@ -23,21 +21,21 @@ MOST_TESTS = 20
 """Paired tests that are printed for people."""
 
 
-def show_made(made: Made) -> None:
+def show_made(round: Round) -> None:
     """What there is, what it costs, and how to run it: all of it before anything runs."""
     out = console()
-    round, folder = made.round, made.round.folder
-    kinds = ", ".join(f"{kind} {count}" for kind, count in round.kinds.items())
+    folder = round.folder
+    kinds = ", ".join(f"{kind} {count}" for kind, count in folder.kinds.items())
     size = usual_draws(folder.questions)
     out.print(f"[bold]{len(folder.questions)} questions[/bold] with {size} draws each: {kinds}", soft_wrap=True)
     for note in folder.making.notes:
         out.print(f"  {escape(note)}", soft_wrap=True)
     if round.costs:
         out.print(_costs(round))
-    if made.pairs:
-        listed = ", ".join(f"{name} {count}" for name, count in made.pairs.items())
+    if round.pairs:
+        listed = ", ".join(f"{name} {count}" for name, count in round.pairs.items())
         which = f"round {round.number}" if round.number > 1 else "the run"
-        out.print(f"pairs of {which}: {sum(made.pairs.values())} ({listed})", soft_wrap=True)
+        out.print(f"pairs of {which}: {sum(round.pairs.values())} ({listed})", soft_wrap=True)
         if round.waiting:
             out.print(
                 f"{round.waiting} knockouts go on after it: vlrb bon next {escape(str(folder.path))} LOG…",
@@ -45,13 +43,13 @@ def show_made(made: Made) -> None:
             )
     elif not round.costs:
         out.print("nothing is left to ask", soft_wrap=True)
-    for task in made.tasks:
+    for task, dataset in round.tasks.items():
         out.print(
-            f"run:  lmms-eval --include_path {escape(str(folder.path))} --tasks {task.name} --log_samples …",
+            f"run:  lmms-eval --include_path {escape(str(folder.path))} --tasks {task} --log_samples …",
             soft_wrap=True,
         )
         out.print(
-            f"or:   {FOLDER_VARIABLE}={escape(str(folder.path))} python -m vlmevalkit_adapter … --data {task.dataset_name}",
+            f"or:   {FOLDER_VARIABLE}={escape(str(folder.path))} python -m vlmevalkit_adapter … --data {dataset}",
             soft_wrap=True,
         )
 
@@ -81,7 +79,7 @@ def _costs(round: Round) -> Table:
 def show_score(found: BonScore) -> None:
     """Judges above the rules that they are held against."""
     out = console()
-    kinds = ", ".join(f"{kind} {count}" for kind, count in found.kinds.items())
+    kinds = ", ".join(f"{kind} {count}" for kind, count in found.folder.kinds.items())
     out.print(
         f"[bold]picks among n = {found.size}[/bold] of {len(found.folder.questions)} questions ({kinds}), "
         f"scheme {found.folder.making.scheme}",
@@ -167,7 +165,7 @@ def show_correlations(found: Sequence[GainCorrelation]) -> None:
         table = Table(title=f"{one.metric} against gain, n = {len(one.points)} judges")
         for name in ("judge", one.metric, "gain, points", "r without it"):
             table.add_column(name, justify="left" if name == "judge" else "right")
-        without = {left.name: left.pearson for left in one.without}
+        without = {left["name"]: left["pearson"] for left in one.without}
         for point in one.points:
             score = point.scores[one.metric]
             gain = _signed(point.gain) if point.gain.low is not None else f"{100 * (point.gain.value or 0):+.1f}"

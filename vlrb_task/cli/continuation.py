@@ -12,7 +12,7 @@ from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.stopping import Rest, rest_of
 from vlrb_task.support.errors import UnknownName
-from vlrb_task.tasks.ballot_list import BallotList
+from vlrb_task.tasks.questions import BallotList
 from vlrb_task.votes.standing import answered, run_of, unparsed_ballots, votes_beyond
 
 

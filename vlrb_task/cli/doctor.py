@@ -118,7 +118,7 @@ def _of_judge(judge: Judge, benchmark: Benchmark, shown: bool) -> list[str]:
     from vlrb_task.cli.judges import framework_template
     from vlrb_task.judges import require_captions
     from vlrb_task.judges.templates import template_of
-    from vlrb_task.tasks.sight import check_sight
+    from vlrb_task.tasks.questions import check_sight
 
     problems = []
     checks: tuple[Callable[[], None], ...] = (

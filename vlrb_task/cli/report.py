@@ -88,8 +88,8 @@ def command(
     folder, picks = None, list[Path]()
     if bon is not None:
         require("vlrb report --bon", "choix")
+        from vlrb_task.bon.correlation import split_files
         from vlrb_task.bon.folder import read
-        from vlrb_task.bon.pairing import split_files
 
         folder = read(bon)
         picks, logs = split_files(folder, logs, trust_pickle=trust_pickle)

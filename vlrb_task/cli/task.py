@@ -27,7 +27,7 @@ from vlrb_task.support.writing import write_text
 
 if TYPE_CHECKING:
     from vlrb_task.scores.policies import Policy
-    from vlrb_task.tasks.ballot_list import BallotList
+    from vlrb_task.tasks.questions import BallotList
     from vlrb_task.tasks.shipped import TaskSpec
 
 
@@ -127,12 +127,10 @@ def command(
     from vlrb_task.pairs.pair import SUBSETS
     from vlrb_task.pairs.perturbing import Pictures
     from vlrb_task.pairs.rows import HubDataset, hub_id, is_local, load_benchmark
-    from vlrb_task.tasks.ballot_list import SUFFIX
-    from vlrb_task.tasks.copying import copy_pairs
-    from vlrb_task.tasks.names import check_name
-    from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_outputs, save_task
+    from vlrb_task.tasks.copying import answers_of, copy_pairs
+    from vlrb_task.tasks.questions import SUFFIX
+    from vlrb_task.tasks.saved import FOLDER_VARIABLE, check_name, check_outputs, save_task
     from vlrb_task.tasks.shipped import TaskSpec
-    from vlrb_task.tasks.steps import answers_of
 
     schedule = Schedule.parse(order, votes)
     pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None

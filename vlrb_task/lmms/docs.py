@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
+from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
@@ -26,13 +26,12 @@ from vlrb_task.pairs.health import bare_warning, contradiction_warning, same_war
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.labels import TIED, Mask, label_fields
 from vlrb_task.pairs.mapping import TIE
-from vlrb_task.pairs.pair import Benchmark, parse_rows
+from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.pairs.perturbing import pictures_named
 from vlrb_task.pairs.placing import PLACED
 from vlrb_task.support.arrow import is_valid, to_numpy
 from vlrb_task.support.errors import DataError, PromptUnavailable
-from vlrb_task.tasks.ballot_list import BallotList, read_ballots
-from vlrb_task.tasks.sight import check_sight, is_blind
+from vlrb_task.tasks.questions import BallotList, ballots_by_pair, check_sight, is_blind, read_ballots, schedule_fields
 from vlrb_task.votes.records import SCHEMA_VERSION, benchmark_fields
 
 if TYPE_CHECKING:
@@ -57,11 +56,7 @@ def __getattr__(name: str) -> Callable[[Dataset], Dataset]:
 def listed(file: Path, sha256: str) -> Callable[[Dataset], Dataset]:
     """A ``process_docs`` that asks the ballots of a list: what ``vlrb task --votes-from`` leaves to be asked.
 
-    The file is read when the task is built, not when its YAML file is.
-
-    Args:
-        file: the list, see :mod:`vlrb_task.tasks.ballot_list`.
-        sha256: its hash.
+    The file (:mod:`vlrb_task.tasks.questions`), which must have this hash, is read when the task is built.
     """
 
     def process_docs(dataset: Dataset) -> Dataset:
@@ -78,13 +73,7 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
     """One row a ballot, those of a pair side by side, without a copy of a picture.
 
     The picture column is left undecoded: a broken picture is then found where it is opened, and only its own ballots
-    suffer.
-
-    Args:
-        dataset: the rows.
-        judge: the judge's name.
-        schedule: which ballots.
-        only: the part of the schedule that is asked; without it, all.
+    suffer. Asked is all of the schedule, or the part of it that ``only`` lists.
 
     Raises:
         SystemExit: rows that cannot be used, or a prompt that is not to be had. lmms-eval would report an exception, go
@@ -94,10 +83,10 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
 
     try:
         asking = template(judge)
-        benchmark = read_benchmark(dataset)
-        by_pair = _ballots(benchmark, judge, schedule, only)
-        require_captions(asking, benchmark.pairs)
+        benchmark = parse_rows(dataset.remove_columns(_picture_columns(dataset)), origin=origin(dataset))
         chosen = get_judge(judge)
+        by_pair = ballots_by_pair(benchmark, chosen, schedule, only)
+        require_captions(asking, benchmark.pairs)
         shown = _filled(dataset, "image", "images", "video", "audio")
         check_sight(chosen, benchmark, shown=bool(shown.any()), placed=bool(_filled(dataset, PLACED).any()))
     except (DataError, PromptUnavailable) as error:
@@ -117,7 +106,7 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
         **benchmark_fields(benchmark),
         **({"no_images": True} if blind else {}),
         "origin": benchmark.origin,
-        "schedule": only.schedule_fields() if only else {"order": str(schedule.order), "votes": schedule.votes},
+        "schedule": schedule_fields(schedule, only),
     }
     for picture in _picture_columns(dataset):
         kind = Image(decode=False)
@@ -125,44 +114,24 @@ def expand(dataset: Dataset, *, judge: str, schedule: Schedule, only: BallotList
     # Named by hand: the library would hash every value to find a name.
     asked = only.sha256 if only else f"{judge}:{schedule.label}"
     name = hashlib.sha256(f"{dataset._fingerprint}:{benchmark.fingerprint}:{asked}".encode()).hexdigest()
-    dataset = dataset.add_column(
-        PAIR,
-        [
-            constant | _one_type(label_fields(pair)) | {"answers_sha256": answers_sha256(pair.responses)}
-            for pair in benchmark.pairs
-        ],
-        new_fingerprint=name[:16],
-    )
+    # A column's values are of one type: a tie is a number too.
+    said = [
+        constant
+        | label_fields(pair)
+        | {"better": TIED if pair.label == TIE else pair.label, "answers_sha256": answers_sha256(pair.responses)}
+        for pair in benchmark.pairs
+    ]
+    dataset = dataset.add_column(PAIR, said, new_fingerprint=name[:16])
     # Columns are added to the rows as they lie on disk, then the copies are chained and shuffled together by index: all
     # three only refer to the pictures.
     # A pair with fewer ballots than others has rows that no index refers to.
     rounds = []
     for number, ballots in enumerate(zip_longest(*by_pair)):
-        column = [_ballot_fields(ballot) for ballot in ballots]
+        column = [{name: getattr(ballot, name, None) for name in ("vote", "first", "answer")} for ballot in ballots]
         rounds.append(dataset.add_column(BALLOT, column, new_fingerprint=f"{name[:12]}{number:04d}"))
     pairs = len(by_pair)
     rows = [number * pairs + pair for pair, ballots in enumerate(by_pair) for number in range(len(ballots))]
     return concatenate_datasets(rounds).select(rows)
-
-
-def _ballot_fields(ballot: Ballot | None) -> dict[str, int | None]:
-    if ballot is None:
-        return {"vote": None, "first": None, "answer": None}
-    return {"vote": ballot.vote, "first": ballot.first, "answer": ballot.answer}
-
-
-def _ballots(benchmark: Benchmark, judge: str, schedule: Schedule, only: BallotList | None) -> list[list[Ballot]]:
-    """The ballots of each pair.
-
-    Raises:
-        DataError: a list of ballots about other pairs, or for another prompt.
-    """
-    chosen = get_judge(judge)
-    if only is None:
-        return [ballots_of(pair, schedule, chosen.mode) for pair in benchmark.pairs]
-    only.check(benchmark.fingerprint, chosen.prompt.sha256)
-    listed = only.by_key()
-    return [listed.get(pair.key, []) for pair in benchmark.pairs]
 
 
 def vote_of(doc: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,20 +147,6 @@ def vote_of(doc: Mapping[str, Any]) -> dict[str, Any]:
 def shown_as(vote: Mapping[str, Any]) -> str:
     """What the pictures of a vote's pair are remembered by: two tasks may show other pictures of one pair."""
     return f"{vote['key']} {vote.get('benchmark') or ''}"
-
-
-def _one_type(fields: dict[str, Any]) -> dict[str, Any]:
-    """A label as a column holds it, whose values are of one type: a tie is a number too."""
-    return fields | {"better": TIED} if fields["better"] == TIE else fields
-
-
-def read_benchmark(dataset: Dataset) -> Benchmark:
-    """Check the rows of a dataset and name their revision.
-
-    Raises:
-        DataError: rows that cannot be used.
-    """
-    return parse_rows(dataset.remove_columns(_picture_columns(dataset)), origin=origin(dataset))
 
 
 def _picture_columns(dataset: Dataset) -> list[str]:

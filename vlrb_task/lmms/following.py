@@ -21,8 +21,7 @@ from vlrb_task.lmms.docs import PAIR
 from vlrb_task.parsing.probabilities import remark
 from vlrb_task.support.redact import without_secrets
 from vlrb_task.tasks.label_scores import LabelScores
-from vlrb_task.tasks.models import model_id
-from vlrb_task.tasks.observed import Sent, Tally, texts_of, watching
+from vlrb_task.tasks.observed import Sent, Tally, model_id, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
 OURS = "vlrb_task."
@@ -54,16 +53,11 @@ def model_fields(wrapper: str, arguments: Mapping[str, Any]) -> Record:
         if key not in _NOT_THE_MODEL and key not in _NAMES and value is not None
     }
     sanitised = re.sub(r'["<>:/|\\?*\[\]]+', "__", "/".join(name.split("/")[-2:])) if name else wrapper
-    return {
-        "model": sanitised,
-        "model_id": identity(wrapper, arguments),
-        "wrapper": wrapper,
-        "model_args": shown,
-    }
+    return {"model": sanitised, "model_id": identity(wrapper, arguments), "wrapper": wrapper, "model_args": shown}
 
 
 def identity(wrapper: str, arguments: Mapping[str, Any]) -> str:
-    """``model_id`` of a model: see :func:`vlrb_task.tasks.models.model_id`."""
+    """``model_id`` of a model: see :func:`vlrb_task.tasks.observed.model_id`."""
     names = [str(arguments[key]) for key in _NAMES if arguments.get(key)] or [wrapper]
     return model_id(names, next((arguments[key] for key in _SERVERS if arguments.get(key)), None))
 
@@ -129,22 +123,23 @@ class Following:
         from lmms_eval.api.instance import unwrap_generation_output
         from loguru import logger
 
+        answers: list[Any] = [None] * len(requests)
+
+        def ask_for(places: Sequence[int], scorer: LabelScores | None) -> None:
+            with watching(self._sent, threads=True, scorer=scorer):
+                for place, answer in zip(places, ask([requests[place] for place in places]), strict=True):
+                    answers[place] = answer
+
         prompts = {_digest(str(requests[place].args[0])) for place in scored}
         scorer = LabelScores.of(self._model, lambda text: _digest(text) in prompts)
         # A client of async_openai does not outlive one such call: through a server all are asked together.
-        alone = range(len(requests)) if scorer.told_apart else scored
-        answers: list[Any] = [None] * len(requests)
-        with watching(self._sent, threads=True, scorer=scorer):
-            for place, answer in zip(alone, ask([requests[place] for place in alone]), strict=True):
-                answers[place] = answer
+        ask_for(range(len(requests)) if scorer.told_apart else scored, scorer)
         texts = [unwrap_generation_output(answers[place])[0] for place in scored]
         scorer.check(texts)
         if told := remark(map(str, texts)):
             logger.info(f"vlrb: {told}")
-        if others := sorted(set(range(len(requests))) - set(alone)):
-            with watching(self._sent, threads=True):
-                for place, answer in zip(others, ask([requests[place] for place in others]), strict=True):
-                    answers[place] = answer
+        if others := [] if scorer.told_apart else sorted(set(range(len(requests))) - set(scored)):
+            ask_for(others, None)
         return answers
 
     def record(self, judge: str, schedule: Mapping[str, Any]) -> Record:
@@ -215,13 +210,7 @@ def followed() -> Following | None:
 
 
 def follow(model: Any, wrapper: str, arguments: Mapping[str, Any]) -> Following:
-    """Follow a model from now on.
-
-    Args:
-        model: an lmms-eval model.
-        wrapper: name of its class.
-        arguments: that it was made with.
-    """
+    """Follow a model of lmms-eval from now on, by its class's name and the arguments that it was made with."""
     following = Following(model, wrapper, arguments)
     ask: Generate = model.generate_until
     model.generate_until = lambda requests: following.generate(ask, requests, model.task_dict)

@@ -19,7 +19,7 @@ import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -29,9 +29,15 @@ from loguru import logger
 
 from vlrb_task.judges import get_judge
 from vlrb_task.lmms.docs import BALLOT, PAIR, shown_as, vote_of
-from vlrb_task.lmms.following import Following
-from vlrb_task.lmms.rows import answered_text, is_unreadable, media_of, note_unreadable
-from vlrb_task.lmms.sent import handed_to, picture_sha256
+from vlrb_task.lmms.following import Following, Generate, Record
+from vlrb_task.lmms.rows import (
+    answered_text,
+    handed_sha256,
+    is_unreadable,
+    media_of,
+    note_unreadable,
+    picture_sha256,
+)
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.jsonl import Lines
@@ -43,22 +49,22 @@ FOLDER_VARIABLE = "VLRB_JOURNAL"
 PART_VARIABLE = "VLRB_JOURNAL_EVERY"
 DEFAULT_PART = 256
 
-Record = dict[str, Any]
-Generate = Callable[[list[Any]], list[Any]]
 Slot = str
 """What two answers must share, as JSON."""
 
 
-def keep(model: Any, following: Following, folder: Path, part: int) -> None:
-    """Journal what a model answers, from now on.
+def keep_as_environment_says(model: Any, following: Following) -> None:
+    """Journal what a model answers from now on, as the environment variables say; nothing where they are not set.
 
-    Args:
-        model: an lmms-eval model.
-        following: what is known of it.
-        folder: where journals lie.
-        part: ballots asked at a time.
+    Raises:
+        SystemExit: they cannot be done.
     """
-    journal = Journal(folder, following, part)
+    folder, every = os.environ.get(FOLDER_VARIABLE), os.environ.get(PART_VARIABLE, str(DEFAULT_PART))
+    if not folder:
+        return
+    if not every.isdecimal() or not int(every):
+        raise SystemExit(f"vlrb: {PART_VARIABLE}={every}: a number of ballots is needed")
+    journal = Journal(Path(folder).expanduser(), following, int(every))
     generate: Generate = model.generate_until
     forward = getattr(model, "maybe_forward_with_tool", None)
     if inspect.iscoroutinefunction(forward):
@@ -71,21 +77,6 @@ def keep(model: Any, following: Following, folder: Path, part: int) -> None:
 
         model.maybe_forward_with_tool = noted
     model.generate_until = lambda requests: journal.generate(generate, requests, model.task_dict)
-
-
-def keep_as_environment_says(model: Any, following: Following) -> None:
-    """Journal what a model answers, as the environment variables say; nothing where they are not set.
-
-    Raises:
-        SystemExit: they cannot be done.
-    """
-    folder = os.environ.get(FOLDER_VARIABLE)
-    if not folder:
-        return
-    every = os.environ.get(PART_VARIABLE, str(DEFAULT_PART))
-    if not every.isdecimal() or not int(every):
-        raise SystemExit(f"vlrb: {PART_VARIABLE}={every}: a number of ballots is needed")
-    keep(model, following, Path(folder).expanduser(), int(every))
 
 
 class Journal:
@@ -111,7 +102,7 @@ class Journal:
         except OSError as error:
             raise SystemExit(f"vlrb: {FOLDER_VARIABLE}={folder}: {error.strerror or error}") from error
         self.known = self._read()
-        # Opened at once, by a name of its own: two runs, or two ranks, never write to one file.
+        # A name of its own: two runs, or two ranks, never write to one file.
         name = f"{time.strftime('%Y%m%dT%H%M%S')}-rank{self.rank}-{os.getpid()}-{secrets.token_hex(3)}.votes.jsonl"
         self.path = folder / name
 
@@ -123,30 +114,30 @@ class Journal:
         seen: set[Slot] = set()
         for place, request in enumerate(requests):
             record = self._record(request, tasks)
+            # A ballot that comes again only fills up a rank's share, and its answer is not used.
             if record is None or (slot := _slot(record)) in seen:
-                others.append(
-                    place
-                )  # a ballot that comes again only fills up a rank's share, and its answer is not used
+                others.append(place)
                 continue
             seen.add(slot)
             if (text := self.known.get(slot)) is not None:
                 answers[place] = text
             else:
                 ours.append((place, record))
-        found = len(requests) - len(ours) - len(others)
-        if found:
+
+        def ask_for(places: Sequence[int]) -> None:
+            for place, answer in zip(places, ask([requests[place] for place in places]), strict=True):
+                answers[place] = answer
+
+        if found := len(requests) - len(ours) - len(others):
             logger.info(f"vlrb: {found} ballots stand in the journal {self.folder}, {len(ours)} are asked")
         if others:
-            for place, answer in zip(others, ask([requests[place] for place in others]), strict=True):
-                answers[place] = answer
+            ask_for(others)
         part = self.part or max(1, len(ours))
         for start in range(0, len(ours), part):
             now = ours[start : start + part]
             if self.part is None:
                 self._awaited = {id(requests[place]): record for place, record in now}
-            given = ask([requests[place] for place, _ in now])
-            for (place, _), answer in zip(now, given, strict=True):
-                answers[place] = answer
+            ask_for([place for place, _ in now])
             for place, _ in now:
                 answers[place] = _writable(answers[place])
             if self.part is not None:
@@ -173,12 +164,11 @@ class Journal:
         record = {name: value for name, value in vote.items() if value is not None}
         record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
         generation = without_secrets({name: value for name, value in settings.items() if name != "until"})
-        asked = handed_to(self.following.chat, record["judge"], str(text), self._pictures(rows, doc_id, record))
-        return (
-            record
-            | self.following.fields
-            | {"task": task, "framework": "lmms-eval", "generation": generation, "messages_sha256": asked}
-        )
+        judge = get_judge(record["judge"])
+        prompt = str(text).removeprefix(judge.ask(""))
+        asked = handed_sha256(judge, prompt, self._pictures(rows, doc_id, record), chat=self.following.chat)
+        sent = {"task": task, "framework": "lmms-eval", "generation": generation, "messages_sha256": asked}
+        return record | self.following.fields | sent
 
     def _pictures(self, rows: Any, doc_id: int, record: Record) -> tuple[str, ...]:
         """The hashes of the pictures of a row; those of a pair are read once."""
@@ -266,8 +256,7 @@ class Journal:
 
 def _slot(record: Mapping[str, Any]) -> Slot:
     """What two answers must share for one to stand for the other."""
-    prompt, generation = record.get("prompt") or {}, record.get("generation") or {}
-    named = (
+    told = [
         "task",
         "key",
         "judge",
@@ -278,9 +267,12 @@ def _slot(record: Mapping[str, Any]) -> Slot:
         "wrapper",
         "messages_sha256",
         "model_args",
-    )
-    told = [prompt.get("sha256"), generation, _told(record.get("schedule"))]
-    return json.dumps([*(record.get(name) for name in named), *told], sort_keys=True)
+    ]
+    schedule = record.get("schedule")
+    if isinstance(schedule, Mapping):  # a dataset's row holds a null in the place of what it does not say
+        schedule = {name: value for name, value in schedule.items() if value is not None}
+    rest = (record.get("prompt") or {}).get("sha256"), record.get("generation") or {}, schedule
+    return json.dumps([*map(record.get, told), *rest], sort_keys=True)
 
 
 def _found_slot(line: Mapping[str, Any]) -> Slot | None:
@@ -291,13 +283,6 @@ def _found_slot(line: Mapping[str, Any]) -> Slot | None:
         return _slot(line)
     except (VlrbError, RecursionError):
         return None
-
-
-def _told(schedule: object) -> object:
-    """A schedule without what it does not say: a dataset's row holds a null in its place."""
-    if not isinstance(schedule, Mapping):
-        return schedule
-    return {name: value for name, value in schedule.items() if value is not None}
 
 
 def _writable(answer: Any) -> Any:

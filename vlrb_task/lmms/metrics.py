@@ -22,7 +22,6 @@ import numpy as np
 from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.labels import Labels
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.policies import Policy
 from vlrb_task.scores.scored import Scored
 from vlrb_task.scores.statistics import STATISTICS
@@ -31,6 +30,7 @@ from vlrb_task.votes.warnings import copied_votes
 
 Item = Mapping[str, Any]
 Items = Sequence[Item]
+Aggregation = Callable[[Items], float | str]
 
 NOTHING = "N/A"
 """Printed where nothing supports a number, such as a macro average without one of its subsets."""
@@ -51,26 +51,18 @@ def run_of(items: Items) -> Run:
     return run.on_pairs(np.unique(votes.pair))
 
 
-def _estimate(name: str) -> Callable[[Items], Estimate | None]:
-    """A row of the table of statistics that is one number."""
+def _pair_of(name: str) -> tuple[Aggregation, Aggregation]:
+    """The aggregations of a row of the table of statistics that is one number: its value and its standard error."""
     (row,) = (row for row in STATISTICS if row.name == name)
 
-    def estimate(items: Items) -> Estimate | None:
-        found: Estimate | None = row.compute(Scored(run_of(items), Policy.STRICT))
-        return found
+    def aggregation(field: str) -> Aggregation:
+        def number(items: Items) -> float | str:
+            found = getattr(row.compute(Scored(run_of(items), Policy.STRICT)), field, None)
+            return NOTHING if found is None else float(found)
 
-    return estimate
+        return number
 
-
-_overall = _estimate("overall")
-
-
-def _value(estimate: Estimate | None) -> float | str:
-    return NOTHING if estimate is None or estimate.value is None else estimate.value
-
-
-def _error(estimate: Estimate | None) -> float | str:
-    return NOTHING if estimate is None or estimate.se is None else estimate.se
+    return aggregation("value"), aggregation("se")
 
 
 def overall(items: Items) -> float | str:
@@ -79,7 +71,7 @@ def overall(items: Items) -> float | str:
 
     for line in remarks(items):
         logger.warning(f"vlrb: {line}")
-    return _value(_overall(items))
+    return _overall(items)
 
 
 def remarks(items: Items) -> list[str]:
@@ -95,20 +87,6 @@ def remarks(items: Items) -> list[str]:
     copies = duplicates.copies(run_of(items).ballots)
     told = copied_votes(copies.compared, copies.copied)
     return [*found, told] if told else found
-
-
-def _pair_of(
-    estimate: Callable[[Items], Estimate | None],
-) -> tuple[Callable[[Items], float | str], Callable[[Items], float | str]]:
-    """A metric's aggregation and its standard error's."""
-
-    def value(items: Items) -> float | str:
-        return _value(estimate(items))
-
-    def error(items: Items) -> float | str:
-        return _error(estimate(items))
-
-    return value, error
 
 
 _NO_ANSWER = {str(Reason.FAILED_REQUEST), str(Reason.EMPTY)}
@@ -130,15 +108,13 @@ def unanswered_stderr(items: Items) -> str:
 
 
 no_images_stderr = unanswered_stderr
-
-
-overall_stderr = _pair_of(_overall)[1]
-subset, subset_stderr = _pair_of(_overall)
-macro, macro_stderr = _pair_of(_estimate("macro"))
-parsed_rate, parsed_rate_stderr = _pair_of(_estimate("parsed_rate"))
-first_rate, first_rate_stderr = _pair_of(_estimate("first_rate"))
-consistency, consistency_stderr = _pair_of(_estimate("consistency"))
-both_orders_right, both_orders_right_stderr = _pair_of(_estimate("both_orders_right"))
-right_averaged, right_averaged_stderr = _pair_of(_estimate("right_averaged"))
-right_better_first, right_better_first_stderr = _pair_of(_estimate("right_better_first"))
-right_better_second, right_better_second_stderr = _pair_of(_estimate("right_better_second"))
+_overall, overall_stderr = _pair_of("overall")
+subset, subset_stderr = _overall, overall_stderr
+macro, macro_stderr = _pair_of("macro")
+parsed_rate, parsed_rate_stderr = _pair_of("parsed_rate")
+first_rate, first_rate_stderr = _pair_of("first_rate")
+consistency, consistency_stderr = _pair_of("consistency")
+both_orders_right, both_orders_right_stderr = _pair_of("both_orders_right")
+right_averaged, right_averaged_stderr = _pair_of("right_averaged")
+right_better_first, right_better_first_stderr = _pair_of("right_better_first")
+right_better_second, right_better_second_stderr = _pair_of("right_better_second")

@@ -7,18 +7,17 @@ import hashlib
 import mimetypes
 import threading
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from vlrb_task.asking.ballots import Ballot, Order, Schedule
-from vlrb_task.asking.messages import Shown, conversation
+from vlrb_task.asking.messages import Shown, conversation, messages_sha256
 from vlrb_task.asking.placing import in_order, numbered, placed
-from vlrb_task.judges import fill_prompt, get_judge
+from vlrb_task.judges import Judge, fill_prompt, get_judge
 from vlrb_task.lmms.docs import shown_as, vote_of
 from vlrb_task.lmms.following import followed
 from vlrb_task.lmms.prompts import template
-from vlrb_task.lmms.sent import note_chat, note_pictures, sent_sha256
+from vlrb_task.pairs.media import file_sha256
 from vlrb_task.pairs.pair import Answer, Pair
 from vlrb_task.pairs.pictures import UnreadablePicture, grey, opened, pictures_of
 from vlrb_task.pairs.placing import PLACED
@@ -31,8 +30,13 @@ if TYPE_CHECKING:
 
 Doc = Mapping[str, Any]
 
+# What is known of pairs in this process, by :func:`~vlrb_task.lmms.docs.shown_as`. lmms-eval post-processes rows without
+# their pictures, so what was shown is noted when a wrapper takes it; a row whose pictures nobody took, as with lmms-eval's
+# response cache, has no hash of what was sent.
+_lock = threading.Lock()
 _unreadable: set[str] = set()
-_unreadable_lock = threading.Lock()
+_taken: dict[str, tuple[str, ...]] = {}  # the hashes of the pictures
+_chat: set[str] = set()  # a wrapper took the conversation, in which a system message stands apart
 
 
 def is_unreadable(vote: Mapping[str, Any]) -> bool:
@@ -42,10 +46,31 @@ def is_unreadable(vote: Mapping[str, Any]) -> bool:
 
 def note_unreadable(vote: Mapping[str, Any]) -> bool:
     """Remember that the picture of a vote's pair cannot be read; returns whether that was not known yet."""
-    with _unreadable_lock:
+    with _lock:
         known = shown_as(vote) in _unreadable
         _unreadable.add(shown_as(vote))
     return not known
+
+
+def picture_sha256(value: Any) -> str:
+    """SHA-256 of a picture's or a video's file; of a picture that is only there decoded, of its mode, size and pixels."""
+    if isinstance(value, str):  # a video's path
+        return file_sha256(Path(value))
+    data = value.get("bytes") if isinstance(value, Mapping) else None
+    if data is None and hasattr(value, "tobytes"):
+        data = f"{value.mode} {value.size}".encode() + value.tobytes()
+    return hashlib.sha256(data or b"").hexdigest()
+
+
+def handed_sha256(judge: Judge, prompt: str, pictures: Sequence[str], *, chat: bool) -> str:
+    """The hash of what a wrapper is handed for a ballot: its prompt, and the hashes of its pictures as it shows them.
+
+    Wrappers that take no conversations (``chat``) get pictures and one text, the system message in front.
+    """
+    if chat:
+        return messages_sha256(conversation(prompt, pictures, system=judge.system, image=judge.image))
+    image: Literal["none", "first"] = "none" if judge.image == "none" else "first"
+    return messages_sha256(conversation(numbered(judge.ask(prompt)), pictures, image=image))
 
 
 def doc_to_text(doc: Doc) -> str:
@@ -60,26 +85,25 @@ def doc_to_messages(doc: Doc) -> list[dict[str, Any]]:
     """The conversation for chat wrappers, for a judge with a system message or with the picture last."""
     vote = vote_of(doc)
     judge = get_judge(vote["judge"])
-    note_chat(shown_as(vote))
+    with _lock:
+        _chat.add(shown_as(vote))
     asked = conversation(_prompt(doc), _visuals(doc), system=judge.system, image=judge.image)
     user = {"role": "user", "content": [_part(part) for part in asked.parts]}
-    if judge.system is None:
-        return [user]
-    return [{"role": "system", "content": [{"type": "text", "text": judge.system}]}, user]
+    system = {"role": "system", "content": [{"type": "text", "text": judge.system}]}
+    return [user] if judge.system is None else [system, user]
 
 
 def _part(part: str | Shown[Any]) -> dict[str, Any]:
     if isinstance(part, str):
         return {"type": "text", "text": part}
-    shown = part.picture
-    if isinstance(shown, Sound):
-        return {"type": "audio", "url": shown.url}
-    return {"type": "video" if isinstance(shown, str) else "image", "url": shown}
+    if isinstance(part.picture, Sound):
+        return {"type": "audio", "url": part.picture.url}
+    return {"type": "video" if isinstance(part.picture, str) else "image", "url": part.picture}
 
 
 def _prompt(doc: Doc) -> str:
     vote = vote_of(doc)
-    judge = get_judge(vote["judge"])
+    judge, ballot = get_judge(vote["judge"]), _ballot(vote)
     pair = Pair(
         key=vote["key"],
         id=vote["id"],
@@ -92,7 +116,6 @@ def _prompt(doc: Doc) -> str:
         criterion=doc.get("criterion"),
         steps=tuple(doc.get("steps") or ()),
     )
-    ballot = _ballot(vote)
     shown = placed(pair, doc.get(PLACED), ballot, more=bool(doc.get("video")) + bool(doc.get("audio")))
     return fill_prompt(template(judge.name), judge.prompt, shown, ballot)
 
@@ -109,10 +132,8 @@ def doc_to_target(doc: Doc) -> str:
 def doc_to_visual(doc: Doc) -> list[Image | str]:
     """The row's pictures, in RGB as lmms-eval's own task gives them, and its video's path; nothing for rows without one.
 
-    They stand in the order in which this ballot shows them.
-
-    A picture that cannot be read is named, shown as a grey square so that the run goes on, and its votes are counted
-    as unparsed (``unreadable_image``).
+    They stand in the order in which this ballot shows them. One that cannot be read is named, shown as a grey square so that
+    the run goes on, and its votes are counted as unparsed (``unreadable_image``).
 
     Raises:
         SystemExit: the row has a sound, which a list of pictures cannot hold.
@@ -148,7 +169,9 @@ def _visuals(doc: Doc) -> list[Image | str]:
     if get_judge(vote["judge"]).image == "none":
         return []
     shown = [] if vote.get("no_images") else media_of(doc)
-    note_pictures(shown_as(vote), shown)
+    with _lock:
+        if shown_as(vote) not in _taken:
+            _taken[shown_as(vote)] = tuple(map(picture_sha256, shown))
     return [_picture(value, vote) for value in in_order(shown, doc.get(PLACED), _ballot(vote))]
 
 
@@ -183,10 +206,10 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
     record = {name: value for name, value in vote.items() if value is not None} | {"text": text}
     record["subset_sizes"] = {name: size for name, size in vote["subset_sizes"].items() if size is not None}
     judge = get_judge(vote["judge"])
-    if sent := sent_sha256(
-        judge, shown_as(vote), _prompt(doc), partial(in_order, counts=doc.get(PLACED), ballot=_ballot(vote))
-    ):
-        record["messages_sha256"] = sent
+    taken = _taken.get(shown_as(vote))
+    if taken is not None or judge.image == "none":
+        pictures = in_order(taken or (), doc.get(PLACED), _ballot(vote))
+        record["messages_sha256"] = handed_sha256(judge, _prompt(doc), pictures, chat=shown_as(vote) in _chat)
     if (model := followed()) is not None:
         record |= model.record(vote["judge"], vote["schedule"])
     failure = Reason.UNREADABLE_IMAGE if is_unreadable(vote) else lost
@@ -207,7 +230,7 @@ def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
         names.append("first_rate")
         if not rest and Schedule(Order(vote["schedule"]["order"]), vote["schedule"]["votes"]).asks_both_orders:
             names += ["consistency", "both_orders_right"]
-            if get_judge(vote["judge"]).labels:
+            if judge.labels:
                 names += ["right_averaged", "right_better_first", "right_better_second"]
     names += ["no_images"] if vote.get("no_images") else []
     metrics |= dict.fromkeys(names, item)

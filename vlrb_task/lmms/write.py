@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import yaml
 
-from vlrb_task.judges import get_judge
+from vlrb_task.judges import Judge, get_judge, in_order, shipped_names
 from vlrb_task.lmms import include_path
 from vlrb_task.lmms.docs import process_docs_name
 from vlrb_task.lmms.hub import attribute
@@ -23,9 +23,8 @@ from vlrb_task.pairs.pair import SUBSETS, UNDECIDABLE
 from vlrb_task.pairs.rows import HubDataset, hub_id
 from vlrb_task.support.writing import write_text
 from vlrb_task.tasks import shipped as tasks
-from vlrb_task.tasks.ballot_list import SUFFIX, BallotList
-from vlrb_task.tasks.judge_tables import JUDGES_PAGE, with_tables
-from vlrb_task.tasks.shipped import TaskSpec
+from vlrb_task.tasks.questions import SUFFIX, BallotList
+from vlrb_task.tasks.shipped import TaskSpec, task_of
 
 BASE, BENCHMARK_BASE = "_vlrb_base.yaml", "_vlrb_benchmark.yaml"
 """What the shipped tasks include. lmms-eval looks for it in the working folder first, so the name is one that nobody has."""
@@ -58,27 +57,6 @@ def metrics(subsets: Collection[str] = SUBSETS) -> list[tuple[str, str, bool | N
 
 
 _MESSAGES = "doc_to_messages: !function vlrb_task.lmms.rows.doc_to_messages"
-
-
-def base_yaml() -> str:
-    """The text of the file that the tasks about the hub's pairs include: all that they have in common."""
-    about = "# What the tasks about VL-RewardBench have in common. Written by vlrb_task.lmms.write: edit there."
-    return _text([about, *_dataset(tasks.HUB), *_FUNCTIONS, *_metric_list(SUBSETS)])
-
-
-def benchmark_base_yaml() -> str:
-    """The text of the file that the tasks about known benchmarks include; those of another judge say so themselves."""
-    about = "# What the tasks about known benchmarks have in common. Written by vlrb_task.lmms.write: edit there."
-    shared = ["dataset_path: parquet", "test_split: test", *_FUNCTIONS, _MESSAGES]
-    return _text([about, *shared, *_asking(tasks.shipped_tasks()[f"vlrb_{DEFAULT}"])])
-
-
-def suite_yaml() -> str:
-    """The text of the file of lmms-eval's group :data:`SUITE`."""
-    core = [name for name in benchmark_names() if benchmark(name).about.get("suite") == "core"]
-    about = "# The core set of benchmarks by one name. Written by vlrb_task.lmms.write: edit there."
-    return _text([about, f"group: {SUITE}", "task:", *(f"  - vlrb_{name}" for name in core)])
-
 
 _FUNCTIONS = (
     "# The judge's whole text is parsed: lmms-eval would otherwise remove its <think> part beforehand.",
@@ -122,7 +100,7 @@ def task_yaml(
         process_docs: what makes the ballots, for a task that asks a list of them: :func:`write_ballots`' result.
     """
     head = [
-        f"# {' '.join(spec.summary.split())}. Written by vlrb_task.lmms.write: edit there.",
+        _about(spec.summary),
         f"task: {spec.name}",
         "output_type: generate_until",  # not in the base, for tools that list tasks and follow no include
     ]
@@ -142,8 +120,9 @@ def _asking(spec: TaskSpec, captions_sha256: str | None = None, process_docs: st
     """What a task's judge and schedule say in its file."""
     judge = get_judge(spec.judge)
     sampling = spec.sampling or judge.sampling
+    whole = f"vlrb_task.lmms.docs.{process_docs_name(spec.judge, spec.schedule)}"
     return [
-        f"process_docs: !function {process_docs or _whole_schedule(spec)}",
+        f"process_docs: !function {process_docs or whole}",
         "generation_kwargs:",
         f"  max_new_tokens: {sampling.max_new_tokens}",
         f"  temperature: {sampling.temperature}",
@@ -160,10 +139,6 @@ def _asking(spec: TaskSpec, captions_sha256: str | None = None, process_docs: st
         *([f"  system_sha256: {hashlib.sha256(judge.system.encode()).hexdigest()}"] if judge.system else []),
         *([f"  captions_sha256: {captions_sha256}"] if captions_sha256 else []),
     ]
-
-
-def _whole_schedule(spec: TaskSpec) -> str:
-    return f"vlrb_task.lmms.docs.{process_docs_name(spec.judge, spec.schedule)}"
 
 
 _LISTED = '''"""Which ballots the task {name} asks. Written by vlrb task."""
@@ -183,7 +158,7 @@ def write_ballots(spec: TaskSpec, ballots: BallotList, folder: Path) -> str:
     list's hash, so that the YAML changes with the ballots, as lmms-eval's response cache needs it.
     """
     file = f"{spec.name}{SUFFIX}"
-    ballots.write(folder / file)
+    write_text(folder / file, ballots.text())
     for old in folder.glob("vlrb_ballots_*.py"):
         if f'"{file}"' in old.read_text(encoding="utf-8"):
             old.unlink()
@@ -196,13 +171,8 @@ def write_ballots(spec: TaskSpec, ballots: BallotList, folder: Path) -> str:
 def _dataset(pairs: str) -> list[str]:
     if pairs.endswith(".parquet") or pairs == tasks.DEMO:
         file = DEMO_FILE if pairs == tasks.DEMO else pairs
-        return [
-            "dataset_path: parquet",
-            "dataset_kwargs:",
-            "  data_files:",
-            f"    test: {_quoted(file)}",
-            "test_split: test",
-        ]
+        kwargs = ["dataset_kwargs:", "  data_files:", f"    test: {_quoted(file)}"]
+        return ["dataset_path: parquet", *kwargs, "test_split: test"]
     hub = HubDataset(hub_id()) if pairs == tasks.HUB else HubDataset.parse(pairs)
     pinned = f"  # {hub.repo} at {hub.revision}" if hub.revision else ""
     return [
@@ -210,6 +180,10 @@ def _dataset(pairs: str) -> list[str]:
         f"dataset_kwargs: !function vlrb_task.lmms.hub.{attribute(hub)}{pinned}",
         "test_split: test",
     ]
+
+
+def _about(what: str) -> str:
+    return f"# {' '.join(what.split())}. Written by vlrb_task.lmms.write: edit there."
 
 
 def _text(lines: Iterable[str]) -> str:
@@ -222,9 +196,91 @@ def _quoted(text: str) -> str:
 
 
 def shipped_files() -> dict[str, str]:
-    """Every shipped YAML file's name and text."""
-    shared = {BASE: base_yaml(), BENCHMARK_BASE: benchmark_base_yaml(), f"{SUITE}.yaml": suite_yaml()}
-    return shared | {f"{name}.yaml": task_yaml(spec) for name, spec in tasks.shipped_tasks().items()}
+    """Every shipped YAML file's name and text: what tasks have in common, the group :data:`SUITE`, and each task's own."""
+    core = [name for name in benchmark_names() if benchmark(name).about.get("suite") == "core"]
+    asking = _asking(tasks.shipped_tasks()[f"vlrb_{DEFAULT}"])  # tasks of another judge say so themselves
+    shared = {
+        BASE: (
+            "What the tasks about VL-RewardBench have in common",
+            [*_dataset(tasks.HUB), *_FUNCTIONS, *_metric_list(SUBSETS)],
+        ),
+        BENCHMARK_BASE: (
+            "What the tasks about known benchmarks have in common",
+            ["dataset_path: parquet", "test_split: test", *_FUNCTIONS, _MESSAGES, *asking],
+        ),
+        f"{SUITE}.yaml": (
+            "The core set of benchmarks by one name",
+            [f"group: {SUITE}", "task:", *(f"  - vlrb_{name}" for name in core)],
+        ),
+    }
+    files = {name: _text([_about(what), *lines]) for name, (what, lines) in shared.items()}
+    return files | {f"{name}.yaml": task_yaml(spec) for name, spec in tasks.shipped_tasks().items()}
+
+
+JUDGES_PAGE = Path(__file__).parents[2] / "docs" / "judges.md"
+"""The page in a checkout; an installed package has none."""
+
+
+def with_tables(page: str) -> str:
+    """The page with its tables regenerated. Each is between ``<!-- table: NAME -->`` and ``<!-- end -->``.
+
+    Raises:
+        ValueError: the page has no place for one of them.
+    """
+    judges = in_order(get_judge(name) for name in shipped_names())
+    tables = {
+        "judges": (_JUDGES, [judge for judge in judges if task_of(judge.name)]),
+        "differences": (_DIFFERENCES, [judge for judge in judges if judge.prompt.source == "published"]),
+    }
+    for name, (columns, listed) in tables.items():
+        before, begin, rest = page.partition(f"<!-- table: {name} -->\n")
+        _, end, after = rest.partition("\n<!-- end -->")
+        if not (begin and end):
+            raise ValueError(f"docs/judges.md has no place for the table {name!r}")
+        rows = [[cell(judge) for cell in columns.values()] for judge in listed]
+        lines = [columns.keys(), ["---"] * len(columns), *rows]
+        table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+        page = f"{before}{begin}{table}{end}{after}"
+    return page
+
+
+def _plain(text: str) -> str:
+    """A text as Markdown shows it: no tag is taken for HTML, no bar for the end of a cell."""
+    return text.replace("<", r"\<").replace("|", r"\|")
+
+
+def _shown(judge: Judge) -> str:
+    answers = "both answers" if judge.mode == "pairwise" else "one answer"
+    return answers if judge.image != "none" else f"{answers}, no picture"
+
+
+def _sampling(judge: Judge) -> str:
+    found = judge.sampling
+    return f"{found.temperature:g}, {found.top_p:g}, {found.max_new_tokens}"
+
+
+def _task(judge: Judge) -> str:
+    return f"`{task.name}`, `{task.dataset_name}`" if (task := task_of(judge.name)) else ""
+
+
+Columns = dict[str, Callable[[Judge], str]]
+
+_JUDGES: Columns = {
+    "judge": lambda judge: f"`{judge.name}`",
+    "shown": _shown,
+    "asks for": lambda judge: _plain(judge.summary),
+    "prompt": lambda judge: judge.prompt.source,
+    "parser": lambda judge: f"`{judge.parser_name}`",
+    "temperature, top_p, tokens": _sampling,
+    "task": _task,
+}
+_DIFFERENCES: Columns = {
+    "judge": lambda judge: f"`{judge.name}`",
+    "the authors' rule": lambda judge: _plain(judge.authors_rule or "none published"),
+    "`--parser` that follows it": lambda judge: f"`{judge.authors_parser}`" if judge.authors_parser else "",
+    "what differs here": lambda judge: _plain(judge.approximate or ""),
+    "largest picture, pixels": lambda judge: f"{judge.max_pixels:,}" if judge.max_pixels else "",
+}
 
 
 def main() -> None:

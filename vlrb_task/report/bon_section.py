@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vlrb_task.bon.correlation import GainCorrelation, correlations
+from vlrb_task.bon.correlation import GainCorrelation, correlations, points_of_runs
 from vlrb_task.bon.folder import Folder
 from vlrb_task.bon.opinions import read_opinions
-from vlrb_task.bon.pairing import points_of_runs
 from vlrb_task.bon.scores import BonScore, score
 from vlrb_task.report.bon_figures import curves, scatter, title
 from vlrb_task.report.drawing import INK, svg

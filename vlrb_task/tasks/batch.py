@@ -24,10 +24,8 @@ from vlrb_task.pairs.rows import Row, read_rows
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.support.writing import replacing, take_the_place, temporary_beside, told_of
-from vlrb_task.tasks.batch_layouts import Layout, Picture
-from vlrb_task.tasks.batch_pictures import sendable
-from vlrb_task.tasks.questions import Questions
-from vlrb_task.tasks.sight import check_sight, is_blind
+from vlrb_task.tasks.batch_layouts import Layout, Picture, sendable
+from vlrb_task.tasks.questions import Questions, check_sight, is_blind
 
 LIST_SUFFIX = ".batch.jsonl"
 VERSION = 1
@@ -37,21 +35,6 @@ def name_of(ballot: Ballot) -> str:
     """A ballot's name in custom ids, of letters that every service allows."""
     shown = f"o{ballot.first}" if ballot.first is not None else f"a{ballot.answer}"
     return f"{ballot.key}-v{ballot.vote}-{shown}"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file, and one picture in it, may hold at most.
-
-    Attributes:
-        requests: requests a file.
-        bytes: a file's size.
-        image_bytes: a picture's size as base64.
-    """
-
-    requests: int
-    bytes: int
-    image_bytes: int
 
 
 @dataclass
@@ -83,7 +66,6 @@ def write_batch(
     layout: Layout,
     output: Path,
     *,
-    limits: Limits,
     changed: Mapping[str, Any],
     allowed: Callable[[Path], object],
     no_images: bool = False,
@@ -94,9 +76,8 @@ def write_batch(
         questions: the ballots, named by :func:`name_of`.
         pairs: where the pairs' rows are, for their pictures.
         model: the model's name at the service.
-        layout: of the files.
+        layout: of the files, with what one may hold.
         output: the request file; of several, ``NAME-1.jsonl``, ``NAME-2.jsonl``, … beside it.
-        limits: see there.
         changed: settings that take the place of the judge's; those that are None are not sent.
         allowed: is asked about each request file before the first gets its name, and raises where one must not be replaced.
         no_images: write requests without pictures.
@@ -111,8 +92,7 @@ def write_batch(
         raise VlrbError(
             f"judge {judge.name!r} needs probabilities, and batch files ask for texts, as judge 'letter' does"
         )
-    settings = {**layout.settings(sampling), **changed}
-    settings = {name: value for name, value in settings.items() if value is not None}
+    settings = {name: one for name, one in {**layout.settings(sampling), **changed}.items() if one is not None}
     no_images = judge.image != "none" and (no_images or is_blind(judge, questions.benchmark))
     shows = judge.image != "none" and not no_images
     run = {
@@ -130,8 +110,8 @@ def write_batch(
     ).hexdigest()[:8]
     records: list[dict[str, Any]] = []
     with told_of(output), ExitStack() as stack:
-        parts = _Parts(stack, output, limits)
-        for name, pictures in _with_pictures(questions, pairs, shows, limits.image_bytes, written.counts):
+        parts = _Parts(stack, output, layout)
+        for name, pictures in _with_pictures(questions, pairs, shows, layout.image_bytes, written.counts):
             record = questions.record(name) | common | {"custom_id": f"{batch}-{name}"}
             records.append(record)
             if pictures is None:
@@ -191,41 +171,37 @@ def _pictures(row: Row, limit: int, counts: Counter[str]) -> list[Picture] | Non
 
 
 def _hashed(asked: Conversation[Picture]) -> Conversation[str]:
-    parts = tuple(
+    hashed = (
         Shown(hashlib.sha256(part.picture.data).hexdigest()) if isinstance(part, Shown) else part
         for part in asked.parts
     )
-    return Conversation(asked.system, parts)
+    return Conversation(asked.system, tuple(hashed))
 
 
 class _Parts:
-    """Writes lines into as many files as the limits ask for; they get their names when all are there."""
+    """Writes lines into as many files as a layout's limits ask for; they get their names when all are there."""
 
-    def __init__(self, stack: ExitStack, output: Path, limits: Limits) -> None:
+    def __init__(self, stack: ExitStack, output: Path, limits: Layout) -> None:
         self.stack, self.output, self.limits = stack, output, limits
         self.places: list[Path] = []
         self.file: BufferedWriter | None = None
         self.requests = self.bytes = 0
 
     def add(self, line: bytes, id: str) -> None:
-        if len(line) > self.limits.bytes:
+        if len(line) > self.limits.max_bytes:
             raise VlrbError(
-                f"the request about id {id!r} has {len(line):,} bytes, a file at most {self.limits.bytes:,}: "
+                f"the request about id {id!r} has {len(line):,} bytes, a file at most {self.limits.max_bytes:,}: "
                 "a smaller --image-limit helps"
             )
-        full = self.requests >= self.limits.requests or self.bytes + len(line) > self.limits.bytes
+        full = self.requests >= self.limits.max_requests or self.bytes + len(line) > self.limits.max_bytes
         if self.file is None or full:
-            self.file = self._next()
+            self._close()
+            self.places.append(self.stack.enter_context(temporary_beside(self.output)))
+            self.file = self.stack.enter_context(self.places[-1].open("wb"))
+            self.requests = self.bytes = 0
         self.file.write(line)
         self.requests += 1
         self.bytes += len(line)
-
-    def _next(self) -> BufferedWriter:
-        self._close()
-        place = self.stack.enter_context(temporary_beside(self.output))
-        self.places.append(place)
-        self.requests = self.bytes = 0
-        return self.stack.enter_context(place.open("wb"))
 
     def _close(self) -> None:
         """Put the last file onto the disk, before anything gets its name."""
@@ -234,10 +210,10 @@ class _Parts:
 
     def finish(self, allowed: Callable[[Path], object]) -> list[Path]:
         """Give the files their names, if all of those may be written."""
-        stem, suffix = self.output.name.removesuffix(self.output.suffix), self.output.suffix
-        count = len(self.places)
-        names = [f"{stem}-{number}{suffix}" for number in range(1, count + 1)] if count > 1 else [self.output.name]
-        files = [self.output.with_name(name) for name in names[:count]]
+        output, files = self.output, [self.output][: len(self.places)]
+        if len(self.places) > 1:
+            stem = output.name.removesuffix(output.suffix)
+            files = [output.with_name(f"{stem}-{at}{output.suffix}") for at, _ in enumerate(self.places, start=1)]
         for file in files:
             allowed(file)
         self._close()

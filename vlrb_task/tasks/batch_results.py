@@ -24,13 +24,11 @@ class BatchList:
 
     Attributes:
         path: the file.
-        id: the batch's, with which its custom ids begin.
         layout: of its files.
         records: each ballot's vote record without its text, by custom id, in the order in which they are asked.
     """
 
     path: Path
-    id: str
     layout: Layout
     records: Mapping[str, Record]
 
@@ -75,23 +73,23 @@ def read_list(path: Path) -> BatchList:
     if header["ballots"] != len(records) or not all(isinstance(record.get("custom_id"), str) for record in records):
         raise DataError(f"{path}: a damaged list: {len(records)} ballots of {header['ballots']}")
     by_id = {record.pop("custom_id"): record for record in records}
-    return BatchList(path, header["id"], LAYOUTS[header["format"]], by_id)
+    return BatchList(path, LAYOUTS[header["format"]], by_id)
 
 
 def find_list(results: Sequence[Path], requests: Path | None) -> BatchList:
-    """The list of the batch that results are of.
+    """The list of the batch that results are of, from beside its request file, which may be the list itself.
 
-    Args:
-        results: result files.
-        requests: the request file, or the list itself. Without it, lists are looked for beside the results and in the
-            working folder, and the one whose ids the results have is taken.
+    Without that file, lists are looked for beside the results and in the working folder: the one whose ids the results have.
 
     Raises:
         DataError: there is none, or there are several.
     """
     if requests is not None:
-        name = requests.name
-        return read_list(requests if name.endswith(LIST_SUFFIX) else _list_of(requests))
+        path = requests if requests.name.endswith(LIST_SUFFIX) else list_path(requests)
+        stem, _, number = requests.name.removesuffix(requests.suffix).rpartition("-")
+        if not path.exists() and number.isdecimal():  # one request file of several
+            path = requests.with_name(stem + LIST_SUFFIX)
+        return read_list(path)
     ids = {id for path in results for id in _batch_ids(path)}
     folders = dict.fromkeys(folder.resolve() for folder in (*(path.parent for path in results), Path()))
     found: dict[str, Path] = {}
@@ -109,15 +107,6 @@ def find_list(results: Sequence[Path], requests: Path | None) -> BatchList:
     return read_list(next(iter(found.values())))
 
 
-def _list_of(requests: Path) -> Path:
-    """The list beside a request file, which may be one of several."""
-    whole = list_path(requests)
-    stem, _, number = requests.name.removesuffix(requests.suffix).rpartition("-")
-    if not whole.exists() and number.isdecimal():
-        return requests.with_name(stem + LIST_SUFFIX)
-    return whole
-
-
 def _batch_ids(path: Path) -> set[str]:
     names = (line.get("custom_id", line.get("key")) for _, line in Lines(path))
     return {name.partition("-")[0] for name in names if isinstance(name, str)}
@@ -128,10 +117,6 @@ def read_results(listed: BatchList, results: Iterable[Path]) -> Votes:
 
     A request that failed gives a vote without an answer (``failed_request``), unless another line has its answer.
     A ballot that no result is about gives none.
-
-    Args:
-        listed: the batch's list.
-        results: its result and error files.
 
     Raises:
         DataError: a file that cannot be read, or no result of this batch at all.
@@ -152,46 +137,41 @@ def read_results(listed: BatchList, results: Iterable[Path]) -> Votes:
             counts[f"{path}: {warning}"] = 1
     if not answers:
         raise DataError(f"no result of the batch {listed.path}", _told(counts))
-    records = [
-        vote for name, record in listed.records.items() for vote in _votes(record, answers.get(name, ()), listed)
-    ]
-    failed = [said[0] for said in answers.values() if said[0].failure is Reason.FAILED_REQUEST]
-    errors = Counter(one.error for one in failed)
-    unasked = sum("failure" in record for record in listed.records.values())
+    records: list[Record] = []
+    unasked = 0
+    for name, record in listed.records.items():
+        if "failure" in record:  # a picture that could not be read
+            unasked += 1
+            records.append(record | {"text": ""})
+            continue
+        for answer in answers.get(name, ()):
+            failure = {"failure": str(answer.failure)} if answer.failure else {}
+            error = {"error": answer.error} if answer.error else {}
+            records.append(record | {"text": answer.text} | failure | error | dict(answer.extra or {}))
+    failed = [said[0].error for said in answers.values() if said[0].failure is Reason.FAILED_REQUEST]
     return Votes(
         records=tuple(records),
         answered=len(answers) - len(failed),
         missing=len(listed.records) - len(answers) - unasked,
-        failed=(len(failed), errors.most_common(1)[0][0] if errors else ""),
+        failed=(len(failed), Counter(failed).most_common(1)[0][0] if failed else ""),
         notes=tuple(_told(counts)),
     )
 
 
 def _enter(said: list[Answer], answer: Answer, counts: Counter[str]) -> None:
     """Keep an answer beside those that its ballot has: an answer takes the place of failures, never the other way."""
-    failures = [one for one in said if one.failure is Reason.FAILED_REQUEST]
-    if not said:
-        said.append(answer)
-    elif answer.failure is Reason.FAILED_REQUEST or failures:
+    fails = answer.failure is Reason.FAILED_REQUEST
+    failed = any(one.failure is Reason.FAILED_REQUEST for one in said)
+    if said and (fails or failed):
         counts["requests stand twice, and failed once"] += 1
-        if failures and answer.failure is not Reason.FAILED_REQUEST:
+        if failed and not fails:
             said[:] = [answer]
     elif any((one.text, one.failure) == (answer.text, answer.failure) for one in said):
         counts["results are duplicates and were dropped"] += 1
     else:
-        counts["results contradict another on the same ballot; both are in the file, and scoring keeps one"] += 1
+        if said:
+            counts["results contradict another on the same ballot; both are in the file, and scoring keeps one"] += 1
         said.append(answer)
-
-
-def _votes(record: Record, said: Sequence[Answer], listed: BatchList) -> list[Record]:
-    if "failure" in record:  # a picture that could not be read: it was never asked
-        return [record | {"text": ""}]
-    found = []
-    for answer in said:
-        failure = {"failure": str(answer.failure)} if answer.failure else {}
-        error = {"error": answer.error} if answer.error else {}
-        found.append(record | {"text": answer.text} | failure | error | dict(answer.extra or {}))
-    return found
 
 
 def _told(counts: Counter[str]) -> list[str]:

@@ -1,15 +1,17 @@
-"""Copying a set of pairs to where a task finds them: checked first, with captions added or other pictures put in."""
+"""Copying pairs to where a task finds them: checked first, with captions or a first step's answers, or other pictures put in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.judges import Judge, require_captions
+from vlrb_task.asking.ballots import Schedule, ballots_of
+from vlrb_task.judges import Judge, get_judge, require_captions
 from vlrb_task.pairs.benchmarks import DEFAULT
 from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
@@ -18,25 +20,15 @@ from vlrb_task.pairs.perturbing import Pictures, with_pictures
 from vlrb_task.pairs.placing import PLACED, flattened
 from vlrb_task.pairs.rows import hub_id, is_local, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
+from vlrb_task.votes import Pairs, read_runs
+from vlrb_task.votes.schema import NONE
 
 Row = dict[str, Any]
 
 _METRICS = {
-    "overall",
-    "macro",
-    "parsed_rate",
-    "unanswered",
-    "no_images",
-    "first_rate",
-    "consistency",
-    "both_orders_right",
-    "right_averaged",
-    "right_better_first",
-    "right_better_second",
-    "vlrb_vote",
+    *("overall", "macro", "parsed_rate", "unanswered", "no_images", "first_rate", "consistency", "both_orders_right"),
+    *("right_averaged", "right_better_first", "right_better_second", "vlrb_vote"),
 }
-
-
 _NO_PLACE = "--after: judge {!r} has no place for the answers of a first step"
 
 
@@ -82,8 +74,12 @@ def copy_pairs(
     if pictures is not None and not sees:
         raise VlrbError(f"--image {pictures}: judge {judge.name!r} is shown no picture")
 
+    def rows(*, images: bool) -> Iterator[Row]:
+        found = read_rows(source, images=images, network=True)
+        return found if captions is None else captions.add_to(found)
+
     # The rows as the task will find them are checked before anything takes their place.
-    benchmark = parse_rows(_with(captions, read_rows(source, network=True)), origin=source)
+    benchmark = parse_rows(rows(images=False), origin=source)
     if template is not None:
         require_captions(template, benchmark.pairs)
     subsets = list(benchmark.subset_counts)
@@ -91,12 +87,30 @@ def copy_pairs(
     if clash:
         raise VlrbError(f"{source}: a subset named {clash[0]!r} would print under the name of a metric")
 
-    def read() -> Iterator[Row]:
-        return _shown(_with(captions, read_rows(source, images=sees, network=True)), source, judge)
+    def shown() -> Iterator[Row]:
+        """The rows with all their pictures in one list, which can be shown to this judge, and changed as is wanted."""
+        for row in map(flattened, rows(images=sees)):
+            counts = row.get(PLACED)
+            if counts and any(counts[1:]) and not sees:
+                raise DataError(
+                    f"{source}: id {row['id']!r}: an answer is a picture, and judge {judge.name!r} sees none"
+                )
+            if counts and pictures in (Pictures.SHUFFLED, Pictures.NONE):
+                raise DataError(
+                    f"--image {pictures}: id {row['id']!r}: its pictures have places in the text; blank or noise keep them"
+                )
+            yield row
 
     check, found = PictureCheck(), {PLACED: False, "video": False, "audio": False}
-    rows = with_pictures(partial(_unplaced, read, pictures), pictures, _name(source)) if pictures else read()
-    write_rows(_seen(rows, check, found), target)
+
+    def noted(rows: Iterator[Row]) -> Iterator[Row]:
+        for row in rows:
+            check.add(row)
+            found.update({name: True for name in found if row.get(name)})
+            yield row
+
+    name = DEFAULT if source == hub_id() else Path(source).stem  # of rows that do not say it
+    write_rows(noted(with_pictures(shown, pictures, name) if pictures else shown()), target)
     warnings = pair_warnings(benchmark, judge)
     if sees and pictures is None:
         warnings += check.warnings()
@@ -107,50 +121,6 @@ def copy_pairs(
                 "runs of this task stop before their first request; if that is meant: vlrb task --no-images"
             )
     return Copied(subsets, warnings, any(found.values()), found["video"])
-
-
-def _with(captions: Captions | None, rows: Iterator[Row]) -> Iterator[Row]:
-    return rows if captions is None else captions.add_to(rows)
-
-
-def _unplaced(read: Callable[[], Iterator[Row]], pictures: Pictures) -> Iterator[Row]:
-    """The rows, whose pictures can be changed in this way.
-
-    Raises:
-        DataError: pictures with a place in the text, of which there would be other ones or none.
-    """
-    for row in read():
-        if row.get(PLACED) and pictures in (Pictures.SHUFFLED, Pictures.NONE):
-            raise DataError(
-                f"--image {pictures}: id {row['id']!r}: its pictures have places in the text; blank or noise keep them"
-            )
-        yield row
-
-
-def _seen(rows: Iterator[Row], check: PictureCheck, found: dict[str, bool]) -> Iterator[Row]:
-    """The rows; what some of them have is noted."""
-    for row in rows:
-        check.add(row)
-        for name in found:
-            found[name] = found[name] or bool(row.get(name))
-        yield row
-
-
-def _shown(rows: Iterator[Row], source: str, judge: Judge) -> Iterator[Row]:
-    """The rows with all their pictures in one list; none that the judge cannot be shown whole.
-
-    Raises:
-        DataError: answers that are pictures, for a judge that sees none.
-    """
-    for row in map(flattened, rows):
-        if any((row.get(PLACED) or [0])[1:]) and judge.image == "none":
-            raise DataError(f"{source}: id {row['id']!r}: an answer is a picture, and judge {judge.name!r} sees none")
-        yield row
-
-
-def _name(source: str) -> str:
-    """What rows are called that do not say it."""
-    return DEFAULT if source == hub_id() else Path(source).stem
 
 
 def pair_warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
@@ -164,3 +134,54 @@ def pair_warnings(benchmark: Benchmark, judge: Judge) -> list[str]:
             "which: judge `criterion` is"
         )
     return told
+
+
+def answers_of(
+    logs: Sequence[Path], judge: Judge, schedule: Schedule, benchmark: Benchmark, *, trust_pickle: bool = False
+) -> Captions:
+    """The answers of a first step, for each pair in the order of its votes.
+
+    Of a judge that is shown the question alone, one answer serves every vote. Of any other, each vote is given the answer to
+    the same vote in the same order, so that both steps are shown the same.
+
+    The logs are those of the one run that the first step is; judge and schedule are the second one's.
+
+    Raises:
+        DataError: logs of several runs, or a ballot that they do not answer.
+        VlrbError: a second judge that rates single answers, after a first step that is shown answers.
+    """
+    runs = read_runs(
+        logs, Pairs.of(benchmark), merge=True, keep_texts=True, keep_undecidable=True, trust_pickle=trust_pickle
+    )
+    if len(runs) != 1:
+        raise DataError(f"--after needs the logs of one run, and has those of {len(runs)}")
+    run, keys = runs[0], runs[0].labels.keys.to_pylist()
+    if run.ballots.texts is None:
+        raise DataError("--after: the logs hold no texts")
+    alone = not get_judge(run.judge).sees_answers
+    if judge.mode == "pointwise" and not alone:
+        raise VlrbError(f"--after: judge {judge.name!r} rates single answers, and the first step is shown answers")
+    texts = {
+        (keys[pair], vote, None if alone or first == NONE else first): text
+        for pair, vote, first, text in zip(
+            run.ballots.pair.tolist(),
+            run.ballots.vote.tolist(),
+            run.ballots.first.tolist(),
+            run.ballots.texts["text"].to_pylist(),
+            strict=True,
+        )
+    }
+    found: dict[str, list[str]] = {}
+    missing = []
+    for pair in benchmark.pairs:
+        wanted = [(0, None)] if alone else [(one.vote, one.first) for one in ballots_of(pair, schedule, judge.mode)]
+        said = [str(texts.get((pair.key, *one)) or "").strip() for one in wanted]
+        missing += [f"id {pair.id!r}, vote {one[0]}" for one, text in zip(wanted, said, strict=True) if not text]
+        found[pair.key] = said
+    if missing:
+        raise DataError(
+            f"--after: the first step has no answer to {len(missing)} ballots (it needs the same --order and --votes; "
+            "--votes-from completes it)",
+            missing,
+        )
+    return Captions(found, hashlib.sha256(json.dumps(found).encode()).hexdigest(), "steps")

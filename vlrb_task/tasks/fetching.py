@@ -22,15 +22,12 @@ _TRIES = 3
 
 
 def fetch(judge: Judge, *, clone: Path | None = None, file: Path | None = None) -> Path:
-    """Get a published judge's prompt, check it, and keep it in the cache.
+    """Get a published judge's prompt, check it, and keep it in the cache; returns the file there.
 
     Args:
         judge: whose prompt.
         clone: take the file from this clone of the repository, whatever is checked out there.
         file: take this file, which the user has got in some other way.
-
-    Returns:
-        The file in the cache.
 
     Raises:
         DataError: the source cannot be read, or the prompt is not in it.

@@ -9,14 +9,16 @@ about it. Where a judge's labels are scored (:mod:`vlrb_task.tasks.label_scores`
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import inspect
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -78,28 +80,17 @@ def watching(watcher: Watcher, *, threads: bool = False, scorer: Scorer | None =
 
 def install() -> None:
     """Wrap what is loaded of the libraries, each once."""
-    _wrap("requests.sessions", "Session", "request", _of_http, "http")
-    _wrap("openai.resources.chat.completions.completions", "Completions", "create", _of_openai, "openai")
-    _wrap("openai.resources.chat.completions.completions", "AsyncCompletions", "create", _of_openai, "openai")
-    _wrap("transformers.generation.utils", "GenerationMixin", "generate", _of_generate, "generate")
-    for method in ("generate", "chat"):
-        _wrap("vllm.entrypoints.llm", "LLM", method, _of_vllm, "vllm")
+    if "openai" in sys.modules:
+        importlib.import_module(_OPENAI)  # the client loads it with its first request
+    for library, (module, methods, read) in _LIBRARIES.items():
+        for name, method in methods:
+            cls = getattr(sys.modules.get(module), name, None)
+            original = getattr(cls, method, None)
+            if original is not None and not getattr(original, "tells_vlrb", False):
+                setattr(cls, method, _telling(original, library, read))
 
 
-def _wrap(
-    module: str,
-    name: str,
-    method: str,
-    read: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Sent | None],
-    library: str,
-) -> None:
-    if module.startswith("openai.") and "openai" in sys.modules:
-        importlib.import_module(module)  # the client loads it with its first request
-    cls = getattr(sys.modules.get(module), name, None)
-    original = getattr(cls, method, None)
-    if cls is None or original is None or getattr(original, "tells_vlrb", False):
-        return
-
+def _telling(original: Callable[..., Any], library: str, read: _Read) -> Callable[..., Any]:
     @functools.wraps(original)
     def telling(self: Any, *args: Any, **kwargs: Any) -> Any:
         watch = _here.get() or (_everywhere[-1] if _everywhere else None)
@@ -115,7 +106,7 @@ def _wrap(
         return _later(result, finish) if inspect.isawaitable(result) else finish(result)
 
     telling.tells_vlrb = True  # type: ignore[attr-defined]
-    setattr(cls, method, telling)
+    return telling
 
 
 async def _later(result: Awaitable[Any], finish: Callable[[Any], Any]) -> Any:
@@ -129,13 +120,10 @@ def _of_body(body: Mapping[str, Any], base_url: str | None) -> Sent | None:
     messages = body.get("messages")
     if not isinstance(messages, list):
         return None
-    settings = {name: value for name, value in body.items() if name not in _NOT_SETTINGS and _plain(value)}
+    # Libraries mark what is not given by objects of their own, which cannot stand in a log.
+    plain = (type(None), str, int, float, bool, list, dict)
+    settings = {name: one for name, one in body.items() if name not in _NOT_SETTINGS and isinstance(one, plain)}
     return Sent(without_secrets(settings), messages, base_url)
-
-
-def _plain(value: object) -> bool:
-    """Whether a value can stand in a log as it is; libraries mark what is not given by objects of their own."""
-    return value is None or isinstance(value, (str, int, float, bool, list, dict))
 
 
 def _of_http(session: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
@@ -154,6 +142,12 @@ def _of_openai(completions: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any
     return _of_body(kwargs, server_of(url))
 
 
+_SAMPLING = (
+    *("temperature", "top_p", "top_k", "min_p", "do_sample", "num_beams", "max_new_tokens", "max_tokens", "seed"),
+    *("repetition_penalty", "presence_penalty", "frequency_penalty", "n"),
+)
+
+
 def _of_generate(model: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
     return Sent({name: kwargs[name] for name in _SAMPLING if kwargs.get(name) is not None})
 
@@ -161,15 +155,17 @@ def _of_generate(model: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
 def _of_vllm(engine: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
     found = kwargs.get("sampling_params", args[1] if len(args) > 1 else None)
     found = found[0] if isinstance(found, list) and found else found
-    if found is None:
-        return None
-    return Sent({name: getattr(found, name) for name in _SAMPLING if getattr(found, name, None) is not None})
+    return None if found is None else _of_generate(engine, (), {name: getattr(found, name, None) for name in _SAMPLING})
 
 
-_SAMPLING = (
-    *("temperature", "top_p", "top_k", "min_p", "do_sample", "num_beams", "max_new_tokens", "max_tokens", "seed"),
-    *("repetition_penalty", "presence_penalty", "frequency_penalty", "n"),
-)
+_Read = Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Sent | None]
+_OPENAI = "openai.resources.chat.completions.completions"
+_LIBRARIES: dict[str, tuple[str, tuple[tuple[str, str], ...], _Read]] = {
+    "http": ("requests.sessions", (("Session", "request"),), _of_http),
+    "openai": (_OPENAI, (("Completions", "create"), ("AsyncCompletions", "create")), _of_openai),
+    "generate": ("transformers.generation.utils", (("GenerationMixin", "generate"),), _of_generate),
+    "vllm": ("vllm.entrypoints.llm", (("LLM", "generate"), ("LLM", "chat")), _of_vllm),
+}
 
 
 def server_of(url: object) -> str | None:
@@ -179,6 +175,28 @@ def server_of(url: object) -> str | None:
         return None
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/').removesuffix('/chat/completions')}"
+
+
+def model_id(names: Iterable[str], server: object = None) -> str:
+    """A model's names, whole: of a local folder with its files' sizes and times, of a server with its address.
+
+    Args:
+        names: hub ids, paths or names of served models: of the model itself, and of adapters that are put on it.
+        server: where it is asked, if it is not in this process: an address, which is written without secrets.
+    """
+    found = " + ".join(_weights(name) for name in names)
+    return f"{found} at {server_of(server) or server}" if server else found
+
+
+def _weights(name: str) -> str:
+    path = Path(name).expanduser()
+    if not path.exists():
+        return name
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    seen = [
+        (str(file.relative_to(path)), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()
+    ]
+    return f"{path.resolve()} ({len(seen)} files, {hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:12]})"
 
 
 def texts_of(messages: list[Any]) -> tuple[str | None, str]:

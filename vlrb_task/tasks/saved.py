@@ -1,6 +1,6 @@
-"""Tasks that ``vlrb task`` wrote, kept as small JSON files beside lmms-eval's YAML: how VLMEvalKit finds them.
+"""Tasks that ``vlrb task`` writes: names that they may have, and a small JSON file of each beside lmms-eval's YAML.
 
-VLMEvalKit's datasets have no configuration files; the environment variable ``VLRB_TASKS`` names the folder.
+By that file VLMEvalKit finds them, whose datasets have no configuration files: ``VLRB_TASKS`` names the folder.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from configparser import ConfigParser
 from dataclasses import asdict
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import NoneType
 
 from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges.base import Sampling
-from vlrb_task.support.errors import DataError, UnknownName
+from vlrb_task.support.errors import DataError, UnknownName, VlrbError
 from vlrb_task.support.inputs import read_text
 from vlrb_task.support.typed import typed
 from vlrb_task.support.writing import output_file, write_text
-from vlrb_task.tasks.shipped import HUB, TaskSpec
+from vlrb_task.tasks.shipped import HUB, TaskSpec, dataset_name_of, shipped_tasks
 
 FOLDER_VARIABLE = "VLRB_TASKS"
 _SUFFIX = ".task.json"
@@ -30,6 +33,50 @@ _MARKS = {
     ".parquet": re.compile(rb'"image": \{"_type": "Image"\}, "images": \{'),
 }
 """The files of a task, and what each of ours has in it."""
+
+
+_ALLOWED = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_TASK = re.compile(rb"^(?:task|group):\s*[\"']?([A-Za-z0-9_.-]+)[\"']?\s*$", re.MULTILINE)
+
+
+def check_name(name: str) -> None:
+    """Hold the name of a new task to the names that there are.
+
+    Raises:
+        UnknownName: it is empty, a path, or has other characters than task names have.
+        VlrbError: a task of ours or a framework's has it already.
+    """
+    if not _ALLOWED.fullmatch(name):
+        what = "is empty" if not name.strip() else "is a path" if "/" in name or "\\" in name else "is no task name"
+        raise UnknownName(f"--name {name!r} {what}: use letters, digits, '_', '-' and '.', beginning with a letter")
+    if whose := owner_of(name):
+        raise VlrbError(f"--name {name!r}: a task of this name is already there ({whose}), and would run instead")
+
+
+def owner_of(name: str) -> str | None:
+    """Who has a task of this name; None for nobody. Upper and lower case make no difference, as on some file systems."""
+    ours = {shipped.dataset_name for shipped in shipped_tasks().values()}
+    if name.lower() in shipped_tasks() or dataset_name_of(name) in ours:
+        return "vlrb"
+    theirs = {**_packaged(), "the installed lmms-eval": _installed()}
+    return next((framework for framework, names in theirs.items() if name.lower() in names), None)
+
+
+@cache
+def _packaged() -> dict[str, frozenset[str]]:
+    """The names that the frameworks had when this release was made, in lower case."""
+    parser = ConfigParser(allow_no_value=True, delimiters=("=",), strict=False)
+    parser.read(Path(__file__).with_name("taken_names.txt"), encoding="utf-8")
+    return {framework: frozenset(parser[framework]) for framework in parser.sections()}
+
+
+@cache
+def _installed() -> frozenset[str]:
+    """The names in the YAML files of the lmms-eval that is installed, which is not imported."""
+    spec = find_spec("lmms_eval")
+    folders = spec.submodule_search_locations if spec else None
+    files = [file for folder in folders or () for file in Path(folder, "tasks").rglob("*.yaml")]
+    return frozenset(name.decode().lower() for file in files for name in _TASK.findall(file.read_bytes()))
 
 
 def check_outputs(name: str, folder: Path, inputs: Iterable[str | Path | None], *, force: bool = False) -> None:

@@ -33,7 +33,7 @@ class TaskSpec:
             takes them.
         sampling: settings other than the judge's published ones.
         video: whether a pair may have a video in a file.
-        ballots: file of the part of the schedule that is asked, see :mod:`vlrb_task.tasks.ballot_list`; None asks all of it.
+        ballots: file of the part of the schedule that is asked, see :mod:`vlrb_task.tasks.questions`; None asks all of it.
     """
 
     name: str
