@@ -10,23 +10,15 @@ import click
 
 from vlrb_task.asking.ballots import MOST_VOTES
 from vlrb_task.bon.designs import Scheme
-from vlrb_task.cli.options import (
-    FILE,
-    FOLDER,
-    as_json,
-    error_console,
-    force_option,
-    pairs_option,
-    policy_option,
-    print_json,
-    trust_pickle_option,
-)
+from vlrb_task.cli.options import FILE, FOLDER, error_console, print_json, print_result, shared
 from vlrb_task.support.errors import DataError, UnknownName, VlrbError
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from vlrb_task.scores.policies import Policy
 
 
 @click.group("bon")
@@ -63,9 +55,7 @@ def command() -> None:
 )
 @click.option("--no-images", is_flag=True, help="Ask without pictures.")
 @click.option("--dry-run", is_flag=True, help="Only say what there is and what it would cost.")
-@force_option
-@trust_pickle_option
-@as_json
+@shared("force", "trust_pickle", "json")
 def make(
     samples: Sequence[Path],
     output: Path,
@@ -114,18 +104,14 @@ def make(
         made = Made(Round(Folder(output, making, gathered.questions), costs=prices))
     else:
         made = write_folder(first_round(output, making, gathered, asked))
-    if as_json:
-        print_json(made.to_dict())
-    else:
-        show_made(made)
+    print_result(made, as_json, show_made)
 
 
 @command.command("next")
 @click.argument("folder", type=FOLDER)
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser.")
-@trust_pickle_option
-@as_json
+@shared("trust_pickle", "json")
 def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pickle: bool, as_json: bool) -> None:
     """Write the next round of a knockout for the judge of the LOGs, which are those of all its rounds so far.
 
@@ -141,11 +127,7 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pic
     opinions = read_opinions(opened, logs, parser, trust_pickle=trust_pickle)
     if len(opinions) != 1:
         raise DataError(f"logs of one judge are needed, not of {', '.join(o.name for o in opinions)}")
-    written = write_round(plan_next(opened, opinions[0]))
-    if as_json:
-        print_json(written.to_dict())
-    else:
-        show_made(written)
+    print_result(write_round(plan_next(opened, opinions[0])), as_json, show_made)
 
 
 @command.command("score")
@@ -154,9 +136,7 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pic
 @click.option("--ranking", default="auto", show_default=True, help="auto, wins, bradley-terry or knockout.")
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser, in place of the judge's own.")
 @click.option("--plot", type=FILE, help="Draw accuracy against n: an svg, pdf or png file.")
-@force_option
-@trust_pickle_option
-@as_json
+@shared("force", "trust_pickle", "json")
 def score(
     folder: Path,
     logs: Sequence[Path],
@@ -182,30 +162,25 @@ def score(
         from vlrb_task.report.bon_figures import curves
 
         _save(plot, curves(found))
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        show_score(found)
+    print_result(found, as_json, show_score)
 
 
 @command.command("correlate")
 @click.argument("folder", type=FOLDER, required=False)
 @click.argument("logs", metavar="LOG...", nargs=-1, type=FILE)
-@pairs_option
+@shared("pairs")
 @click.option("--table", type=FILE, help="CSV with columns judge, gain, and overall or macro, as fractions.")
 @click.option("--ranking", default="auto", show_default=True, help="As for score.")
-@policy_option
+@shared("policy")
 @click.option("--plot", type=FILE, help="Draw the scatter: an svg, pdf or png file.")
-@force_option
-@trust_pickle_option
-@as_json
+@shared("force", "trust_pickle", "json")
 def correlate(
     folder: Path | None,
     logs: Sequence[Path],
     pairs: str | None,
     table: Path | None,
     ranking: str,
-    policy: str,
+    policy: Policy,
     plot: Path | None,
     force: bool,
     trust_pickle: bool,
@@ -220,16 +195,14 @@ def correlate(
     from vlrb_task.bon.correlation import correlations, read_table
     from vlrb_task.bon.pairing import points_from_logs
     from vlrb_task.cli.bon_tables import show_correlations
-    from vlrb_task.scores.policies import Policy
 
     _check_plot(plot, [folder, *logs, pairs, table], force)
     points = read_table(table) if table else []
     if folder is not None:
         if not logs:
-            raise VlrbError(
-                "vlrb bon correlate: logs of the judges on the benchmark and on the folder's pairs are needed"
-            )
-        points += points_from_logs(folder, logs, pairs, ranking, Policy.parse(policy), trust_pickle=trust_pickle)
+            needed = "logs of the judges on the benchmark and on the folder's pairs are needed"
+            raise VlrbError(f"vlrb bon correlate: {needed}")
+        points += points_from_logs(folder, logs, pairs, ranking, policy, trust_pickle=trust_pickle)
     elif not table:
         raise VlrbError("vlrb bon correlate: a folder with logs, or a --table, is needed")
     found = correlations(points)
@@ -259,4 +232,4 @@ def _save(path: Path, figure: Figure) -> None:
     from vlrb_task.report.drawing import save
 
     save(figure, path)
-    error_console().print(f"wrote {path}", soft_wrap=True, markup=False)
+    error_console().tell(f"wrote {path}", markup=False)

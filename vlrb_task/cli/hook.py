@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.options import as_json, console, print_json
+from vlrb_task.cli.options import console, print_json, shared
 from vlrb_task.support.errors import VlrbError
 from vlrb_task.support.writing import write_text
 
@@ -105,19 +105,18 @@ def install() -> None:
     hook = here()
     hook.install()
     out = console()
-    out.print("wrote, and nothing else:", soft_wrap=True)
+    out.tell("wrote, and nothing else:")
     for path in (hook.line, hook.module):
-        out.print(f"  {path}", markup=False, soft_wrap=True)
-    out.print(
+        out.tell(f"  {path}", markup=False)
+    out.tell(
         "Every start of this environment's Python now loads the second file; when VLMEvalKit is imported, it registers "
         "the VLRB datasets. 'vlrb hook remove' takes both away; uninstalling vlrb does not, but leaves them without "
         "effect. Python means to drop such .pth lines (PEP 829); python -m vlmevalkit_adapter needs none.",
-        soft_wrap=True,
     )
 
 
 @command.command("status")
-@as_json
+@shared("json")
 def status(as_json: bool) -> None:
     """Say whether the hook is on, and where its files are."""
     hook = here()
@@ -127,9 +126,9 @@ def status(as_json: bool) -> None:
         return
     out = console()
     advice = " ('vlrb hook install' writes it again)" if hook.state == "incomplete" else ""
-    out.print(f"the hook is {hook.state} in {hook.folder}{advice}", markup=False, soft_wrap=True)
+    out.tell(f"the hook is {hook.state} in {hook.folder}{advice}", markup=False)
     for path in files:
-        out.print(f"  {path}", markup=False, soft_wrap=True)
+        out.tell(f"  {path}", markup=False)
 
 
 @command.command("remove")
@@ -137,6 +136,6 @@ def remove() -> None:
     """Delete the hook's files."""
     removed = here().remove()
     out = console()
-    out.print("removed:" if removed else "there was no hook", soft_wrap=True)
+    out.tell("removed:" if removed else "there was no hook")
     for path in removed:
-        out.print(f"  {path}", markup=False, soft_wrap=True)
+        out.tell(f"  {path}", markup=False)

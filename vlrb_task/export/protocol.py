@@ -6,14 +6,13 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from vlrb_task.compare.basis import printable
 from vlrb_task.pairs.pair import set_name
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import Score
-from vlrb_task.support.version import __version__
+from vlrb_task.support.version import __version__, versions_of
 from vlrb_task.votes import Run
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "numpy", "scipy", "pyarrow")
@@ -38,13 +37,7 @@ def schedule(run: Run) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of this package and of those of :data:`PACKAGES` that are installed where the scores are worked out."""
-    found = {"vlrb": __version__, "python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    return {"vlrb": __version__, "python": platform.python_version(), **versions_of(PACKAGES)}
 
 
 def protocol(name: str, score: Score) -> dict[str, Any]:

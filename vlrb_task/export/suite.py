@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vlrb_task.compare.correlation import Coefficient
@@ -180,3 +180,7 @@ def csv_suite(suite: Suite) -> str:
             about = (row["model"], name, f"published: {row['source']}", row["overall"])
             rows.append((*about, *[None] * (len(rows[0]) - len(about))))
     return csv_text(rows)
+
+
+FORMATS: Mapping[str, Callable[[Suite], str]] = {"markdown": markdown_suite, "latex": latex_suite, "csv": csv_suite}
+"""What ``vlrb suite --to`` knows."""
