@@ -6,7 +6,8 @@ from rich.markup import escape
 
 from vlrb_task.cli.terminal import SIGNED, SafeConsole, grid, print_whole
 from vlrb_task.compare.suite import Suite
-from vlrb_task.export.suite import Shown, sheets
+from vlrb_task.export.suite import sheets
+from vlrb_task.export.tables import Shown
 from vlrb_task.support.numbers import with_interval
 
 
