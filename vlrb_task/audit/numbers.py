@@ -30,9 +30,6 @@ class Interval:
     low: Fraction
     high: Fraction
 
-    def meets(self, other: Interval) -> bool:
-        return self.low <= other.high and other.low <= self.high
-
     def counts(self, size: int) -> tuple[int, int]:
         """The least and greatest count of ``size`` whose share lies in the interval; least > greatest if none does."""
         return ceil(self.low * size), floor(self.high * size)
@@ -137,12 +134,16 @@ def pooled(subsets: Sequence[Printed], sizes: Sequence[int]) -> Fraction:
     return sum((s.value * n for s, n in zip(subsets, sizes, strict=True)), Fraction(0)) / sum(sizes)
 
 
-def pooled_interval(subsets: Sequence[Printed], sizes: Sequence[int]) -> Interval:
-    """Every overall accuracy that is possible before rounding."""
-    total = sum(sizes)
-    low = sum((s.interval.low * n for s, n in zip(subsets, sizes, strict=True)), Fraction(0))
-    high = sum((s.interval.high * n for s, n in zip(subsets, sizes, strict=True)), Fraction(0))
-    return Interval(low / total, high / total)
+def fits(printed: Printed | None, subsets: Sequence[Printed], sizes: Sequence[int]) -> bool:
+    """Whether a printed number can be the overall accuracy at these sizes, each number for something that rounds to it.
+
+    One that was not published can be anything.
+    """
+    if printed is None:
+        return True
+    weighted = [(s.interval, n) for s, n in zip(subsets, sizes, strict=True)]
+    low, high = sum(s.low * n for s, n in weighted), sum(s.high * n for s, n in weighted)
+    return printed.interval.low * sum(sizes) <= high and low <= printed.interval.high * sum(sizes)
 
 
 MEAN: Sizes = (1, 1, 1)
