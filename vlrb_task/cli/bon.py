@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,11 +47,14 @@ def command() -> None:
 )
 @click.option("--name", default="vlrb_bon", show_default=True, help="Of pairs and tasks; begins with vlrb.")
 @click.option("--metric", help="The scorer's metric or column that says what is right.")
-@click.option("--task", "task_name", help="lmms-eval's task of the logs, where the file's name does not say it.")
+@click.option("--task", help="lmms-eval's task of the logs, where the file's name does not say it.")
 @click.option("--include-path", type=FOLDER, help="Folder with that task's YAML file, if lmms-eval does not ship it.")
 @click.option("--rescore", is_flag=True, help="Ask lmms-eval's own scorer about each answer by itself.")
 @click.option(
-    "--questions", type=FILE, help="File of the benchmark with its pictures: parquet, JSONL or VLMEvalKit's TSV."
+    "--questions",
+    "pictures",
+    type=FILE,
+    help="File of the benchmark with its pictures: parquet, JSONL or VLMEvalKit's TSV.",
 )
 @click.option("--no-images", is_flag=True, help="Ask without pictures.")
 @click.option("--dry-run", is_flag=True, help="Only say what there is and what it would cost.")
@@ -65,16 +68,11 @@ def make(
     order: str,
     votes: int,
     name: str,
-    metric: str | None,
-    task_name: str | None,
-    include_path: Path | None,
-    rescore: bool,
-    questions: Path | None,
     no_images: bool,
     dry_run: bool,
     force: bool,
-    trust_pickle: bool,
     as_json: bool,
+    **wanted: Any,
 ) -> None:
     """Candidates of a policy's own runs into pairs that any judge can be asked about.
 
@@ -95,8 +93,7 @@ def make(
         check_new(output, name, asked, force=force)
     images = None if no_images or dry_run else output / "images"
     with error_console().status("reading candidates and pictures"):
-        wanted = Wanted(metric, task_name, include_path, rescore, questions, images, trust_pickle)
-        gathered = gather(samples, wanted)
+        gathered = gather(samples, Wanted(**wanted, images=images))
     notes = (*gathered.notes, *([NO_PICTURES] if no_images else []))
     making = Making(name, chosen, least, order, votes, gathered.sources, notes)
     if dry_run:
