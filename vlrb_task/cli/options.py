@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import strict_json
 from vlrb_task.support.visible import visible
 
 if TYPE_CHECKING:
@@ -137,17 +137,7 @@ def print_result(found: Any, as_json: bool, show: Callable[[Any], None]) -> None
 
 def print_json(value: Any) -> None:
     """Print strict JSON: a number that is not finite becomes null."""
-    click.echo(json.dumps(_finite(value), indent=2, allow_nan=False))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return value
+    click.echo(strict_json(value))
 
 
 def console() -> SafeConsole:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from vlrb_task.cli.options import console, print_error, print_json
 from vlrb_task.judges.check import Checked, Labelled, Outcome, Tally, check_own, check_with, read_gold, said, tally
@@ -101,16 +101,14 @@ def _as_dict(checked: Sequence[Checked]) -> dict[str, Any]:
 
 def _show(readers: Readers) -> None:
     out = console()
-    table = Table(caption="read: rightly, of the texts with a verdict; share in percent with its 95 % interval")
-    for column in ("judge", "parser"):
-        table.add_column(column, overflow="fold")
-    for column in ("texts", "verdicts", "read", "share", "unread", "misread"):
-        table.add_column(column, justify="right")
-    table.add_column("unread by reason", overflow="fold")
+    counted = (Column(n, justify="right") for n in ("texts", "verdicts", "read", "share", "unread", "misread"))
+    judge, parser, reasons = (Column(name, overflow="fold") for name in ("judge", "parser", "unread by reason"))
+    table = Table(judge, parser, *counted, reasons)
+    table.caption = "read: rightly, of the texts with a verdict; share in percent with its 95 % interval"
     for name, checked in readers.items():
         groups = _groups(checked)
-        for (judge, parser), counts in groups.items():
-            table.add_row(escape(judge), escape(parser), *_cells(counts))
+        for names, counts in groups.items():
+            table.add_row(*map(escape, names), *_cells(counts))
         if len(groups) > 1:
             table.add_row("[bold]all[/bold]", f"[bold]{escape(name)}[/bold]", *_cells(tally(checked)))
         table.add_section()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from vlrb_task.pairs.pair import set_name
 from vlrb_task.pairs.rows import SPLIT, hub_id
 from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.score import Score
+from vlrb_task.support.jsonl import strict_json
 from vlrb_task.support.numbers import percent, with_interval
 from vlrb_task.support.version import __version__, versions_of
 from vlrb_task.votes import Run
@@ -68,8 +68,7 @@ def protocol(name: str, score: Score) -> dict[str, Any]:
 def protocol_json(names: Sequence[str], scores: Sequence[Score]) -> str:
     """One JSON object for one run, a list for more. A number that is not finite becomes null."""
     found = [protocol(name, score) for name, score in zip(names, scores, strict=True)]
-    strict = json.loads(json.dumps(found[0] if len(found) == 1 else found), parse_constant=lambda _: None)
-    return json.dumps(strict, indent=2, allow_nan=False) + "\n"
+    return strict_json(found[0] if len(found) == 1 else found) + "\n"
 
 
 def statement(names: Sequence[str], scores: Sequence[Score]) -> str:
