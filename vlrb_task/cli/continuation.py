@@ -38,21 +38,10 @@ def left_to_ask(
     again: str | None,
     trust_pickle: bool,
 ) -> tuple[BallotList, list[str]]:
-    """The ballots to ask, and lines that summarise them.
+    """The ballots of a task that logs leave open, see :func:`vlrb_task.scores.stopping.rest_of`, and lines that summarise them.
 
-    Args:
-        logs: files and folders of the runs that are continued.
-        spec: the task with all its votes.
-        captions: of its pictures.
-        stop: as :func:`vlrb_task.scores.stopping.rest_of`'s.
-        sparing: as :func:`vlrb_task.scores.stopping.rest_of`'s.
-        again: reasons, such as ``failed,empty``: only the ballots whose votes are unparsed for these, by the logs' own schedule
-            where they tell it.
-        trust_pickle: open .pkl files.
-
-    Raises:
-        UnknownName: a reason that is none; the text lists those that there are.
-        DataError: logs that cannot be read, or do not belong to this task.
+    With ``again``, reasons such as ``failed,empty``: those whose votes are unparsed for these, by the logs' own schedule
+    where they tell it.
     """
     reasons: set[Reason] = set()
     for name in again.split(",") if again is not None else ():

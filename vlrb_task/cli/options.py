@@ -188,11 +188,7 @@ def inputs_of(reading: Mapping[str, Any]) -> list[Any]:
 
 
 def costs_of(given: Iterable[str]) -> Mapping[str, float]:
-    """The numbers of ``--cost``, by judge.
-
-    Raises:
-        DataError: not a name and a number.
-    """
+    """The numbers of ``--cost``, by judge."""
     found = {}
     for one in given:
         name, _, number = one.rpartition("=")

@@ -29,19 +29,7 @@ def check_files(
     min_read: float | None,
     as_json: bool,
 ) -> None:
-    """Check gold files, print the result, and end the program with exit code 1 if a bound is broken.
-
-    Args:
-        files: JSON lines, see :func:`vlrb_task.judges.check.labelled`.
-        judge: whose parser reads all the texts, in place of each line's own judge.
-        parser: the parser that reads all the texts, in place of any judge's.
-        max_misread: how many texts may be misread.
-        min_read: least share of the texts with a verdict that is read rightly, in [0, 1].
-        as_json: print one JSON document.
-
-    Raises:
-        DataError: a line is not what it must be; the text begins with file and row.
-    """
+    """Check gold files, print the result, and end the program with exit code 1 if a bound is broken."""
     items = [item for file in files for item in read_gold(file)]
     readers = _readers(items, judge, parser)
     bounded = next(iter(readers))

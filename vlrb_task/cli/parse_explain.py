@@ -57,12 +57,7 @@ def _reason(reading: Reading | Rating) -> str | None:
 
 
 def read_file(file: Path, judge: str | None, parser: str | None, as_json: bool) -> None:
-    """Read the texts of a JSON-lines file with a judge's parser, and perhaps with another one beside it.
-
-    Raises:
-        UnknownName: no such judge or parser.
-        DataError: a line without a text, or no line.
-    """
+    """Read the texts of a JSON-lines file with a judge's parser, and perhaps with another one beside it."""
     own = get_judge(judge or DEFAULT_JUDGE)
     other = parser_by_name(parser) if parser else None
     texts = [text for _, text, _ in _texts(Lines(file))]
@@ -108,18 +103,7 @@ class Explained:
 def explain_files(
     files: Sequence[Path], judge: str | None, parser: str | None, rows: Sequence[int], as_json: bool
 ) -> None:
-    """Explain the texts of JSON-lines files.
-
-    Args:
-        files: lines with ``text``, and perhaps ``judge``, such as texts to label or a votes file.
-        judge: whose parser reads all the texts, in place of each line's own judge (without one: ``official``).
-        parser: the parser that reads all the texts, in place of any judge's.
-        rows: line numbers, from 1, of the texts to explain; all of them if empty.
-        as_json: print one JSON document.
-
-    Raises:
-        DataError: a line without a text, an unknown judge, or no such row; the text begins with file and row.
-    """
+    """Explain the texts of JSON-lines files: of the rows, counted from 1, or of all if there are none."""
     found = [_explained(*one, judge, parser) for file in files for one in _texts(Lines(file), rows)]
     if as_json:
         print_json({"texts": [as_dict(one) for one in found]})

@@ -26,10 +26,6 @@ def write_unread(logs: Sequence[Path], output: Path, *, force: bool, trust_pickl
 
     A line has ``text``, ``gold`` (``score`` for a judge that rates) to be filled in, ``judge``, ``reason``, ``shape``,
     ``count`` (answers with this text) and ``where`` (the first of them). Without unread texts no file is written.
-
-    Raises:
-        DataError: a log cannot be read.
-        VlrbError: the output is an input, or is there and holds something else.
     """
     output_file(output, MARK, logs, force=force)
     files, empty = open_logs(logs, trust_pickle=trust_pickle)

@@ -29,12 +29,7 @@ _GROUPS = {
 
 
 def show(score: Score, rules: Sequence[Baseline]) -> None:
-    """Print one run as a table, what must be known of it first.
-
-    Args:
-        score: the run's.
-        rules: the baselines beside it.
-    """
+    """Print one run as a table with the baselines beside it, what must be known of it first."""
     out, run = console(), score.run
     total = len(run.labels) + score.missing
     what = f"all {total} pairs" if not score.missing else f"PART of the pairs: {len(run.labels)} of {total}"

@@ -38,12 +38,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
 def _header(scores: Sequence[Score], text: Callable[[str], str]) -> str:
-    """What every table says of its numbers: the policy, and which pairs.
-
-    Args:
-        scores: of the table.
-        text: how the format writes a text that is not markup.
-    """
+    """What every table says of its numbers: the policy, and which pairs; ``text`` is how the format writes what is no markup."""
     whats = {
         f"revision {text(s.run.revision)} ({text(s.run.fingerprint[:12])}), "
         + (f"PART of the pairs: {len(s.run.labels)} of {len(s.run.labels) + s.missing}" if s.missing else "all pairs")
