@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import lmms_eval
 from vlrb_task.cli.main import main
-from vlrb_task.cli.options import visible
+from vlrb_task.support.visible import visible
 from vlrb_task.votes import write_votes
 
 HOSTILE = [

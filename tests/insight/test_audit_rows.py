@@ -142,9 +142,9 @@ def test_dropped_pairs_are_the_fewest_that_do_it() -> None:
         assert found.total == _fewest(made, sizes)
         assert found.total <= sum(sizes) - sum(kept)
         for right, left, number in zip(found.right, found.kept, made.subsets, strict=True):
-            assert number.interval.low <= Fraction(right, left) <= number.interval.high
+            assert number.low <= Fraction(right, left) <= number.high
         overall = Fraction(sum(found.right), sum(found.kept))
-        assert made.overall.interval.low <= overall <= made.overall.interval.high
+        assert made.overall.low <= overall <= made.overall.high
 
 
 def _fewest(made: Row, sizes: tuple[int, int, int]) -> int:
@@ -152,16 +152,15 @@ def _fewest(made: Row, sizes: tuple[int, int, int]) -> int:
     assert made.overall is not None
     fits = []
     for size, number in zip(sizes, made.subsets, strict=True):
-        within = number.interval
         fits.append(
             [
                 (right, left)
                 for left in range(size - size // 4, size + 1)
                 for right in range(left + 1)
-                if within.low <= Fraction(right, left) <= within.high
+                if number.low <= Fraction(right, left) <= number.high
             ]
         )
-    goal = made.overall.interval
+    goal = made.overall
     totals = [
         sum(sizes) - sum(left for _, left in choice)
         for choice in itertools.product(*fits)

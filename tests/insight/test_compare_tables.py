@@ -7,10 +7,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from tests.insight.simulate import Planted, labels, run
 from vlrb_task.cli import compare_tables
+from vlrb_task.cli.terminal import SafeConsole
 from vlrb_task.compare.comparison import compare
 
 SMALL = {"general": 30, "hallucination": 60, "reasoning": 40}
@@ -24,7 +24,7 @@ def test_no_name_and_no_number_is_cut(width: int, monkeypatch: pytest.MonkeyPatc
     runs = [run(Planted(0.5 + 0.1 * i), 2, i, name, SMALL, shown) for i, name in enumerate(JUDGES)]
     found = compare(runs, with_published=True)
     file = io.StringIO()
-    monkeypatch.setattr(compare_tables, "console", lambda: Console(file=file, width=width))
+    monkeypatch.setattr(compare_tables, "console", lambda: SafeConsole(file=file, width=width))
     compare_tables.show(found)
     printed = file.getvalue()
     assert "…" not in printed

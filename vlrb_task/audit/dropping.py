@@ -63,7 +63,7 @@ def least_dropping(
     low = g_low[:, None, None] + h_low[None, :, None] + r_low[None, None, :]
     high = g_high[:, None, None] + h_high[None, :, None] + r_high[None, None, :]
     if overall is not None:
-        bounds = [overall.interval.counts(n) for n in range(sum(sizes) + 1)]
+        bounds = [overall.counts(n) for n in range(sum(sizes) + 1)]
         low = np.maximum(low, np.array([b[0] for b in bounds])[kept])
         high = np.minimum(high, np.array([b[1] for b in bounds])[kept])
     possible = np.argwhere(low <= high)
@@ -81,7 +81,7 @@ def _options(printed: Printed, size: int, most: float) -> tuple[Counts, Counts, 
     """Sizes that a subset may be left with, and at each the least and greatest count that rounds to the print."""
     found = []
     for left in range(size - int(size * most), size + 1):
-        low, high = printed.interval.counts(left)
+        low, high = printed.counts(left)
         if low <= high and left > 0:
             found.append((left, low, high))
     columns = np.array(found, dtype=np.int64).reshape(-1, 3)

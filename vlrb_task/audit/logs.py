@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from vlrb_task.votes.schema import NONE
 from vlrb_task.votes.warnings import copied_votes
 
 Level = Literal["ok", "warning", "fault", "unknown"]
+Numbers = Mapping[str, float | int | str | None]
 
 ALPHA = 0.001
 """A log is read for several signs at once: a test speaks only below this p."""
@@ -44,7 +45,7 @@ class Finding:
     check: str
     level: Level
     text: str
-    numbers: Mapping[str, float | int | str | None] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,7 @@ class LogAudit:
             "pairs": len(self.run.labels),
             "votes": len(self.run.votes),
             "worst": self.worst,
-            "findings": [
-                {"check": f.check, "level": f.level, "text": f.text, "numbers": dict(f.numbers)} for f in self.findings
-            ],
+            "findings": [asdict(finding) for finding in self.findings],
             "warnings": caveats(self.run),
         }
 
@@ -98,11 +97,11 @@ def label_order(run: Run) -> Finding:
     if p < ALPHA and not BALANCED[0] <= share <= BALANCED[1]:
         rule = "first" if share > 0.5 else "second"
         text = (
-            f"labels are not shuffled: the better answer was shown first in {share:.1%} of the votes (p = {_p(p)}), "
+            f"labels are not shuffled: the better answer was shown first in {share:.1%} of the votes (p = {p:.2g}), "
             f"so that always answering {rule} scores {max(share, 1 - share):.1%}"
         )
         return Finding(check, "fault", text, numbers)
-    return Finding(check, "ok", f"the better answer was shown first in {share:.1%} of the votes (p = {_p(p)})", numbers)
+    return Finding(check, "ok", f"the better answer was shown first in {share:.1%} of the votes (p = {p:.2g})", numbers)
 
 
 def position(run: Run) -> Finding:
@@ -116,7 +115,7 @@ def position(run: Run) -> Finding:
     seen, expected = rates
     groups = Scored(run, Policy.STRICT).groups
     effect, p = orders.position_effect(counts, groups), orders.position_test(counts, groups)
-    numbers: dict[str, float | int | str | None] = {
+    numbers: Numbers = {
         "first_share": seen,
         "first_share_unbiased": expected,
         "effect": effect.value,
@@ -125,7 +124,7 @@ def position(run: Run) -> Finding:
         "n": effect.n,
         "p": p,
     }
-    size = f"accuracy {effect.value or 0.0:+.1%} where the better answer was shown first (p = {_p(p)})"
+    size = f"accuracy {effect.value or 0.0:+.1%} where the better answer was shown first (p = {p:.2g})"
     said = f"first was said in {seen:.1%} of the verdicts; as accurate a judge without position bias says it in {expected:.1%}"
     if p < ALPHA:
         which = "first" if (effect.value or 0.0) > 0 else "second"
@@ -139,10 +138,6 @@ def _sign_test(balances: Ints) -> float:
 
     positive, negative = int((balances > 0).sum()), int((balances < 0).sum())
     return float(binomtest(positive, positive + negative).pvalue) if positive + negative else 1.0
-
-
-def _p(p: float) -> str:
-    return f"{p:.2g}"
 
 
 def copies(run: Run) -> Finding:
@@ -170,11 +165,7 @@ def merged_ids(run: Run) -> Finding:
     if run.labelled_by is not None:
         _, stands = run.labelled_by.rows_of_ids(ids)
         twice |= {id for id, count in zip(ids.to_pylist(), stands.tolist(), strict=True) if count > 1}
-    numbers: dict[str, float | int | str | None] = {
-        "votes_without_key": keyless.num_rows,
-        "ids": len(ids),
-        "ids_of_two_pairs": len(twice),
-    }
+    numbers = {"votes_without_key": keyless.num_rows, "ids": len(ids), "ids_of_two_pairs": len(twice)}
     if twice:
         example = min(twice)
         text = f"votes of different pairs share an id: {len(twice)} ids, such as {example}, stand for several pairs"
@@ -202,12 +193,7 @@ def blind_rule(run: Run) -> Finding:
     best = max(rules, key=lambda b: b.overall.value or 0.0)
     value, low = overall.value or 0.0, overall.low or 0.0
     reached = best.overall.value or 0.0
-    numbers: dict[str, float | int | str | None] = {
-        "overall": value,
-        "overall_low": low,
-        "rule": best.name,
-        "rule_overall": reached,
-    }
+    numbers: Numbers = {"overall": value, "overall_low": low, "rule": best.name, "rule_overall": reached}
     for rule, share, n in _followed(run):
         if share >= 0.95 and n >= 20:
             text = f"the judge does what the rule {rule!r} does in {share:.1%} of {n} verdicts"

@@ -24,21 +24,6 @@ _NUMBER = re.compile(r"\+?(\d{1,9}(?:\.\d{0,30})?|\.\d{1,30})(%?)")
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A closed interval of fractions of one."""
-
-    low: Fraction
-    high: Fraction
-
-    def meets(self, other: Interval) -> bool:
-        return self.low <= other.high and other.low <= self.high
-
-    def counts(self, size: int) -> tuple[int, int]:
-        """The least and greatest count of ``size`` whose share lies in the interval; least > greatest if none does."""
-        return ceil(self.low * size), floor(self.high * size)
-
-
-@dataclass(frozen=True, slots=True)
 class Printed:
     """A number as it was printed.
 
@@ -53,9 +38,18 @@ class Printed:
     half: Fraction
 
     @property
-    def interval(self) -> Interval:
-        """What it may have been before rounding, within [0, 1]."""
-        return Interval(max(Fraction(0), self.value - self.half), min(Fraction(1), self.value + self.half))
+    def low(self) -> Fraction:
+        """The least that it may have been before rounding, within [0, 1]."""
+        return max(Fraction(0), self.value - self.half)
+
+    @property
+    def high(self) -> Fraction:
+        """The most that it may have been before rounding, within [0, 1]."""
+        return min(Fraction(1), self.value + self.half)
+
+    def counts(self, size: int) -> tuple[int, int]:
+        """The least and greatest count of ``size`` whose share rounds to it; least > greatest if none does."""
+        return ceil(self.low * size), floor(self.high * size)
 
     @property
     def decimals(self) -> int:
@@ -137,12 +131,16 @@ def pooled(subsets: Sequence[Printed], sizes: Sequence[int]) -> Fraction:
     return sum((s.value * n for s, n in zip(subsets, sizes, strict=True)), Fraction(0)) / sum(sizes)
 
 
-def pooled_interval(subsets: Sequence[Printed], sizes: Sequence[int]) -> Interval:
-    """Every overall accuracy that is possible before rounding."""
-    total = sum(sizes)
-    low = sum((s.interval.low * n for s, n in zip(subsets, sizes, strict=True)), Fraction(0))
-    high = sum((s.interval.high * n for s, n in zip(subsets, sizes, strict=True)), Fraction(0))
-    return Interval(low / total, high / total)
+def fits(printed: Printed | None, subsets: Sequence[Printed], sizes: Sequence[int]) -> bool:
+    """Whether a printed number can be the overall accuracy at these sizes, each number for something that rounds to it.
+
+    One that was not published can be anything.
+    """
+    if printed is None:
+        return True
+    low = sum(s.low * n for s, n in zip(subsets, sizes, strict=True))
+    high = sum(s.high * n for s, n in zip(subsets, sizes, strict=True))
+    return printed.low * sum(sizes) <= high and low <= printed.high * sum(sizes)
 
 
 MEAN: Sizes = (1, 1, 1)

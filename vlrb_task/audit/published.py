@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from importlib.resources import files
 
-from vlrb_task.audit.numbers import MEAN, Row, pooled_interval
+from vlrb_task.audit.numbers import MEAN, Row, fits
 from vlrb_task.audit.rows import RowAudit, audit_row
 
 _PAPER = "VL-RewardBench paper"
@@ -60,7 +60,7 @@ class Published:
         """
         row = self.audit.row
         if metric == "macro" and row.macro is not None and row.subsets is not None:
-            return self.reread and row.macro.interval.meets(pooled_interval(row.subsets, MEAN))
+            return self.reread and fits(row.macro, row.subsets, MEAN)
         return not self.marks
 
     @property
@@ -86,11 +86,8 @@ def published() -> list[Published]:
     return [
         Published(
             audit_row(Row.parse(line, line["model"])),
-            line["votes"],
-            line["protocol"],
-            line["date"],
-            line["source"],
-            line["reread"] == "yes",
+            **{name: line[name] for name in ("votes", "protocol", "date", "source")},
+            reread=line["reread"] == "yes",
         )
         for line in csv.DictReader(text.splitlines())
     ]

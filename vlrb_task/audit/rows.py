@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vlrb_task.audit.dropping import MOST_DROPPED, Dropping, least_dropping
-from vlrb_task.audit.numbers import MEAN, Printed, Row, Sizes, pooled, pooled_interval
+from vlrb_task.audit.numbers import MEAN, NUMBERS, Printed, Row, Sizes, fits, pooled
 
 RowVerdict = Literal["consistent", "explained", "unexplained", "unchecked"]
 
@@ -68,18 +68,17 @@ class RowAudit:
         def unit(value: float | None) -> float | None:
             return None if value is None else value * scale
 
-        explanations = []
-        for e in self.explanations:
-            found: dict[str, Any] = {
+        explanations = [
+            {
                 "fault": e.fault,
                 "subset_sizes": None if e.subset_sizes is None else list(e.subset_sizes),
                 "overall": unit(e.overall),
                 "weak": e.weak,
                 "text": e.text,
+                **({} if e.dropped is None else {"dropped": list(e.dropped)}),
             }
-            if e.dropped is not None:
-                found["dropped"] = list(e.dropped)
-            explanations.append(found)
+            for e in self.explanations
+        ]
         return {
             "name": self.row.name,
             "verdict": self.verdict,
@@ -103,41 +102,31 @@ def audit_row(row: Row, revision: str = "1250") -> RowAudit:
         row: the printed numbers.
         revision: ``1250`` or ``1247``: the rows that the publication claims to have used.
     """
-    subsets = row.subsets
-    if subsets is None or (row.overall is None and row.macro is None):
-        return RowAudit(
-            row, "unchecked", notes=("needs the three subsets, and the overall accuracy or the macro average",)
-        )
-    sizes = SIZES[revision]
-    overall_fits = row.overall is None or row.overall.interval.meets(pooled_interval(subsets, sizes))
-    macro_fits = row.macro is None or row.macro.interval.meets(pooled_interval(subsets, MEAN))
+    subsets, overall, sizes = row.subsets, row.overall, SIZES[revision]
+    if subsets is None or (overall is None and row.macro is None):
+        needed = "needs the three subsets, and the overall accuracy or the macro average"
+        return RowAudit(row, "unchecked", notes=(needed,))
+    overall_fits, macro_fits = fits(overall, subsets, sizes), fits(row.macro, subsets, MEAN)
     explanations: list[Explanation] = []
     notes: list[str] = []
-    overall_explained, macro_explained = overall_fits, macro_fits
-    if row.overall is not None and not overall_fits:
-        explanations += _size_faults(row, row.overall, subsets, revision)
-        explanations += _overall_is_macro(row, row.overall, subsets)
-        weak, told = _dropped(row, row.overall, subsets, sizes)
-        overall_explained = bool(explanations or weak)
-        notes += told
-        if not overall_explained:
-            notes += _needed_split(row, row.overall, subsets, sizes)
-        explanations += weak
+    explained = True
+    if overall is not None and overall_fits:
+        notes += _whole_counts(row, subsets, sizes)
+    elif overall is not None:
+        weak, notes = _dropped(row, overall, subsets, sizes)
+        explanations = [*_size_faults(row, subsets, revision), *weak]
+        explained = bool(explanations)
+        if not explained:
+            notes += _needed_split(overall, subsets, sizes)
     if row.macro is not None and not macro_fits:
         recognised, fault = _macro_fault(row, row.macro, subsets, sizes)
         explanations.insert(0, fault)
         # A macro average that is wrong in a way nobody knows is a fault by itself, but excuses no second one.
-        macro_explained = recognised or overall_fits
-    if overall_fits and row.overall is not None:
-        notes += _whole_counts(row, subsets, sizes)
-    verdict: RowVerdict = "unexplained"
-    if overall_fits and macro_fits:
-        verdict = "consistent"
-    elif overall_explained and macro_explained:
-        verdict = "explained"
+        explained = explained and (recognised or overall_fits)
+    fitting: RowVerdict = "consistent" if overall_fits and macro_fits else "explained"
     return RowAudit(
         row,
-        verdict,
+        fitting if explained else "unexplained",
         float(pooled(subsets, sizes)),
         float(pooled(subsets, MEAN)),
         tuple(explanations),
@@ -145,30 +134,26 @@ def audit_row(row: Row, revision: str = "1250") -> RowAudit:
     )
 
 
-def _size_faults(row: Row, overall: Printed, subsets: tuple[Printed, ...], revision: str) -> Iterator[Explanation]:
-    """Another revision, and the two mappings: at the claimed revision's sizes, or else at the other's."""
+def _size_faults(row: Row, subsets: tuple[Printed, ...], revision: str) -> Iterator[Explanation]:
+    """Another revision, and the two mappings: at the claimed revision's sizes, or else at the other's; then the plain mean."""
+
+    def found(fault: str, sizes: Sizes, why: str) -> Explanation:
+        text = f"{arithmetic(row, subsets, sizes)}: {why}"
+        return Explanation(fault, None if sizes == MEAN else sizes, float(pooled(subsets, sizes)), text)
+
     other = "1247" if revision == "1250" else "1250"
-    if overall.interval.meets(pooled_interval(subsets, SIZES[other])):
+    if fits(row.overall, subsets, SIZES[other]):
         why = f"the {other}-row revision; no arithmetic is wrong, but other rows were judged than those of {revision}"
-        yield _of_sizes(row, "another_revision", subsets, SIZES[other], why)
+        yield found("another_revision", SIZES[other], why)
     for fault, (moved, why) in _MOVED.items():
         for name in (revision, other):
             g, h, r = SIZES[name]
             sizes = (g + moved, h - moved, r)
-            if overall.interval.meets(pooled_interval(subsets, sizes)):
-                yield _of_sizes(row, fault, subsets, sizes, why if name == revision else f"{why}, {name}-row revision")
+            if fits(row.overall, subsets, sizes):
+                yield found(fault, sizes, why if name == revision else f"{why}, {name}-row revision")
                 break
-
-
-def _of_sizes(row: Row, fault: str, subsets: tuple[Printed, ...], sizes: Sizes, why: str) -> Explanation:
-    return Explanation(fault, sizes, float(pooled(subsets, sizes)), f"{arithmetic(row, subsets, sizes)}: {why}")
-
-
-def _overall_is_macro(row: Row, overall: Printed, subsets: tuple[Printed, ...]) -> Iterator[Explanation]:
-    if overall.interval.meets(pooled_interval(subsets, MEAN)):
-        mean = pooled(subsets, MEAN)
-        text = f"{arithmetic(row, subsets, MEAN)}: what is printed as overall is the plain mean of the subsets"
-        yield Explanation("overall_is_macro", None, float(mean), text)
+    if fits(row.overall, subsets, MEAN):
+        yield found("overall_is_macro", MEAN, "what is printed as overall is the plain mean of the subsets")
 
 
 def _dropped(
@@ -181,8 +166,8 @@ def _dropped(
             f"{arithmetic(row, subsets, found.kept)}: at least {_pairs(found.total)} dropped, for example "
             f"{_parts(found, sizes)}; {_counts(found)}. Weak: free counts can explain many rows"
         )
-        overall_then = float(pooled(subsets, found.kept))
-        return [Explanation("dropped_pairs", found.kept, overall_then, text, weak=True, dropped=found.dropped)], []
+        then = float(pooled(subsets, found.kept))
+        return [Explanation("dropped_pairs", found.kept, then, text, weak=True, dropped=found.dropped)], []
     beyond = least_dropping(subsets, overall, sizes, most=0.95)
     bound = f"{MOST_DROPPED:.0%} of a subset, the most that is believed here"
     if beyond is None:
@@ -190,10 +175,10 @@ def _dropped(
     return [], [f"dropped pairs: at least {beyond.total} needed, such as {_parts(beyond, sizes)}: more than {bound}"]
 
 
-def _needed_split(row: Row, overall: Printed, subsets: tuple[Printed, ...], sizes: Sizes) -> list[str]:
+def _needed_split(overall: Printed, subsets: tuple[Printed, ...], sizes: Sizes) -> list[str]:
     """How many pairs general would need to hold, reasoning as it is, for the overall to come out."""
     rest = sizes[0] + sizes[1]
-    fitting = [g for g in range(rest + 1) if overall.interval.meets(pooled_interval(subsets, (g, rest - g, sizes[2])))]
+    fitting = [g for g in range(rest + 1) if fits(overall, subsets, (g, rest - g, sizes[2]))]
     if not fitting:
         return [f"no split of the {rest} other pairs between general and hallucination gives {overall.text}"]
     return [
@@ -205,7 +190,7 @@ def _needed_split(row: Row, overall: Printed, subsets: tuple[Printed, ...], size
 def _macro_fault(row: Row, macro: Printed, subsets: tuple[Printed, ...], sizes: Sizes) -> tuple[bool, Explanation]:
     """The fault of a macro average that is not the mean, and whether it is known what the number is instead."""
     printed = float(row.overall.value) if row.overall is not None else float(pooled(subsets, sizes))
-    if macro.interval.meets(pooled_interval(subsets, sizes)):
+    if fits(macro, subsets, sizes):
         text = f"{arithmetic(row, subsets, sizes)}: what is printed as macro is the overall accuracy"
         return True, Explanation("macro_is_overall", sizes, float(pooled(subsets, sizes)), text)
     text = f"{arithmetic(row, subsets, MEAN)}, printed {macro.text}: the macro average is no mean of the three subsets"
@@ -239,9 +224,8 @@ def _pairs(count: int) -> str:
 
 
 def _parts(found: Dropping, sizes: Sizes) -> str:
-    names = ("general", "hallucination", "reasoning")
-    gone = [f"{d} of {n} {name}" for d, n, name in zip(found.dropped, sizes, names, strict=True) if d]
-    return ", ".join(gone)
+    gone = zip(found.dropped, sizes, NUMBERS, strict=False)
+    return ", ".join(f"{d} of {n} {name}" for d, n, name in gone if d)
 
 
 def _counts(found: Dropping) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,23 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vlrb_task.cli.options import (
-    FILE,
-    NEW_FILE,
-    as_json,
-    console,
-    error_console,
-    force_option,
-    pairs_option,
-    print_json,
-)
+from vlrb_task.cli.options import FILE, NEW_FILE, console, print_json, print_warnings, shared
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file, replacing
 
 if TYPE_CHECKING:
-    from vlrb_task.tasks.batch import Written
-    from vlrb_task.tasks.batch_layouts import Layout
     from vlrb_task.tasks.shipped import TaskSpec
 
 FORMATS = ("openai", "anthropic", "gemini")
@@ -56,14 +45,9 @@ def command() -> None:
     "--task", required=True, metavar="T", help="A shipped task, or the .task.json file of one that vlrb task wrote."
 )
 @click.option("--model", required=True, metavar="M", help="The model's name at the service.")
-@pairs_option
+@shared("pairs")
 @click.option(
-    "--format",
-    "layout",
-    type=click.Choice(FORMATS),
-    default="openai",
-    show_default=True,
-    help="Layout of the files.",
+    "--format", "layout", type=click.Choice(FORMATS), default="openai", show_default=True, help="Layout of the files."
 )
 @click.option(
     "--set",
@@ -82,14 +66,13 @@ def command() -> None:
 @click.option("--max-mb", type=click.FloatRange(min=0.001), help="Megabytes a file. Default: the service's limit.")
 @click.option("--no-images", is_flag=True, help="Send no pictures. Every vote then says so.")
 @click.option("-o", "--output", required=True, type=NEW_FILE, help="File to write.")
-@force_option
-@as_json
+@shared("force", "json")
 def write(
     task: str,
     model: str,
     pairs: str | None,
     layout: str,
-    changes: tuple[str, ...],
+    changes: Sequence[str],
     image_limit: float | None,
     max_requests: int | None,
     max_mb: float | None,
@@ -130,54 +113,31 @@ def write(
         max_bytes=int(max_mb * 1e6) if max_mb else chosen.max_bytes,
         image_bytes=int(image_limit * 1e6) if image_limit else chosen.image_bytes,
     )
-    written = write_batch(
-        questions,
-        spec.pairs,
-        model,
-        limited,
-        output,
-        changed=_changes(changes),
-        allowed=allowed,
-        no_images=no_images,
-    )
+    asked = partial(write_batch, questions, spec.pairs, model, limited, output)
+    written = asked(changed=_changes(changes), allowed=allowed, no_images=no_images)
+    warnings = [f"{count} {what}" for what, count in written.counts.items() if count]
     if as_json:
-        print_json(
-            {
-                "requests": written.requests,
-                "files": list(map(str, written.files)),
-                "list": str(written.list),
-                "warnings": _counted(written),
-            }
-        )
+        files = list(map(str, written.files))
+        print_json({"requests": written.requests, "files": files, "list": str(written.list), "warnings": warnings})
         return
-    tell = partial(console().print, soft_wrap=True, markup=False)
+    tell = partial(console().tell, markup=False)
     for file in written.files:
         tell(f"wrote {file} ({file.stat().st_size / 1e6:.1f} MB)")
     tell(f"{written.requests} requests to {model}; their list, for vlrb batch read: {written.list}")
-    _warn(_counted(written))
-    _next_step(chosen, written.files, model)
-
-
-def _next_step(layout: Layout, files: Iterable[Path], model: str) -> None:
-    first = shlex.quote(str(next(iter(files), Path())))
+    print_warnings(warnings)
+    first = shlex.quote(str(next(iter(written.files), Path())))
     how = {
         "openai": "run:  upload as a batch for /v1/chat/completions, or  "
         f"vllm run-batch -i {first} -o results.jsonl --model {shlex.quote(model)}",
         "anthropic": "run:  client.messages.batches.create(requests=[json.loads(line) for line in open(FILE)])",
         "gemini": f"run:  upload, then client.batches.create(model={model!r}, src=UPLOADED.name)",
     }
-    tell = partial(console().print, soft_wrap=True, markup=False)
-    tell(how[layout.name])
+    tell(how[chosen.name])
     tell("then: vlrb batch read results.jsonl -o X.votes.jsonl && vlrb score X.votes.jsonl")
 
 
 def _task(name: str, pairs: str | None) -> TaskSpec:
-    """The task, with the pairs that it asks about in place.
-
-    Raises:
-        UnknownName: no such task.
-        VlrbError: ``--pairs`` for a task that has pairs of its own.
-    """
+    """The task, with the pairs that it asks about in place."""
     from vlrb_task.pairs.benchmarks import is_benchmark
     from vlrb_task.pairs.demo import demo_parquet
     from vlrb_task.pairs.rows import HUB_ID, pairs_of
@@ -212,10 +172,6 @@ def _changes(given: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def _counted(written: Written) -> list[str]:
-    return [f"{count} {what}" for what, count in written.counts.items() if count]
-
-
 @command.command("read")
 @click.argument("results", metavar="RESULTS...", nargs=-1, required=True, type=FILE)
 @click.option(
@@ -225,8 +181,7 @@ def _counted(written: Written) -> list[str]:
     help="The request file. Default: its list is looked for beside the results and in the working folder.",
 )
 @click.option("-o", "--output", required=True, type=NEW_FILE, help="Votes file.")
-@force_option
-@as_json
+@shared("force", "json")
 def read(results: tuple[Path, ...], requests: Path | None, output: Path, force: bool, as_json: bool) -> None:
     """Make a votes file of a batch's results.
 
@@ -247,24 +202,9 @@ def read(results: tuple[Path, ...], requests: Path | None, output: Path, force: 
     if votes.missing:
         warnings.insert(0, f"{votes.missing} of {len(listed.records)} ballots have no result and no vote")
     if as_json:
-        print_json(
-            {
-                "votes": len(votes.records),
-                "ballots": len(listed.records),
-                "answered": votes.answered,
-                "missing": votes.missing,
-                "failed": failed,
-                "output": str(output),
-                "warnings": warnings,
-            }
-        )
+        counts = {"votes": len(votes.records), "ballots": len(listed.records), "answered": votes.answered}
+        counts |= {"missing": votes.missing, "failed": failed}
+        print_json({**counts, "output": str(output), "warnings": warnings})
         return
-    console().print(
-        f"wrote {output}: {len(votes.records)} votes on {len(listed.records)} ballots", soft_wrap=True, markup=False
-    )
-    _warn(warnings)
-
-
-def _warn(warnings: Iterable[str]) -> None:
-    for warning in warnings:
-        error_console().print(f"warning: {warning}", soft_wrap=True, markup=False)
+    console().tell(f"wrote {output}: {len(votes.records)} votes on {len(listed.records)} ballots", markup=False)
+    print_warnings(warnings)

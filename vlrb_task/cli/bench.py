@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
-from vlrb_task.cli.options import as_json, console, print_json
+from vlrb_task.cli.options import console, print_json, shared
 from vlrb_task.support.errors import UnknownName
 
 _LISTED = ("name", "title", "size", "media", "license", "loads", "needs", "cached")
@@ -21,7 +21,7 @@ def command() -> None:
 
 
 @command.command("list")
-@as_json
+@shared("json")
 def list_benchmarks(as_json: bool) -> None:
     """List them: name, size, media, and whether its data can be loaded here."""
     from vlrb_task.pairs.benchmarks import benchmark_names
@@ -30,9 +30,7 @@ def list_benchmarks(as_json: bool) -> None:
     if as_json:
         print_json([{name: one[name] for name in _LISTED} for one in found])
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("name", "benchmark", "pairs", "media", "loads from", "here"):
-        table.add_column(heading)
+    table = Table("name", "benchmark", "pairs", "media", "loads from", "here", box=None, pad_edge=False)
     for one in found:
         here = "in the cache" if one["cached"] else ""
         row = (one["name"], one["title"], one["size"] or "?", ", ".join(one["media"]), one["loads"], here)
@@ -43,7 +41,7 @@ def list_benchmarks(as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("name")
-@as_json
+@shared("json")
 def show_benchmark(name: str, as_json: bool) -> None:
     """Show one: its data, license, subsets, its authors' metrics, and what their script does differently."""
     from vlrb_task.pairs.benchmarks import benchmark_names, is_benchmark
@@ -54,9 +52,7 @@ def show_benchmark(name: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column()
+    table = Table(Column(style="bold", no_wrap=True), "", show_header=False, box=None, pad_edge=False)
     for heading, value in found.items():
         if value not in (None, [], {}, ""):
             table.add_row(heading.replace("_", " "), escape(_shown(value)))
@@ -107,12 +103,9 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return "\n".join(f"{name}: {_inline(one)}" for name, one in value.items())
     if isinstance(value, list):
-        return (
-            "\n".join(map(_inline, value))
-            if any(isinstance(one, Mapping) or " " in str(one) for one in value)
-            else ", ".join(map(str, value))
-        )
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        long = any(isinstance(one, Mapping) or " " in str(one) for one in value)
+        return ("\n" if long else ", ").join(map(_inline, value))
+    return {"True": "yes", "False": "no"}.get(str(value), str(value))
 
 
 def _inline(value: Any) -> str:

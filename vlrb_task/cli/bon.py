@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vlrb_task.asking.ballots import MOST_VOTES
 from vlrb_task.bon.designs import Scheme
-from vlrb_task.cli.options import (
-    FILE,
-    FOLDER,
-    as_json,
-    error_console,
-    force_option,
-    pairs_option,
-    policy_option,
-    print_json,
-    trust_pickle_option,
-)
+from vlrb_task.cli.options import FILE, FOLDER, error_console, print_json, print_result, shared
 from vlrb_task.support.errors import DataError, UnknownName, VlrbError
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from vlrb_task.scores.policies import Policy
 
 
 @click.group("bon")
@@ -55,17 +47,18 @@ def command() -> None:
 )
 @click.option("--name", default="vlrb_bon", show_default=True, help="Of pairs and tasks; begins with vlrb.")
 @click.option("--metric", help="The scorer's metric or column that says what is right.")
-@click.option("--task", "task_name", help="lmms-eval's task of the logs, where the file's name does not say it.")
+@click.option("--task", help="lmms-eval's task of the logs, where the file's name does not say it.")
 @click.option("--include-path", type=FOLDER, help="Folder with that task's YAML file, if lmms-eval does not ship it.")
 @click.option("--rescore", is_flag=True, help="Ask lmms-eval's own scorer about each answer by itself.")
 @click.option(
-    "--questions", type=FILE, help="File of the benchmark with its pictures: parquet, JSONL or VLMEvalKit's TSV."
+    "--questions",
+    "pictures",
+    type=FILE,
+    help="File of the benchmark with its pictures: parquet, JSONL or VLMEvalKit's TSV.",
 )
 @click.option("--no-images", is_flag=True, help="Ask without pictures.")
 @click.option("--dry-run", is_flag=True, help="Only say what there is and what it would cost.")
-@force_option
-@trust_pickle_option
-@as_json
+@shared("force", "trust_pickle", "json")
 def make(
     samples: Sequence[Path],
     output: Path,
@@ -75,16 +68,11 @@ def make(
     order: str,
     votes: int,
     name: str,
-    metric: str | None,
-    task_name: str | None,
-    include_path: Path | None,
-    rescore: bool,
-    questions: Path | None,
     no_images: bool,
     dry_run: bool,
     force: bool,
-    trust_pickle: bool,
     as_json: bool,
+    **wanted: Any,
 ) -> None:
     """Candidates of a policy's own runs into pairs that any judge can be asked about.
 
@@ -105,30 +93,16 @@ def make(
         check_new(output, name, asked, force=force)
     making = Making(name, chosen, least, order, votes, notes=(NO_PICTURES,) if no_images else ())
     with error_console().status("reading candidates and pictures"):
-        planned = gather(
-            samples,
-            Folder(output, making),
-            metric=metric,
-            task=task_name,
-            include_path=include_path,
-            rescore=rescore,
-            pictures=questions,
-            images=not (no_images or dry_run),
-            trust_pickle=trust_pickle,
-        )
+        planned = gather(samples, Folder(output, making), **wanted, images=not (no_images or dry_run))
     made = Round(planned, costs=costs(planned, asked[0])) if dry_run else write_folder(first_round(planned, asked))
-    if as_json:
-        print_json(made.to_dict())
-    else:
-        show_made(made)
+    print_result(made, as_json, show_made)
 
 
 @command.command("next")
 @click.argument("folder", type=FOLDER)
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser.")
-@trust_pickle_option
-@as_json
+@shared("trust_pickle", "json")
 def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pickle: bool, as_json: bool) -> None:
     """Write the next round of a knockout for the judge of the LOGs, which are those of all its rounds so far.
 
@@ -144,11 +118,7 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pic
     opinions = read_opinions(opened, logs, parser, trust_pickle=trust_pickle)
     if len(opinions) != 1:
         raise DataError(f"logs of one judge are needed, not of {', '.join(o.name for o in opinions)}")
-    written = write_round(plan_next(opened, opinions[0]))
-    if as_json:
-        print_json(written.to_dict())
-    else:
-        show_made(written)
+    print_result(write_round(plan_next(opened, opinions[0])), as_json, show_made)
 
 
 @command.command("score")
@@ -157,9 +127,7 @@ def next_round(folder: Path, logs: Sequence[Path], parser: str | None, trust_pic
 @click.option("--ranking", default="auto", show_default=True, help="auto, wins, bradley-terry or knockout.")
 @click.option("--parser", metavar="NAME", help="Read the texts with another parser, in place of the judge's own.")
 @click.option("--plot", type=FILE, help="Draw accuracy against n: an svg, pdf or png file.")
-@force_option
-@trust_pickle_option
-@as_json
+@shared("force", "trust_pickle", "json")
 def score(
     folder: Path,
     logs: Sequence[Path],
@@ -185,30 +153,25 @@ def score(
         from vlrb_task.report.bon_figures import curves
 
         _save(plot, curves(found))
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        show_score(found)
+    print_result(found, as_json, show_score)
 
 
 @command.command("correlate")
 @click.argument("folder", type=FOLDER, required=False)
 @click.argument("logs", metavar="LOG...", nargs=-1, type=FILE)
-@pairs_option
+@shared("pairs")
 @click.option("--table", type=FILE, help="CSV with columns judge, gain, and overall or macro, as fractions.")
 @click.option("--ranking", default="auto", show_default=True, help="As for score.")
-@policy_option
+@shared("policy")
 @click.option("--plot", type=FILE, help="Draw the scatter: an svg, pdf or png file.")
-@force_option
-@trust_pickle_option
-@as_json
+@shared("force", "trust_pickle", "json")
 def correlate(
     folder: Path | None,
     logs: Sequence[Path],
     pairs: str | None,
     table: Path | None,
     ranking: str,
-    policy: str,
+    policy: Policy,
     plot: Path | None,
     force: bool,
     trust_pickle: bool,
@@ -220,18 +183,17 @@ def correlate(
     They are matched by model, or by judge where the log names no model. Or all of it comes from a --table.
     """
     require("vlrb bon correlate", "statsmodels", "choix")
-    from vlrb_task.bon.correlation import correlations, points_from_logs, read_table
+    from vlrb_task.bon.correlation import correlations, read_table
+    from vlrb_task.bon.correlation import points_from_logs
     from vlrb_task.cli.bon_tables import show_correlations
-    from vlrb_task.scores.policies import Policy
 
     _check_plot(plot, [folder, *logs, pairs, table], force)
     points = read_table(table) if table else []
     if folder is not None:
         if not logs:
-            raise VlrbError(
-                "vlrb bon correlate: logs of the judges on the benchmark and on the folder's pairs are needed"
-            )
-        points += points_from_logs(folder, logs, pairs, ranking, Policy.parse(policy), trust_pickle=trust_pickle)
+            needed = "logs of the judges on the benchmark and on the folder's pairs are needed"
+            raise VlrbError(f"vlrb bon correlate: {needed}")
+        points += points_from_logs(folder, logs, pairs, ranking, policy, trust_pickle=trust_pickle)
     elif not table:
         raise VlrbError("vlrb bon correlate: a folder with logs, or a --table, is needed")
     found = correlations(points)
@@ -261,4 +223,4 @@ def _save(path: Path, figure: Figure) -> None:
     from vlrb_task.report.drawing import save
 
     save(figure, path)
-    error_console().print(f"wrote {path}", soft_wrap=True, markup=False)
+    error_console().tell(f"wrote {path}", markup=False)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from vlrb_task.cli.options import FOLDER, as_json, console, print_json
+from vlrb_task.cli.options import FOLDER, console, print_json, shared
 from vlrb_task.support.errors import VlrbError
 
 
@@ -23,7 +23,7 @@ from vlrb_task.support.errors import VlrbError
     help="The baseline: first, second, longer, shorter, random or oracle.",
 )
 @click.option("-o", "--output", type=FOLDER, help="Keep lmms-eval's files in this folder.")
-@as_json
+@shared("json")
 def command(policy: str, output: Path | None, as_json: bool) -> None:
     """The main job on the packaged pairs: a real lmms-eval run with a baseline judge, then its score table.
 
@@ -43,18 +43,13 @@ def command(policy: str, output: Path | None, as_json: bool) -> None:
         arguments += ["--batch_size", "1", "--log_samples", "--output_path", str(folder)]
         out = console()
         out.quiet = as_json
-        out.print(f"[bold]lmms-eval {' '.join(arguments)}[/bold]", soft_wrap=True)
+        out.tell(f"[bold]lmms-eval {' '.join(arguments)}[/bold]")
         before = set(folder.rglob("*_samples_vlrb_demo.jsonl"))
         # The demo is the same on a machine with a GPU, and no dataset of it is on the hub.
-        environment = {
-            **os.environ,
-            "CUDA_VISIBLE_DEVICES": "",
-            "HF_HUB_OFFLINE": "1",
-            "TOKENIZERS_PARALLELISM": "false",
-        }
+        changed = {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
         done = subprocess.run(  # noqa: S603 - our own arguments, no shell
             [sys.executable, "-m", "lmms_eval", *arguments],
-            env=environment,
+            env={**os.environ, **changed},
             capture_output=True,
             text=True,
             errors="replace",
@@ -63,16 +58,12 @@ def command(policy: str, output: Path | None, as_json: bool) -> None:
         new = sorted(set(folder.rglob("*_samples_vlrb_demo.jsonl")) - before)
         if done.returncode or not new:
             raise VlrbError(f"lmms-eval failed; its last words:\n{(done.stdout + done.stderr)[-3000:]}")
-        out.print(_table_of(done.stdout), markup=False, soft_wrap=True)
-        out.print(f"[bold]vlrb score {new[-1].name}[/bold]", soft_wrap=True)
+        # lmms-eval's own result table, out of everything that it prints
+        out.tell("\n".join(line for line in done.stdout.splitlines() if line.startswith("|")), markup=False)
+        out.tell(f"[bold]vlrb score {new[-1].name}[/bold]")
         for run in read_runs([new[-1]]):
             score = score_run(run)
             if as_json:
                 print_json(score.to_dict())
             else:
                 show(score, baselines(run))
-
-
-def _table_of(output: str) -> str:
-    """lmms-eval's own result table, out of everything that it prints."""
-    return "\n".join(line for line in output.splitlines() if line.startswith("|"))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from importlib.util import find_spec
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
-from vlrb_task.cli.options import as_json, console, error_console, pairs_option, print_error, print_json
+from vlrb_task.cli.options import console, error_console, print_error, print_json, shared
 from vlrb_task.support.errors import DataError, VlrbError
-from vlrb_task.support.version import __version__
+from vlrb_task.support.version import __version__, versions_of
 
 if TYPE_CHECKING:
     from vlrb_task.judges import Judge
@@ -24,9 +25,9 @@ PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "datasets", "transformers", "t
 
 
 @click.command("doctor")
-@pairs_option
+@shared("pairs")
 @click.option("--judge", metavar="J", help="Also say whether this judge can be asked about the data.")
-@as_json
+@shared("json")
 def command(pairs: str | None, judge: str | None, as_json: bool) -> None:
     """Show what is installed and registered, which revision the data is, and any problems with the data.
 
@@ -46,18 +47,11 @@ def command(pairs: str | None, judge: str | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
 def _installed() -> dict[str, Any]:
     from vlrb_task.judges import get_judge, judge_names
     from vlrb_task.tasks.shipped import shipped_tasks
 
-    packages = {name: found for name in PACKAGES if (found := _version(name))}
+    packages = versions_of(PACKAGES)
     points = [point for point in entry_points(group="lmms_eval.models") if point.value.startswith("vlrb_task.")]
     judges = [{"name": name, "prompt": get_judge(name).prompt.source} for name in judge_names()]
     return {
@@ -113,14 +107,13 @@ def _data(pairs: str | None, judge: Judge | None) -> dict[str, Any]:
     return found
 
 
-def _of_judge(judge: Judge, benchmark: Benchmark, shown: bool) -> list[str]:
+def _of_judge(judge: Judge, benchmark: Benchmark, shown: bool) -> Iterator[str]:
     """Why a judge cannot be asked about pairs: its prompt, captions that they lack, or no picture in any of them."""
     from vlrb_task.cli.judges import framework_template
     from vlrb_task.judges import require_captions
     from vlrb_task.judges.templates import template_of
     from vlrb_task.tasks.questions import check_sight
 
-    problems = []
     checks: tuple[Callable[[], None], ...] = (
         lambda: require_captions(template_of(judge, framework_template), benchmark.pairs),
         lambda: check_sight(judge, benchmark, shown=shown),
@@ -129,8 +122,7 @@ def _of_judge(judge: Judge, benchmark: Benchmark, shown: bool) -> list[str]:
         try:
             check()
         except VlrbError as error:
-            problems.append(f"judge {judge.name}: {error}")
-    return problems
+            yield f"judge {judge.name}: {error}"
 
 
 def _row_problems(spec: str, total: int) -> tuple[list[str], list[str], bool]:
@@ -161,62 +153,52 @@ def _row_problems(spec: str, total: int) -> tuple[list[str], list[str], bool]:
                 plain_row(row)
             except DataError as error:
                 problems.append(f"{where}: {error}")
-            problems += [f"{where}: {problem}" for problem in _unreadable(row)] if opens else []
+            problems += [f"{where}: unreadable image ({problem})" for problem in _unreadable(row)] if opens else []
     except DataError as error:  # of the reader, after its last row
         problems += list(error.problems) or [str(error)]
-    return (
-        problems,
-        [*check.warnings(), *unread_warning(spec, few)],
-        check.without < check.rows or check.texts == check.rows,
-    )
+    seen = check.without < check.rows or check.texts == check.rows
+    return problems, [*check.warnings(), *unread_warning(spec, few)], seen
 
 
-def _unreadable(row: dict[str, Any]) -> list[str]:
-    """What is wrong with the pictures of a row."""
+def _unreadable(row: dict[str, Any]) -> Iterator[str]:
     from vlrb_task.pairs.pictures import UnreadablePicture, opened, pictures_of
 
-    found = []
-    for image in (
-        *pictures_of(row),
-        *(one for each in row.get("answer_images") or [] for one in each),
-    ):
-        if not image:
-            continue
+    for image in (*pictures_of(row), *chain.from_iterable(row.get("answer_images") or [])):
         try:
-            opened(image.get("bytes"))
+            if image:
+                opened(image.get("bytes"))
         except UnreadablePicture as error:
-            found.append(f"unreadable image ({error})")
-    return found
+            yield str(error)
 
 
 def _show(report: dict[str, Any]) -> None:
     out = console()
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
     registered, data = report["registered"], report["data"]
-    table.add_row("vlrb", f"{report['vlrb']}, Python {report['python']}")
-    table.add_row(
-        "installed", ", ".join(f"{name} {found}" for name, found in report["packages"].items()) or "no framework"
-    )
-    table.add_row("lmms-eval", "registered" if registered["lmms-eval"] else "not registered (not installed here)")
-    table.add_row("tasks", " ".join(registered["tasks"]))
-    table.add_row("datasets", " ".join(registered["datasets"]))
-    table.add_row("judges", ", ".join(f"{judge['name']} ({judge['prompt']})" for judge in report["judges"]))
-    table.add_row("official prompt", escape(report["official_prompt"]))
-    table.add_row("pairs", escape(data["pairs"]))
+    installed = ", ".join(f"{name} {found}" for name, found in report["packages"].items())
+    rows = {
+        "vlrb": f"{report['vlrb']}, Python {report['python']}",
+        "installed": installed or "no framework",
+        "lmms-eval": "registered" if registered["lmms-eval"] else "not registered (not installed here)",
+        "tasks": " ".join(registered["tasks"]),
+        "datasets": " ".join(registered["datasets"]),
+        "judges": ", ".join(f"{judge['name']} ({judge['prompt']})" for judge in report["judges"]),
+        "official prompt": escape(report["official_prompt"]),
+        "pairs": escape(data["pairs"]),
+    }
     if "revision" in data:
         sizes = ", ".join(f"{escape(name)} {count}" for name, count in data["subsets"].items())
-        table.add_row(
-            "revision", f"{data['revision']}: {data['rows']} rows ({sizes}), fingerprint {data['fingerprint'][:16]}"
-        )
+        which = f"{data['revision']}: {data['rows']} rows ({sizes})"
+        rows["revision"] = f"{which}, fingerprint {data['fingerprint'][:16]}"
+    table = Table(Column(style="bold"), "", show_header=False, box=None, pad_edge=False)
+    for row in rows.items():
+        table.add_row(*row)
     out.print(table)
     for note in data["notes"]:
-        out.print(f"note: {escape(note)}", soft_wrap=True)
+        out.tell(f"note: {note}", markup=False)
     for warning in data["warnings"]:
-        out.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+        out.tell(f"[yellow]warning:[/yellow] {escape(warning)}")
     for problem in data["problems"][:20]:
-        out.print(f"[red]problem:[/red] {escape(problem)}", soft_wrap=True)
+        out.tell(f"[red]problem:[/red] {escape(problem)}")
     if len(data["problems"]) > 20:
         out.print(f"… and {len(data['problems']) - 20} more problems")
     if not data["problems"]:

@@ -5,53 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vlrb_task.cli.options import (
-    NEW_FILE,
-    as_json,
-    force_option,
-    grouping_option,
-    logs_argument,
-    pairs_option,
-    policy_option,
-    print_json,
-    print_warnings,
-    trust_pickle_option,
-    writers_options,
-)
+from vlrb_task.cli.options import NEW_FILE, inputs_of, print_json, print_warnings, shared
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import output_file, write_text
+
+if TYPE_CHECKING:
+    from vlrb_task.scores.policies import Policy
 
 KINDS = ("markdown", "latex", "csv", "vlmevalkit", "model-index", "protocol", "statement")
 """Of :data:`vlrb_task.export.FORMATS`, which is not loaded to show the help."""
 
 
 @click.command("export")
-@logs_argument
+@shared("logs")
 @click.option("--to", "kind", type=click.Choice(KINDS), required=True, help="What to write.")
-@pairs_option
-@grouping_option
-@writers_options
-@policy_option
+@shared("pairs", "group", "models", "families", "policy")
 @click.option("--name", "names", metavar="NAME", multiple=True, help="Name of a run, in the order of the logs.")
 @click.option("-o", "--output", type=NEW_FILE, help="File to write, else standard output.")
-@force_option
-@trust_pickle_option
-@as_json
+@shared("force", "trust_pickle", "json")
 def command(
-    logs: Sequence[Path],
-    kind: str,
-    pairs: str | None,
-    policy: str,
-    names: Sequence[str],
-    output: Path | None,
-    force: bool,
-    trust_pickle: bool,
-    as_json: bool,
-    **labelling: Any,
+    kind: str, policy: Policy, names: Sequence[str], output: Path | None, force: bool, as_json: bool, **reading: Any
 ) -> None:
     """Write results as others take them.
 
@@ -61,18 +38,16 @@ def command(
     from vlrb_task.compare.basis import display_names
     from vlrb_task.export import FORMATS, MARKS
     from vlrb_task.scores.completeness import caveats
-    from vlrb_task.scores.policies import Policy
     from vlrb_task.scores.score import score_run
     from vlrb_task.votes import read_runs
 
     if output is not None:
-        output_file(output, MARKS[kind], [*logs, pairs, labelling["models"], labelling["families"]], force=force)
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, styles=True, **labelling)
+        output_file(output, MARKS[kind], inputs_of(reading), force=force)
+    runs = read_runs(**reading, styles=True)
     if names and len(names) != len(runs):
         raise DataError(f"{len(names)} names for {len(runs)} runs")
-    chosen = Policy.parse(policy)
     fitted = kind in ("csv", "protocol") and find_spec("statsmodels") is not None
-    scores = [score_run(run, chosen, fitted=fitted) for run in runs]
+    scores = [score_run(run, policy, fitted=fitted) for run in runs]
     shown = list(names) or display_names(runs)
     text = FORMATS[kind](shown, scores)
     if output is not None:

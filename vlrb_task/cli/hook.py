@@ -9,12 +9,11 @@ from __future__ import annotations
 import importlib.util
 import py_compile
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from vlrb_task.cli.options import as_json, console, print_json
+from vlrb_task.cli.options import console, print_json, shared
 from vlrb_task.support.errors import VlrbError
 from vlrb_task.support.writing import write_text
 
@@ -23,55 +22,10 @@ LINE = f"import {MODULE}; {MODULE}.install()\n"
 MARKER = "# Written by 'vlrb hook install'; 'vlrb hook remove' takes it away.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """Two files in a site-packages folder: a line that Python runs at its start, and the module that it loads."""
-
-    folder: Path
-
-    @property
-    def line(self) -> Path:
-        return self.folder / "vlrb_vlmevalkit_hook.pth"
-
-    @property
-    def module(self) -> Path:
-        return self.folder / f"{MODULE}.py"
-
-    @property
-    def state(self) -> str:
-        """``off``, ``on``, or ``incomplete``: a file is missing, or is not what this release writes."""
-        files = [path for path in (self.line, self.module) if path.exists()]
-        if not files:
-            return "off"
-        whole = len(files) == 2 and _text(self.line) == LINE and _text(self.module) == module_text()
-        return "on" if whole else "incomplete"
-
-    def install(self) -> None:
-        """Write both files, the module first: a line without it would complain at every start."""
-        self._refuse_others()
-        try:
-            write_text(self.module, module_text())
-            py_compile.compile(str(self.module), doraise=True)
-            write_text(self.line, LINE)
-        except OSError as error:
-            raise VlrbError(f"{self.folder}: cannot be written to ({error.strerror})") from error
-
-    def remove(self) -> list[Path]:
-        """Delete what :meth:`install` wrote, the line first; returns the files that were there."""
-        self._refuse_others()
-        compiled = Path(importlib.util.cache_from_source(str(self.module)))
-        present = [path for path in (self.line, self.module, compiled) if path.exists()]
-        try:
-            for path in present:
-                path.unlink()
-        except OSError as error:
-            raise VlrbError(f"{error.filename}: cannot be deleted ({error.strerror})") from error
-        return present
-
-    def _refuse_others(self) -> None:
-        for path, start in ((self.line, f"import {MODULE}"), (self.module, MARKER)):
-            if path.exists() and not _text(path).startswith(start):
-                raise VlrbError(f"{path}: not written by vlrb, and left alone")
+def _files() -> tuple[Path, Path]:
+    """The line that this environment's Python runs at its start, and the module that it loads."""
+    folder = Path(sysconfig.get_path("purelib"))
+    return folder / "vlrb_vlmevalkit_hook.pth", folder / f"{MODULE}.py"
 
 
 def _text(path: Path) -> str:
@@ -86,9 +40,10 @@ def module_text() -> str:
     return MARKER + _text(Path(spec.origin))
 
 
-def here() -> Hook:
-    """The hook of the environment that runs this command."""
-    return Hook(Path(sysconfig.get_path("purelib")))
+def _refuse_others() -> None:
+    for path, start in zip(_files(), (f"import {MODULE}", MARKER), strict=True):
+        if path.exists() and not _text(path).startswith(start):
+            raise VlrbError(f"{path}: not written by vlrb, and left alone")
 
 
 @click.group("hook")
@@ -102,41 +57,50 @@ def command() -> None:
 @command.command("install")
 def install() -> None:
     """Write the hook's two files into this environment's site-packages."""
-    hook = here()
-    hook.install()
+    line, module = _files()
+    _refuse_others()
+    try:  # the module first: a line without it would complain at every start
+        write_text(module, module_text())
+        py_compile.compile(str(module), doraise=True)
+        write_text(line, LINE)
+    except OSError as error:
+        raise VlrbError(f"{line.parent}: cannot be written to ({error.strerror})") from error
     out = console()
-    out.print("wrote, and nothing else:", soft_wrap=True)
-    for path in (hook.line, hook.module):
-        out.print(f"  {path}", markup=False, soft_wrap=True)
-    out.print(
+    out.tell(f"wrote, and nothing else:\n  {line}\n  {module}", markup=False)
+    out.tell(
         "Every start of this environment's Python now loads the second file; when VLMEvalKit is imported, it registers "
         "the VLRB datasets. 'vlrb hook remove' takes both away; uninstalling vlrb does not, but leaves them without "
         "effect. Python means to drop such .pth lines (PEP 829); python -m vlmevalkit_adapter needs none.",
-        soft_wrap=True,
     )
 
 
 @command.command("status")
-@as_json
+@shared("json")
 def status(as_json: bool) -> None:
     """Say whether the hook is on, and where its files are."""
-    hook = here()
-    files = [str(path) for path in (hook.line, hook.module) if path.exists()]
+    line, module = _files()
+    files = [str(path) for path in (line, module) if path.exists()]
+    whole = len(files) == 2 and _text(line) == LINE and _text(module) == module_text()
+    state = "off" if not files else "on" if whole else "incomplete"
     if as_json:
-        print_json({"state": hook.state, "folder": str(hook.folder), "files": files})
+        print_json({"state": state, "folder": str(line.parent), "files": files})
         return
-    out = console()
-    advice = " ('vlrb hook install' writes it again)" if hook.state == "incomplete" else ""
-    out.print(f"the hook is {hook.state} in {hook.folder}{advice}", markup=False, soft_wrap=True)
-    for path in files:
-        out.print(f"  {path}", markup=False, soft_wrap=True)
+    advice = " ('vlrb hook install' writes it again)" if state == "incomplete" else ""
+    said = f"the hook is {state} in {line.parent}{advice}"
+    console().tell("\n  ".join([said, *files]), markup=False)
 
 
 @command.command("remove")
 def remove() -> None:
     """Delete the hook's files."""
-    removed = here().remove()
-    out = console()
-    out.print("removed:" if removed else "there was no hook", soft_wrap=True)
-    for path in removed:
-        out.print(f"  {path}", markup=False, soft_wrap=True)
+    line, module = _files()
+    _refuse_others()
+    compiled = Path(importlib.util.cache_from_source(str(module)))
+    removed = [path for path in (line, module, compiled) if path.exists()]
+    try:  # the line first
+        for path in removed:
+            path.unlink()
+    except OSError as error:
+        raise VlrbError(f"{error.filename}: cannot be deleted ({error.strerror})") from error
+    said = "removed:" if removed else "there was no hook"
+    console().tell("\n  ".join([said, *map(str, removed)]), markup=False)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
-from vlrb_task.cli.options import FILE, as_json, console, error_console, pairs_option, print_json
+from vlrb_task.cli.options import FILE, console, print_json, print_warnings, shared
 from vlrb_task.support.errors import PromptUnavailable, UnknownName, VlrbError
 
 if TYPE_CHECKING:
     from vlrb_task.judges import Judge, Template
-    from vlrb_task.pairs.pair import Pair
 
 
 class JudgesGroup(click.Group):
@@ -32,7 +31,7 @@ class JudgesGroup(click.Group):
 
 
 @click.group("judges", cls=JudgesGroup, invoke_without_command=True, subcommand_metavar="[NAME | fetch NAME]")
-@as_json
+@shared("json")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
     """List the judges; `vlrb judges NAME` shows one, its prompt filled with a pair.
@@ -46,9 +45,9 @@ def command(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         print_json([describe(judge) for judge in judges])
         return
-    table = Table(caption="own prompts are always available; vlrb judges fetch NAME gets a published one")
-    for column in ("judge", "mode", "prompt", "parser", "what it asks"):
-        table.add_column(column, no_wrap=column != "what it asks")
+    heads = (Column(name, no_wrap=True) for name in ("judge", "mode", "prompt", "parser"))
+    caption = "own prompts are always available; vlrb judges fetch NAME gets a published one"
+    table = Table(*heads, "what it asks", caption=caption)
     for judge in judges:
         table.add_row(judge.name, judge.mode, _at_hand(judge), judge.parser_name, escape(judge.summary))
     console().print(table)
@@ -66,7 +65,7 @@ def _loaded() -> list[Judge]:
         try:
             found.append(get_judge(name))
         except UnknownName as error:
-            error_console().print(f"[yellow]warning:[/yellow] {escape(str(error))}", soft_wrap=True)
+            print_warnings([str(error)])
     shipped = set(shipped_names())
     return [*in_order(j for j in found if j.name in shipped), *in_order(j for j in found if j.name not in shipped)]
 
@@ -119,16 +118,21 @@ def _shower(name: str) -> click.Command:
     from vlrb_task.asking.ballots import Order, Schedule, ballots_of
     from vlrb_task.judges import fill_prompt, get_judge, require_captions
     from vlrb_task.judges.templates import template_of
+    from vlrb_task.pairs.demo import demo_parquet
+    from vlrb_task.pairs.rows import load_benchmark
 
     @click.command(name, help=f"Show judge {name}: its settings, and its prompt filled with a pair.")
-    @pairs_option
-    @click.option("--id", "id", default=None, help="Id or key of the pair to fill in (default: the first).")
-    @as_json
+    @shared("pairs")
+    @click.option("--id", "wanted", help="Id or key of the pair to fill in (default: the first).")
+    @shared("json")
     @click.pass_context
-    def show(ctx: click.Context, pairs: str | None, id: str | None, as_json: bool) -> None:
+    def show(ctx: click.Context, pairs: str | None, wanted: str | None, as_json: bool) -> None:
         as_json = as_json or (ctx.parent is not None and bool(ctx.parent.params.get("as_json")))
         judge = get_judge(name)
-        pair = _pair(pairs, id)
+        found = load_benchmark(pairs or str(demo_parquet())).pairs
+        pair = next((pair for pair in found if wanted in (None, pair.id, pair.key)), None)
+        if pair is None:
+            raise VlrbError(f"--id {wanted!r}: no such pair")
         out = console()
         if not as_json:
             out.print(_settings(judge))
@@ -142,22 +146,11 @@ def _shower(name: str) -> click.Command:
             return
         if judge.system:
             out.rule("system message")
-            out.print(judge.system, markup=False, soft_wrap=True)
+            out.tell(judge.system, markup=False)
         out.rule(f"prompt, filled with pair {pair.id}")
-        out.print(text, markup=False, soft_wrap=True)
+        out.tell(text, markup=False)
 
     return show
-
-
-def _pair(pairs: str | None, wanted: str | None) -> Pair:
-    from vlrb_task.pairs.demo import demo_parquet
-    from vlrb_task.pairs.rows import load_benchmark
-
-    benchmark = load_benchmark(pairs or str(demo_parquet()))
-    found = [pair for pair in benchmark.pairs if wanted in (None, pair.id, pair.key)]
-    if not found:
-        raise VlrbError(f"--id {wanted!r}: no such pair")
-    return found[0]
 
 
 def framework_template() -> Template:
@@ -181,40 +174,32 @@ def framework_template() -> Template:
 
 
 def _settings(judge: Judge) -> Table:
-    described = describe(judge)
-    sampling, published = judge.sampling, judge.prompt.published
+    about = describe(judge)
+    sampling = judge.sampling
     rows = {
         "judge": f"[bold]{judge.name}[/bold], {judge.mode}: {escape(judge.summary)}",
         "prompt": f"{_at_hand(judge)}, SHA-256 {judge.prompt.sha256}",
-        "from": published.url if published else None,
+        "from": about["prompt"]["published"],
         "parser": judge.parser_name,
         "settings": f"temperature {sampling.temperature}, top_p {sampling.top_p}, {sampling.max_new_tokens} tokens",
         "picture": {"first": "before the text", "last": "after the text", "none": "not shown"}[judge.image],
-        "largest picture": f"{judge.max_pixels:,} pixels (the model's own setting)" if judge.max_pixels else None,
-        "authors' rule": escape(judge.authors_rule) if judge.authors_rule else None,
+        "largest picture": judge.max_pixels and f"{judge.max_pixels:,} pixels (the model's own setting)",
+        "authors' rule": judge.authors_rule and escape(judge.authors_rule),
         "authors' parser": judge.authors_parser,
-        "approximate": escape(judge.approximate) if judge.approximate else None,
-        "same format": ", ".join(judge.alternatives) or None,
-        "tasks": f"{described['lmms_eval_task']} / {described['vlmevalkit_dataset']}"
-        if described["lmms_eval_task"]
-        else None,
+        "approximate": judge.approximate and escape(judge.approximate),
+        "same format": ", ".join(judge.alternatives),
+        "tasks": about["lmms_eval_task"] and f"{about['lmms_eval_task']} / {about['vlmevalkit_dataset']}",
     }
     table = Table(show_header=False)
     for name, value in rows.items():
-        if value is not None:
+        if value:
             table.add_row(name, value)
     return table
 
 
 @command.command("fetch")
 @click.argument("name")
-@click.option(
-    "--from",
-    "clone",
-    type=FILE,
-    metavar="CLONE",
-    help="Take it from this clone of the repository.",
-)
+@click.option("--from", "clone", type=FILE, metavar="CLONE", help="Take it from this clone of the repository.")
 @click.option("--file", type=FILE, help="Take it from this file.")
 def fetch_command(name: str, clone: Path | None, file: Path | None) -> None:
     """Get the published prompt of judge NAME, check its hash, and keep it in the cache.
@@ -229,6 +214,4 @@ def fetch_command(name: str, clone: Path | None, file: Path | None) -> None:
         raise VlrbError("--from and --file exclude each other")
     judge = get_judge(name)
     path = fetch(judge, clone=clone, file=file)
-    console().print(
-        f"{name}: SHA-256 {judge.prompt.sha256[:12]} as expected, saved in {path}", markup=False, soft_wrap=True
-    )
+    console().tell(f"{name}: SHA-256 {judge.prompt.sha256[:12]} as expected, saved in {path}", markup=False)

@@ -12,31 +12,28 @@ import click
 from vlrb_task.support.errors import VlrbError
 from vlrb_task.support.version import __version__
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("vlrb_task.cli.demo", "The main job on the packaged pairs: a real lmms-eval run, then its score."),
-    "doctor": ("vlrb_task.cli.doctor", "What is installed, which revision the data is, and what is wrong with it."),
-    "parse": ("vlrb_task.cli.parse", "Verdicts for a JSONL file of texts."),
-    "score": ("vlrb_task.cli.score", "Score any log of judgements that can be read."),
-    "compare": ("vlrb_task.cli.compare", "Judges side by side: intervals, paired tests, agreement, correlations."),
-    "suite": ("vlrb_task.cli.suite", "Judges on several benchmarks: one table, ranks, and what the protocol changes."),
-    "report": ("vlrb_task.cli.report", "One self-contained page: comparison, pictures, every judgement."),
-    "plot": ("vlrb_task.cli.plot", "The pictures of a report as SVG, PDF or PNG."),
-    "export": ("vlrb_task.cli.export", "Tables and files that papers, leaderboards and model cards take."),
-    "panel": ("vlrb_task.cli.panel", "Several judges together: majority, weights, what one more adds, a cascade."),
-    "plan": ("vlrb_task.cli.plan", "How many pairs and votes it takes to tell two judges apart."),
-    "audit": ("vlrb_task.cli.audit", "Check whether published numbers can be true, and what a log gives away."),
-    "bon": ("vlrb_task.cli.bon", "Best of N: does picking with the judge help, and does the benchmark predict it?"),
-    "judges": ("vlrb_task.cli.judges", "The judges: list them, show a prompt, fetch a published one."),
-    "bench": ("vlrb_task.cli.bench", "The benchmarks that are known: list them, show one. Nothing is downloaded."),
-    "task": ("vlrb_task.cli.task", "Write a task for a judge, a schedule or pairs that are not shipped."),
-    "batch": (
-        "vlrb_task.cli.batch",
-        "A task without a framework: batch files of requests, and their results as votes.",
-    ),
-    "hook": ("vlrb_task.cli.hook", "Switch on the VLRB datasets in VLMEvalKit's own commands."),
-    "include-path": ("vlrb_task.cli.include_path", "The folder for lmms-eval's --include_path."),
+COMMANDS = {
+    "demo": "The main job on the packaged pairs: a real lmms-eval run, then its score.",
+    "doctor": "What is installed, which revision the data is, and what is wrong with it.",
+    "parse": "Verdicts for a JSONL file of texts.",
+    "score": "Score any log of judgements that can be read.",
+    "compare": "Judges side by side: intervals, paired tests, agreement, correlations.",
+    "suite": "Judges on several benchmarks: one table, ranks, and what the protocol changes.",
+    "report": "One self-contained page: comparison, pictures, every judgement.",
+    "plot": "The pictures of a report as SVG, PDF or PNG.",
+    "export": "Tables and files that papers, leaderboards and model cards take.",
+    "panel": "Several judges together: majority, weights, what one more adds, a cascade.",
+    "plan": "How many pairs and votes it takes to tell two judges apart.",
+    "audit": "Check whether published numbers can be true, and what a log gives away.",
+    "bon": "Best of N: does picking with the judge help, and does the benchmark predict it?",
+    "judges": "The judges: list them, show a prompt, fetch a published one.",
+    "bench": "The benchmarks that are known: list them, show one. Nothing is downloaded.",
+    "task": "Write a task for a judge, a schedule or pairs that are not shipped.",
+    "batch": "A task without a framework: batch files of requests, and their results as votes.",
+    "hook": "Switch on the VLRB datasets in VLMEvalKit's own commands.",
+    "include-path": "The folder for lmms-eval's --include_path.",
 }
-"""Each subcommand's module, which has a click command named ``command``, and its line in the help."""
+"""Each subcommand with its line in the help. Its module, by the same name, has a click command named ``command``."""
 
 
 class LazyGroup(click.Group):
@@ -48,14 +45,12 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[cmd_name][0]}.command is no click command")
+        command: click.Command = importlib.import_module(f"vlrb_task.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vlrb_task.support.visible import visible as visible
+from vlrb_task.support.errors import DataError
+from vlrb_task.support.jsonl import strict_json
+from vlrb_task.support.visible import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from vlrb_task.cli.terminal import SafeConsole
+    from vlrb_task.scores.policies import Policy
 
 F = TypeVar("F", bound=Callable[..., Any])
-
 
 _EMPTY = "the name is empty (a variable that is not set?)"
 
@@ -41,86 +42,105 @@ def _not_empty(ctx: click.Context, parameter: click.Parameter, value: Any) -> An
     return value
 
 
+def _policy(ctx: click.Context, parameter: click.Parameter, value: str) -> Policy:
+    from vlrb_task.scores.policies import Policy
+
+    return Policy.parse(value)
+
+
 FILE = NamedPath()
 FOLDER = NamedPath(file_okay=False)
 NEW_FILE = NamedPath(dir_okay=False)
 
+_SHARED: Mapping[str, Callable[[Any], Any]] = {
+    "logs": click.argument("paths", metavar="LOG...", nargs=-1, required=True, type=FILE),
+    "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs."),
+    "pairs": click.option(
+        "--pairs",
+        metavar="P",
+        callback=_not_empty,
+        help="A file (parquet, JSONL, TSV, or a YAML mapping), a benchmark by name, or a hub id (with @REVISION to pin one).",
+    ),
+    "group": click.option(
+        "--group",
+        metavar="BY",
+        callback=_not_empty,
+        help="Pairs that count as one observation: picture, query, or a column of the pairs (default: a mapping's or the "
+        "log's groups). Reads --pairs.",
+    ),
+    "models": click.option(
+        "--models",
+        metavar="FILE",
+        type=FILE,
+        help="Which models wrote the answers: a CSV or JSONL with key or id, model_0 and model_1 (default: a column of --pairs).",
+    ),
+    "families": click.option(
+        "--families",
+        metavar="FILE",
+        type=FILE,
+        help="Families of models, as `Qwen: [qwen, qwq]` in a YAML file; asked before the packaged ones.",
+    ),
+    # For every command that reads logs, since the refusal of a .pkl file names it.
+    "trust_pickle": click.option(
+        "--trust-pickle", is_flag=True, help="Open .pkl files, which can run any code put into them."
+    ),
+    "policy": click.option(
+        "--policy",
+        default="strict",
+        callback=_policy,
+        help="strict (default), half or official: what ties and unparsed votes count.",
+    ),
+    "published": click.option(
+        "--published", is_flag=True, help="Also show published scores, with what is known against them."
+    ),
+    "benches": click.option(
+        "--bench",
+        "benches",
+        metavar="FILE",
+        multiple=True,
+        type=FILE,
+        help="Other benchmarks' results: a folder of lmms-eval or VLMEvalKit, or a CSV. Can be given more than once.",
+    ),
+    "cost": click.option(
+        "--cost",
+        multiple=True,
+        metavar="NAME=NUMBER",
+        help="What a pair costs of a judge, in any unit; by default its votes a pair.",
+    ),
+    # For every command that writes a file which the user names.
+    "force": click.option(
+        "--force", is_flag=True, help="Replace files that this command did not write. An input is never replaced."
+    ),
+}
+"""Click's decorators by name. ``logs`` (as ``paths``), ``pairs``, ``group``, ``models``, ``families`` and ``trust_pickle``
+go to :func:`vlrb_task.votes.read_runs` as they are."""
 
-def as_json(function: F) -> F:
-    """``--json``: one JSON document on standard output, for programs."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")(function)
+
+def shared(*names: str) -> Callable[[F], F]:
+    """Options that several commands have, in the order of their help: names of the table above."""
+
+    def add(function: F) -> F:
+        for name in reversed(names):
+            function = _SHARED[name](function)
+        return function
+
+    return add
 
 
-def pairs_option(function: F) -> F:
-    """``--pairs``: where rows and labels come from."""
-    help = (
-        "A file (parquet, JSONL, TSV, or a YAML mapping), a benchmark by name, or a hub id (with @REVISION to pin one)."
-    )
-    return click.option("--pairs", metavar="P", default=None, help=help, callback=_not_empty)(function)
-
-
-def grouping_option(function: F) -> F:
-    """``--group``: for every command whose intervals and tests can take pairs together; goes to ``read_runs`` as it is."""
-    help = (
-        "Pairs that count as one observation: picture, query, or a column of the pairs (default: a mapping's or the log's "
-        "groups). Reads --pairs."
-    )
-    return click.option("--group", metavar="BY", default=None, help=help, callback=_not_empty)(function)
-
-
-def writers_options(function: F) -> F:
-    """``--models`` and ``--families``: who wrote the answers, for self-preference; go to ``read_runs`` as they are."""
-    models = "Which models wrote the answers: a CSV or JSONL with key or id, model_0 and model_1 (default: a column of --pairs)."
-    families = "Families of models, as `Qwen: [qwen, qwq]` in a YAML file; asked before the packaged ones."
-    function = click.option("--families", metavar="FILE", type=FILE, default=None, help=families)(function)
-    return click.option("--models", metavar="FILE", type=FILE, default=None, help=models)(function)
-
-
-def trust_pickle_option(function: F) -> F:
-    """``--trust-pickle``: for every command that reads logs, since the refusal of a .pkl file names it."""
-    help = "Open .pkl files, which can run any code put into them."
-    return click.option("--trust-pickle", is_flag=True, help=help)(function)
-
-
-def policy_option(function: F) -> F:
-    """``--policy``: what ties and unparsed votes count."""
-    help = "strict (default), half or official: what ties and unparsed votes count."
-    return click.option("--policy", default="strict", help=help)(function)
-
-
-def logs_argument(function: F) -> F:
-    """``LOG...``: one or more logs of judgements, or folders of them."""
-    return click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=FILE)(function)
-
-
-def benches_option(function: F) -> F:
-    """``--bench``: other benchmarks' results."""
-    help = "Other benchmarks' results: a folder of lmms-eval or VLMEvalKit, or a CSV. Can be given more than once."
-    return click.option("--bench", "benches", metavar="FILE", multiple=True, type=FILE, help=help)(function)
-
-
-def force_option(function: F) -> F:
-    """``--force``: for every command that writes a file which the user names."""
-    help = "Replace files that this command did not write. An input is never replaced."
-    return click.option("--force", is_flag=True, help=help)(function)
+def print_result(found: Any, as_json: bool, show: Callable[[Any], None]) -> None:
+    """Print what a command found: its ``to_dict()`` for programs, or what ``show`` prints of it."""
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        show(found)
 
 
 def print_json(value: Any) -> None:
     """Print strict JSON: a number that is not finite becomes null."""
-    click.echo(json.dumps(_finite(value), indent=2, allow_nan=False))
+    click.echo(strict_json(value))
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return value
-
-
-def console() -> Console:
+def console() -> SafeConsole:
     """The console for people. Off a terminal it is 120 columns wide, so that a pipe gets whole tables."""
     from vlrb_task.cli.terminal import SafeConsole
 
@@ -128,7 +148,7 @@ def console() -> Console:
     return found if found.is_terminal else SafeConsole(width=120)
 
 
-def error_console() -> Console:
+def error_console() -> SafeConsole:
     """The console for warnings and progress: standard error, so that ``--json`` stays clean."""
     from vlrb_task.cli.terminal import SafeConsole
 
@@ -141,17 +161,12 @@ def print_error(message: str) -> None:
 
 
 def print_warnings(warnings: Iterable[str], name: str = "") -> None:
-    """Print what a reader of the numbers must know, to standard error.
-
-    Args:
-        warnings: of a run's score.
-        name: the run's, where there are several.
-    """
+    """Print what a reader of the numbers must know, to standard error; ``name`` is the run's, where there are several."""
     from rich.markup import escape
 
-    out, whose = error_console(), f"{escape(name)}: " if name else ""
+    whose = f"{name}: " if name else ""
     for warning in warnings:
-        out.print(f"[yellow]warning:[/yellow] {whose}{escape(warning)}", soft_wrap=True)
+        error_console().tell(f"[yellow]warning:[/yellow] {escape(whose + warning)}")
 
 
 @contextmanager
@@ -165,3 +180,22 @@ def reading_bar() -> Iterator[Callable[[int, int], None]]:
     with Progress(console=error_console(), transient=True) as bar:
         task = bar.add_task("reading", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def inputs_of(reading: Mapping[str, Any]) -> list[Any]:
+    """The files that a command with these options reads, for :func:`vlrb_task.support.writing.output_file`."""
+    return [*reading["paths"], *(reading.get(name) for name in ("pairs", "models", "families"))]
+
+
+def costs_of(given: Iterable[str]) -> Mapping[str, float]:
+    """The numbers of ``--cost``, by judge."""
+    found = {}
+    for one in given:
+        name, _, number = one.rpartition("=")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            raise DataError(f"--cost {one!r}: NAME=NUMBER is needed") from None
+        if not name or not 0 <= found[name] < math.inf:
+            raise DataError(f"--cost {one!r}: NAME=NUMBER is needed, the number not below 0")
+    return found

@@ -4,60 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vlrb_task.cli.options import (
-    FOLDER,
-    as_json,
-    console,
-    error_console,
-    force_option,
-    grouping_option,
-    logs_argument,
-    pairs_option,
-    policy_option,
-    print_json,
-    trust_pickle_option,
-)
-from vlrb_task.cli.panel import cost_option, costs_of
+from vlrb_task.cli.options import FOLDER, console, costs_of, error_console, inputs_of, print_json, shared
 from vlrb_task.support.errors import UnknownName
 from vlrb_task.support.extra import require
 from vlrb_task.support.writing import output_file
 
+if TYPE_CHECKING:
+    from vlrb_task.scores.policies import Policy
+
 
 @click.command("plot")
-@logs_argument
-@pairs_option
-@grouping_option
-@policy_option
+@shared("logs", "pairs", "group", "policy")
 @click.option("-o", "--output", type=FOLDER, default=Path(), help="Folder to write to.")
-@force_option
+@shared("force")
 @click.option("--format", "kind", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True)
 @click.option("--only", "names", metavar="NAME", multiple=True, help="One picture; can be given more than once.")
-@cost_option
-@trust_pickle_option
-@as_json
+@shared("cost", "trust_pickle", "json")
 def command(
-    logs: Sequence[Path],
-    pairs: str | None,
-    policy: str,
+    policy: Policy,
     output: Path,
     force: bool,
     kind: str,
     names: Sequence[str],
     cost: Sequence[str],
-    trust_pickle: bool,
     as_json: bool,
-    **labelling: Any,
+    **reading: Any,
 ) -> None:
     """Write the pictures of a report as SVG, PDF or PNG.
 
     They are scores, subsets, differences, at_k, order, length, selective, agreement, panel, power, reliability,
     risk_coverage and margins; those for which the logs have nothing are left out.
     """
-    from vlrb_task.scores.policies import Policy
     from vlrb_task.votes import read_runs
 
     require("vlrb plot", "statsmodels", "krippendorff", "matplotlib")
@@ -69,12 +50,11 @@ def command(
     if unknown := set(names) - set(FIGURES):
         raise UnknownName(f"no picture {min(unknown)!r}: use one of {', '.join(FIGURES)}")
     costs = costs_of(cost)
-    runs = read_runs(logs, pairs, trust_pickle=trust_pickle, **labelling)
-    found = compare(runs, Policy.parse(policy), costs=costs)
+    found = compare(read_runs(**reading), policy, costs=costs)
     output.mkdir(parents=True, exist_ok=True)
     drawn = {output / f"{name}.{kind}": figure for name, figure in draw(found, names).items()}
     for path in drawn:
-        output_file(path, PICTURE, [*logs, pairs], force=force)
+        output_file(path, PICTURE, inputs_of(reading), force=force)
     for path, figure in drawn.items():
         save(figure, path)
     written = [*map(str, drawn)]
@@ -83,5 +63,5 @@ def command(
         print_json({"basis": found.basis.line, "remarks": list(found.basis.remarks), "written": written})
     else:
         for remark in found.basis.remarks:
-            error_console().print(f"note: {remark}", soft_wrap=True, markup=False)
-        console().print(found.basis.line, "\n".join(written), sep="\n", soft_wrap=True, markup=False)
+            error_console().tell(f"note: {remark}", markup=False)
+        console().tell("\n".join([found.basis.line, *written]), markup=False)

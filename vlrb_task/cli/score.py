@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from vlrb_task.cli.options import (
-    FILE,
-    as_json,
-    grouping_option,
-    logs_argument,
-    pairs_option,
-    policy_option,
-    print_json,
-    reading_bar,
-    trust_pickle_option,
-    writers_options,
-)
+from vlrb_task.cli.options import FILE, print_json, reading_bar, shared
 
 if TYPE_CHECKING:
-    from vlrb_task.pairs.pair import Answer
+    from vlrb_task.scores.policies import Policy
 
 
 @click.command("score")
-@logs_argument
-@pairs_option
-@grouping_option
-@writers_options
-@policy_option
+@shared("logs", "pairs", "group", "models", "families", "policy")
 @click.option(
     "--parser", default=None, metavar="NAME", help="Read the texts with another parser, beside the judge's own."
 )
@@ -43,25 +27,22 @@ if TYPE_CHECKING:
 @click.option(
     "--merge", is_flag=True, help="The logs are parts of one run, even if they do not say so: each ballot counts once."
 )
-@trust_pickle_option
+@shared("trust_pickle")
 @click.option(
     "--labels",
     type=FILE,
     metavar="FILE",
     help="Hand labels for texts that vlrb parse --unread wrote: these are read as the labels say, and the result says so.",
 )
-@as_json
+@shared("json")
 def command(
-    logs: Sequence[Path],
     pairs: str | None,
-    policy: str,
+    policy: Policy,
     parser: str | None,
     ties: str | None,
-    merge: bool,
     labels: Path | None,
-    trust_pickle: bool,
     as_json: bool,
-    **labelling: Any,
+    **reading: Any,
 ) -> None:
     """Score any log of judgements that can be read.
 
@@ -70,39 +51,33 @@ def command(
     Logs that say that they are parts of one run (of several machines, or of vlrb task --votes-from) are scored as one.
     No network is used: without --pairs, labels come from the log, or from the hub's dataset if it is cached here.
     """
-    from vlrb_task.cli.doubt import doubt_dict, read_labels
-    from vlrb_task.scores.policies import Policy
+    from vlrb_task.judges.check import read_gold
+    from vlrb_task.judges.hand_labels import HandLabels
+    from vlrb_task.scores.completeness import doubt_of, unread_groups
     from vlrb_task.scores.score import score_run
     from vlrb_task.votes import Pairs, read_runs
 
-    chosen = Policy.parse(policy)
-    given = Pairs(pairs) if pairs else None
-    broken = None if ties is None else _RESPONSES[ties]
-    by_hand = None if labels is None else read_labels(labels)
+    reading["pairs"] = Pairs(pairs) if pairs else None
+    reading["ties"] = None if ties is None else int(ties)
+    by_hand = None if labels is None else HandLabels.of(read_gold(labels, to_fill=True))
     runs = []
     with reading_bar() as progress:
         for reader in dict.fromkeys((None, parser)):
-            runs += read_runs(
-                logs,
-                given,
-                reader,
-                merge=merge,
-                ties=broken,
-                keep_texts="unread",
-                by_hand=by_hand if reader is None else None,
-                trust_pickle=trust_pickle,
-                progress=progress,
-                **labelling,
-            )
+            hand = by_hand if reader is None else None
+            runs += read_runs(**reading, parser=reader, keep_texts="unread", by_hand=hand, progress=progress)
     if as_json:
-        results = [score_run(run, chosen).to_dict() | {"doubt": doubt_dict(run, chosen)} for run in runs]
+        results = []
+        for run in runs:
+            doubt: dict[str, Any] = {**doubt_of(run, policy).to_dict()}
+            doubt["groups"] = [
+                {"reason": str(group.reason), "shape": group.shape, "count": group.count, "lines": list(group.examples)}
+                for group in unread_groups(run)
+            ]
+            results.append(score_run(run, policy).to_dict() | {"doubt": doubt})
         print_json(results[0] if len(results) == 1 else results)
         return
     from vlrb_task.cli.score_tables import show
     from vlrb_task.scores.baselines import baselines
 
     for run in runs:
-        show(score_run(run, chosen), baselines(run, chosen))
-
-
-_RESPONSES: dict[str, Answer] = {"0": 0, "1": 1}
+        show(score_run(run, policy), baselines(run, policy))

@@ -6,29 +6,18 @@ import shlex
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vlrb_task.asking.ballots import MOST_VOTES
-from vlrb_task.cli.options import (
-    FILE,
-    FOLDER,
-    as_json,
-    console,
-    force_option,
-    pairs_option,
-    print_json,
-    print_warnings,
-    trust_pickle_option,
-)
+from vlrb_task.cli.options import FILE, FOLDER, console, print_json, print_warnings, shared
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.support.writing import write_text
 
 if TYPE_CHECKING:
     from vlrb_task.scores.policies import Policy
     from vlrb_task.tasks.questions import BallotList
-    from vlrb_task.tasks.shipped import TaskSpec
 
 
 @click.command("task")
@@ -37,7 +26,7 @@ if TYPE_CHECKING:
     "--votes", default=1, show_default=True, type=click.IntRange(1, MOST_VOTES), metavar="K", help="Votes a pair."
 )
 @click.option("--order", default="alternate", show_default=True, help="key, both, alternate or parity.")
-@pairs_option
+@shared("pairs")
 @click.option("--bench", metavar="NAME", help="A benchmark that is known by name, or NAME=FOLDER (`vlrb bench list`).")
 @click.option(
     "--image",
@@ -83,11 +72,10 @@ if TYPE_CHECKING:
 @click.option("--temperature", type=click.FloatRange(0, 2), help="Sampling temperature. Default: the judge's.")
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling. Default: the judge's.")
 @click.option("--max-new-tokens", type=click.IntRange(1), help="Tokens an answer. Default: the judge's.")
-@trust_pickle_option
+@shared("trust_pickle")
 @click.option("--name", required=True, help="Name of the task.")
 @click.option("-o", "--output", required=True, type=FOLDER, help="Folder to write.")
-@force_option
-@as_json
+@shared("force", "json")
 def command(
     judge: str,
     votes: int,
@@ -103,14 +91,12 @@ def command(
     stop_policy: str | None,
     sparing: bool,
     again: str | None,
-    temperature: float | None,
-    top_p: float | None,
-    max_new_tokens: int | None,
     trust_pickle: bool,
     name: str,
     output: Path,
     force: bool,
     as_json: bool,
+    **sampled: Any,
 ) -> None:
     """Write a task: a judge with a schedule, on the benchmark or on your own pairs.
 
@@ -140,9 +126,8 @@ def command(
         shown = Pictures.NONE
     chosen = get_judge(judge)
     check_name(name)
-    given = {"temperature": temperature, "top_p": top_p, "max_new_tokens": max_new_tokens}
-    changed = {setting: value for setting, value in given.items() if value is not None}
-    sampling = replace(chosen.sampling, **changed) if changed else None  # type: ignore[arg-type]
+    changed = {setting: value for setting, value in sampled.items() if value is not None}
+    sampling = replace(chosen.sampling, **changed) if changed else None
     spec = TaskSpec(name, judge, schedule, f"{judge}: {chosen.summary}", pairs or hub_id(), sampling)
     if shown is not None and logs and not no_images:
         raise VlrbError("--image: not with --votes-from, whose votes are about other pictures")
@@ -157,11 +142,13 @@ def command(
     output.mkdir(parents=True, exist_ok=True)
     said: list[str] = []
     # Paths and warnings quote what is no markup.
-    tell = said.append if as_json else partial(console().print, soft_wrap=True, markup=False)
+    tell = said.append if as_json else partial(console().tell, markup=False)
     document = {"name": name, "dataset": spec.dataset_name, "folder": str(output), "said": said}
     left: BallotList | None = None
     if logs:
-        left, lines = _left(logs, spec, captions, policy, sparing, again, trust_pickle)
+        from vlrb_task.cli.continuation import left_to_ask
+
+        left, lines = left_to_ask(logs, spec, captions, policy, sparing, again, trust_pickle)
         for line in lines:
             tell(line)
         if not left.ballots:
@@ -196,11 +183,7 @@ def command(
 
 
 def _bench(name: str | None, pairs: str | None) -> str | None:
-    """The pairs of a benchmark that is known by name.
-
-    Raises:
-        VlrbError: there is none of this name, or pairs are named too.
-    """
+    """The pairs of a benchmark that is known by name."""
     from vlrb_task.pairs.benchmarks import DEFAULT, benchmark_names, is_benchmark
 
     if name is None:
@@ -213,11 +196,7 @@ def _bench(name: str | None, pairs: str | None) -> str | None:
 
 
 def _stop(stop: bool, policy: str | None, sparing: bool, continues: bool) -> Policy | None:
-    """The policy under which decided pairs are left out; None where all that is missing is asked.
-
-    Raises:
-        VlrbError: no such policy, or an option that would mean nothing.
-    """
+    """The policy under which decided pairs are left out; None where all that is missing is asked."""
     from vlrb_task.scores.policies import Policy
 
     chosen = Policy.parse(policy or Policy.STRICT)
@@ -227,29 +206,3 @@ def _stop(stop: bool, policy: str | None, sparing: bool, continues: bool) -> Pol
     if not continues and (given or not stop):
         raise VlrbError(f"{' and '.join(given) or '--no-stop'}: only with --votes-from, which says what stands already")
     return chosen if stop else None
-
-
-def _left(
-    logs: tuple[Path, ...],
-    spec: TaskSpec,
-    captions: Path | None,
-    stop: Policy | None,
-    sparing: bool,
-    again: str | None,
-    trust_pickle: bool,
-) -> tuple[BallotList, list[str]]:
-    """The ballots that logs leave open, or that are asked again, and what to tell of them."""
-    from vlrb_task.cli.continuation import parse_reasons, what_is_left, what_to_ask_again
-    from vlrb_task.judges import get_judge
-    from vlrb_task.pairs.captions import Captions
-    from vlrb_task.pairs.pair import parse_rows
-    from vlrb_task.pairs.rows import read_rows
-
-    reasons = None if again is None else parse_reasons(again)
-    rows = read_rows(spec.pairs, network=True)
-    given = Captions.read(captions).add_to(rows) if captions else rows
-    benchmark = parse_rows(given, origin=spec.pairs)
-    judge = get_judge(spec.judge)
-    if reasons is not None:
-        return what_to_ask_again(logs, judge, spec.schedule, benchmark, reasons, trust_pickle=trust_pickle)
-    return what_is_left(logs, judge, spec.schedule, benchmark, stop=stop, sparing=sparing, trust_pickle=trust_pickle)

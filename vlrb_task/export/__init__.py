@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from vlrb_task.export.cards import model_index
-from vlrb_task.export.protocol import protocol_json, statement
+from vlrb_task.export.protocol import model_index, protocol_json, statement
 from vlrb_task.export.tables import csv_table, latex, markdown, vlmevalkit_csv
 from vlrb_task.scores.score import Score
 

@@ -1,19 +1,20 @@
-"""Exactly what was measured: as JSON with the whole protocol, and as a line for a paper."""
+"""Exactly what was measured: as JSON with the whole protocol, as a line for a paper, and as the block of a model card."""
 
 from __future__ import annotations
 
-import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from vlrb_task.compare.basis import printable
 from vlrb_task.pairs.pair import set_name
-from vlrb_task.scores.estimates import Estimate
+from vlrb_task.pairs.rows import SPLIT, hub_id
+from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.score import Score
-from vlrb_task.support.version import __version__
+from vlrb_task.support.jsonl import strict_json
+from vlrb_task.support.numbers import percent, with_interval
+from vlrb_task.support.version import __version__, versions_of
 from vlrb_task.votes import Run
 
 PACKAGES = ("lmms-eval", "ms-vlmeval", "vlmeval", "numpy", "scipy", "pyarrow")
@@ -38,13 +39,7 @@ def schedule(run: Run) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of this package and of those of :data:`PACKAGES` that are installed where the scores are worked out."""
-    found = {"vlrb": __version__, "python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    return {"vlrb": __version__, "python": platform.python_version(), **versions_of(PACKAGES)}
 
 
 def protocol(name: str, score: Score) -> dict[str, Any]:
@@ -73,8 +68,7 @@ def protocol(name: str, score: Score) -> dict[str, Any]:
 def protocol_json(names: Sequence[str], scores: Sequence[Score]) -> str:
     """One JSON object for one run, a list for more. A number that is not finite becomes null."""
     found = [protocol(name, score) for name, score in zip(names, scores, strict=True)]
-    strict = json.loads(json.dumps(found[0] if len(found) == 1 else found), parse_constant=lambda _: None)
-    return json.dumps(strict, indent=2, allow_nan=False) + "\n"
+    return strict_json(found[0] if len(found) == 1 else found) + "\n"
 
 
 def statement(names: Sequence[str], scores: Sequence[Score]) -> str:
@@ -93,28 +87,23 @@ def _statement(name: str, score: Score) -> str:
     votes = f"{least} to {most}" if least != most else f"{most}"
     plan = f"{votes} vote{'s' * (most != 1)} a pair, order: {asked['order']}"
     named = {"overall": score.overall, "macro": score.macro, **score.by_subset}
-    found = {what: _number(estimate) for what, estimate in named.items()}
+    found = {
+        what: with_interval(e, f"{{}} % (95 % CI {{}} to {{}}, n = {e.n:,})", otherwise="not defined")
+        for what, e in named.items()
+    }
     if score.range is not None:
         found["overall"] = "between {:.1f} and {:.1f} %".format(*(100 * bound for bound in score.range))
+    parsed, coverage = (
+        "-" if e is None or e.value is None else f"{percent(e)} %"
+        for e in (score.estimate("parsed_rate"), score.estimate("coverage"))
+    )
     numbers = ", ".join(f"{what} {number}" for what, number in found.items())
     return (
         f"{name} as a judge with the prompt {run.prompt.name} ({run.prompt.source}{hash_}) and the parser {run.parser} "
         f"on {which} of {known if run.revision != 'custom' else own}, {plan}, {_sampling(run)}, policy {score.policy}: "
-        f"{numbers}; {_percent(score.estimate('parsed_rate'))} of the votes parsed, "
-        f"coverage {_percent(score.estimate('coverage'))} (vlrb {__version__})."
+        f"{numbers}; {parsed} of the votes parsed, coverage {coverage} (vlrb {__version__})."
         + "".join(f" Note: {warning}." for warning in run.warnings)
     )
-
-
-def _number(estimate: Estimate) -> str:
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return "not defined"
-    interval = f"95 % CI {100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
-    return f"{100 * estimate.value:.1f} % ({interval}, n = {estimate.n:,})"
-
-
-def _percent(estimate: Estimate | None) -> str:
-    return "-" if estimate is None or estimate.value is None else f"{100 * estimate.value:.1f} %"
 
 
 def _sampling(run: Run) -> str:
@@ -126,3 +115,55 @@ def _sampling(run: Run) -> str:
         return "sampling not logged"
     named = [f"{key} {asked[key]}" for key in ("temperature", "top_p", "max_new_tokens") if key in asked]
     return f"{', '.join(named)} asked for (what was sent is not known)" if named else "sampling not logged"
+
+
+def model_index(names: Sequence[str], scores: Sequence[Score]) -> str:
+    """YAML for the head of a model card; scores as fractions of one, each with its interval, n and protocol."""
+    from huggingface_hub import EvalResult
+    from huggingface_hub.repocard_data import eval_results_to_model_index
+    from huggingface_hub.utils import yaml_dump  # type: ignore[attr-defined]
+
+    index: list[Any] = []
+    for name, score in zip(names, scores, strict=True):
+        run = score.run
+        known, asked = run.revision != "custom", schedule(run)
+        about = {
+            "judge": run.judge,
+            "prompt_sha256": run.prompt.sha256,
+            "parser": run.parser,
+            "policy": str(score.policy),
+            "revision": run.revision,
+            "fingerprint": run.fingerprint,
+            "pairs": len(run.labels),
+            "missing": score.missing,
+            "votes_a_pair": asked["votes_a_pair"],
+            "order": asked["order"],
+            "parsed_rate": _rounded(parsed.value if (parsed := score.estimate("parsed_rate")) else None),
+        }
+        if told := caveats(run):
+            about["warnings"] = told
+        numbers = (("overall", score.overall), ("macro", score.macro), *score.by_subset.items())
+        results = [
+            EvalResult(
+                task_type="image-text-to-text",
+                task_name="Judging answers about images",
+                dataset_type=hub_id() if known else "custom",
+                dataset_name=f"VL-RewardBench ({run.revision} pairs)"
+                if known
+                else "pairs of one's own, VL-RewardBench format",
+                dataset_split=SPLIT if known else None,
+                dataset_args=about,
+                metric_type="accuracy",
+                metric_name=f"{what} accuracy" if what != "macro" else "macro average of the subsets' accuracy",
+                metric_value=_rounded(estimate.value),
+                metric_args={"low": _rounded(estimate.low), "high": _rounded(estimate.high), "n": estimate.n},
+            )
+            for what, estimate in numbers
+            if estimate.value is not None
+        ]
+        index += eval_results_to_model_index(name, results)
+    return yaml_dump({"model-index": index}, sort_keys=False)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 from vlrb_task.compare.correlation import Coefficient
 from vlrb_task.compare.suite import Cell, Suite, published
-from vlrb_task.export.tables import csv_text, latex_text, markdown_row, markdown_text, percent_cell
+from vlrb_task.export.tables import Sheet, Shown, csv_text, latex_lines, latex_text, markdown_lines, markdown_text
 from vlrb_task.pairs.benchmarks import benchmark, is_benchmark
-from vlrb_task.scores.estimates import Estimate
-
-Shown = str | Estimate | None
-"""A cell: words, a number with its interval, or nothing."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One of the suite's tables, the same in every format.
-
-    Attributes:
-        title: what it is about.
-        heads: of its columns; the first ``names`` of them are words.
-        rows: as many cells each; numbers in percent.
-        names: see ``heads``.
-        note: what a reader must know.
-    """
-
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[Shown]]
-    names: int = 1
-    note: str = ""
+from vlrb_task.support.numbers import percent, with_interval
 
 
 def title_of(name: str) -> str:
@@ -79,13 +55,13 @@ def _one(suite: Suite, name: str) -> Sheet:
         numbers: list[Shown] = [cell.theirs.get(metric) for metric in called]
         best, worst = suite.ranks[name][judge]
         place = str(best) if best == worst else f"{best} to {worst}"
-        rates = (_rate(cell.rate("first_rate")), _rate(cell.rate("parsed_rate")))
+        rates = (percent(cell.rate("first_rate")), percent(cell.rate("parsed_rate")))
         rows.append([judge, *numbers, *([cell.score.overall] if own else []), place, *rates])
     sources: dict[str, int] = {}
     for row in published(name):
         asked = [f"protocol {row['protocol']}"] if row.get("protocol", "unknown") != "unknown" else []
         mark = sources.setdefault(", ".join([str(row["source"]), *asked]), len(sources) + 1)
-        rows.append([f"{row['model']} (published, {mark})", _rate(row["overall"]), *[None] * (len(heads) - 2)])
+        rows.append([f"{row['model']} (published, {mark})", percent(row["overall"]), *[None] * (len(heads) - 2)])
     note = "; ".join(f"({mark}) {source}" for source, mark in sources.items())
     return Sheet(title_of(name), heads, rows, 1, f"Published numbers: {note}." if note else "")
 
@@ -98,8 +74,8 @@ def _protocols(suite: Suite) -> Sheet:
     rows: list[list[Shown]] = []
     for judge, name, cell in every:
         values = [found.value for found in cell.protocols.values() if found.value is not None]
-        shown = [_rate(cell.protocols[p].value if p in cell.protocols else None) for p in protocols]
-        rows.append([judge, name, *shown, _rate(max(values) - min(values) if values else None)])
+        shown = [percent(cell.protocols[p].value if p in cell.protocols else None) for p in protocols]
+        rows.append([judge, name, *shown, percent(max(values) - min(values) if values else None)])
     note = (
         "Accuracy in % of the same votes; range: how far the protocols are apart. docs/benchmarks.md says what each is."
     )
@@ -107,32 +83,17 @@ def _protocols(suite: Suite) -> Sheet:
     return Sheet("The same votes under other protocols", heads, rows, 2, note)
 
 
-def _rate(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}"
-
-
 def _coefficient(found: Coefficient) -> str:
-    if found.value is None:
-        return "not defined"
-    interval = "no interval" if found.low is None or found.high is None else f"{found.low:.2f} to {found.high:.2f}"
-    return f"{found.value:.2f} ({interval})"
-
-
-def _written(cell: Shown, text: Callable[[str], str], between: str) -> str:
-    if isinstance(cell, str):
-        return text(cell)
-    return percent_cell(cell, between)
+    none = "not defined" if found.value is None else f"{found.value:.2f} (no interval)"
+    return with_interval(found, "{} ({} to {})", ".2f", 1, none)
 
 
 def markdown_suite(suite: Suite) -> str:
     """Markdown tables, percent with 95 % intervals."""
     lines: list[str] = []
     for sheet in sheets(suite):
-        lines += [f"### {markdown_text(sheet.title)}", ""]
-        lines += [markdown_row(map(markdown_text, sheet.heads))]
-        lines += [markdown_row(["---"] * sheet.names + ["---:"] * (len(sheet.heads) - sheet.names))]
-        lines += [markdown_row(_written(cell, markdown_text, ", ") for cell in row) for row in sheet.rows]
-        lines += ["", *([markdown_text(sheet.note), ""] if sheet.note else [])]
+        note = [markdown_text(sheet.note), ""] if sheet.note else []
+        lines += [f"### {markdown_text(sheet.title)}", "", *markdown_lines(sheet), "", *note]
     return "\n".join(lines)
 
 
@@ -140,45 +101,27 @@ def latex_suite(suite: Suite) -> str:
     """LaTeX tables for the package booktabs."""
     lines: list[str] = []
     for sheet in sheets(suite):
-        lines += [f"% {latex_text(sheet.title)}"]
-        lines += [rf"\begin{{tabular}}{{{'l' * sheet.names}{'r' * (len(sheet.heads) - sheet.names)}}}", r"\toprule"]
-        lines += [" & ".join(map(latex_text, sheet.heads)) + r" \\", r"\midrule"]
-        for row in sheet.rows:
-            cells = (_written(cell, latex_text, "--") for cell in row)
-            lines.append(" & ".join(re.sub(r" \[(.*)\]", r" {\\scriptsize [\1]}", cell) for cell in cells) + r" \\")
-        note = rf"\multicolumn{{{len(sheet.heads)}}}{{p{{0.9\linewidth}}}}{{\footnotesize {latex_text(sheet.note)}}} \\"
-        lines += [r"\bottomrule", *([note] if sheet.note else []), r"\end{tabular}", ""]
+        lines += [f"% {latex_text(sheet.title)}", *latex_lines(sheet, [sheet.note] if sheet.note else []), ""]
     return "\n".join(lines)
 
 
 def csv_suite(suite: Suite) -> str:
     """One line a judge and benchmark, every number at full precision as a fraction of one."""
-    rows: list[Sequence[object]] = [
-        (
-            "judge",
-            "benchmark",
-            "number",
-            "value",
-            "low",
-            "high",
-            "n",
-            "rank_best",
-            "rank_worst",
-            "first_rate",
-            "parsed_rate",
-        )
-    ]
+    heads = "judge benchmark number value low high n rank_best rank_worst first_rate parsed_rate"
+    rows: list[Sequence[object]] = [heads.split()]
     for judge, cells in suite.rows.items():
         for name, cell in cells.items():
             first, last = suite.ranks[name][judge]
             authors = {f"authors: {called}": one for called, one in cell.theirs.items()}
             for number, one in {**authors, "overall": cell.score.overall, **cell.protocols}.items():
                 ends = (one.value, one.low, one.high, one.n)
-                rows.append(
-                    (judge, name, number, *ends, first, last, cell.rate("first_rate"), cell.rate("parsed_rate"))
-                )
+                rows.append((judge, name, number, *ends, first, last, cell.rate("first_rate"), cell.rate("parsed_rate")))
     for name in suite.benchmarks:
         for row in published(name):
             about = (row["model"], name, f"published: {row['source']}", row["overall"])
             rows.append((*about, *[None] * (len(rows[0]) - len(about))))
     return csv_text(rows)
+
+
+FORMATS: Mapping[str, Callable[[Suite], str]] = {"markdown": markdown_suite, "latex": latex_suite, "csv": csv_suite}
+"""What ``vlrb suite --to`` knows."""

@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from vlrb_task.compare.basis import printable
 from vlrb_task.pairs.pair import set_name
@@ -14,6 +15,7 @@ from vlrb_task.scores.completeness import caveats
 from vlrb_task.scores.estimates import Estimate
 from vlrb_task.scores.score import Column, Score, columns
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.numbers import percent, with_interval
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -36,12 +38,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
 def _header(scores: Sequence[Score], text: Callable[[str], str]) -> str:
-    """What every table says of its numbers: the policy, and which pairs.
-
-    Args:
-        scores: of the table.
-        text: how the format writes a text that is not markup.
-    """
+    """What every table says of its numbers: the policy, and which pairs; ``text`` is how the format writes what is no markup."""
     whats = {
         f"revision {text(s.run.revision)} ({text(s.run.fingerprint[:12])}), "
         + (f"PART of the pairs: {len(s.run.labels)} of {len(s.run.labels) + s.missing}" if s.missing else "all pairs")
@@ -54,7 +51,7 @@ def _header(scores: Sequence[Score], text: Callable[[str], str]) -> str:
 
 def _notes(names: Sequence[str], scores: Sequence[Score]) -> list[str]:
     """What a reader of the table must know of each run."""
-    return [f"{name}: {told}" for name, s in zip(names, scores, strict=True) for told in caveats(s.run)]
+    return [f"{name}: {told}." for name, s in zip(names, scores, strict=True) for told in caveats(s.run)]
 
 
 def _line(text: str) -> str:
@@ -62,41 +59,77 @@ def _line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def percent_cell(estimate: Estimate | None, between: str) -> str:
-    if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
-        return "-"
-    return f"{100 * estimate.value:.1f} [{100 * estimate.low:.1f}{between}{100 * estimate.high:.1f}]"
+Shown = str | Estimate | None
+"""A cell: words, a number with its interval, or nothing."""
 
 
-def _rate(estimate: Estimate | None) -> str:
-    return "-" if estimate is None or estimate.value is None else f"{100 * estimate.value:.1f}"
+@dataclass(frozen=True)
+class Sheet:
+    """A table, the same in every format.
+
+    Attributes:
+        title: what it is about.
+        heads: of its columns; the first ``names`` of them are words.
+        rows: as many cells each; numbers in percent.
+        names: see ``heads``.
+        note: what a reader must know.
+    """
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Shown]]
+    names: int = 1
+    note: str = ""
 
 
-def _votes(score: Score) -> str:
-    return f"{len(score.run.votes) / len(score.run.labels):.3g}"
+def markdown_lines(sheet: Sheet) -> list[str]:
+    """A table's lines in Markdown, without its title and note."""
+    ruler = ["---"] * sheet.names + ["---:"] * (len(sheet.heads) - sheet.names)
+    rows = [[_written(cell, markdown_text, "{} [{}, {}]") for cell in row] for row in (sheet.heads, *sheet.rows)]
+    return [f"| {' | '.join(cells)} |" for cells in (rows[0], ruler, *rows[1:])]
+
+
+def latex_lines(sheet: Sheet, notes: Iterable[str]) -> list[str]:
+    """A table's lines in LaTeX, for the package booktabs, without its title; notes stand below it over its whole width."""
+    layout = r"{} {{\scriptsize [{}--{}]}}"
+    head, *rows = (" & ".join(_written(cell, latex_text, layout) for cell in row) for row in (sheet.heads, *sheet.rows))
+    return [
+        rf"\begin{{tabular}}{{{'l' * sheet.names}{'r' * (len(sheet.heads) - sheet.names)}}}",
+        r"\toprule",
+        rf"{head} \\",
+        r"\midrule",
+        *(rf"{row} \\" for row in rows),
+        r"\bottomrule",
+        *(
+            rf"\multicolumn{{{len(sheet.heads)}}}{{p{{0.9\linewidth}}}}{{\footnotesize {latex_text(note)}}} \\"
+            for note in notes
+        ),
+        r"\end{tabular}",
+    ]
+
+
+def _written(cell: Shown, text: Callable[[str], str], layout: str) -> str:
+    return text(cell) if isinstance(cell, str) else with_interval(cell, layout)
+
+
+def _sheet(table: str, names: Sequence[str], scores: Sequence[Score]) -> Sheet:
+    """A row a run: rates bare, all other numbers with their intervals."""
+    shown = columns(table, scores)
+    rows = [
+        [name, *(c.instead(score) or (percent(c.of(score)) if c.bare else c.of(score)) for c in shown)]
+        for name, score in zip(names, scores, strict=True)
+    ]
+    return Sheet("", ["judge", *(column.title for column in shown)], rows)
 
 
 def markdown(names: Sequence[str], scores: Sequence[Score]) -> str:
     """A Markdown table, its header line above it and what must be known of the runs below."""
-    shown = columns("markdown", scores)
-    head = ["judge", *(markdown_text(column.title) for column in shown), "votes a pair"]
-    lines = [markdown_row(head), markdown_row(["---", *["---:"] * (len(head) - 1)])]
-    for name, score in zip(names, scores, strict=True):
-        lines.append(markdown_row([markdown_text(name), *_cells(score, shown, ", "), _votes(score)]))
-    notes = [part for note in _notes(names, scores) for part in ("", f"Note: {markdown_text(note)}.")]
+    sheet = _sheet("markdown", names, scores)
+    votes = (f"{len(score.run.votes) / len(score.run.labels):.3g}" for score in scores)
+    rows = [[*row, one] for row, one in zip(sheet.rows, votes, strict=True)]
+    notes = [part for note in _notes(names, scores) for part in ("", f"Note: {markdown_text(note)}")]
+    lines = markdown_lines(Sheet("", [*sheet.heads, "votes a pair"], rows))
     return "\n".join([f"{_header(scores, markdown_text)}.", "", *lines, *notes]) + "\n"
-
-
-def _cells(score: Score, shown: Iterable[Column], between: str) -> list[str]:
-    """The numbers of a run: rates bare, all others with their intervals."""
-    return [
-        column.instead(score) or (_rate(column.of(score)) if column.bare else percent_cell(column.of(score), between))
-        for column in shown
-    ]
-
-
-def markdown_row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def markdown_text(text: str) -> str:
@@ -106,17 +139,9 @@ def markdown_text(text: str) -> str:
 
 def latex(names: Sequence[str], scores: Sequence[Score]) -> str:
     """A LaTeX table for the package booktabs; what must be known of the runs stands below it."""
-    shown = columns("latex", scores)
-    head = ["Judge", *(latex_text(column.title.capitalize()) for column in shown)]
-    lines = [f"% {_header(scores, _line)}", rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", r"\toprule"]
-    lines += [" & ".join(head) + r" \\", r"\midrule"]
-    for name, score in zip(names, scores, strict=True):
-        cells = (re.sub(r" \[(.*)\]", r" {\\scriptsize [\1]}", cell) for cell in _cells(score, shown, "--"))
-        lines.append(" & ".join([latex_text(name), *cells]) + r" \\")
-    lines.append(r"\bottomrule")
-    for note in _notes(names, scores):
-        lines.append(rf"\multicolumn{{{len(head)}}}{{p{{0.9\linewidth}}}}{{\footnotesize {latex_text(note)}.}} \\")
-    return "\n".join([*lines, r"\end{tabular}"]) + "\n"
+    sheet = _sheet("latex", names, scores)
+    capitals = replace(sheet, heads=[head.capitalize() for head in sheet.heads])
+    return "\n".join([f"% {_header(scores, _line)}", *latex_lines(capitals, _notes(names, scores))]) + "\n"
 
 
 def latex_text(text: str) -> str:
@@ -172,15 +197,12 @@ def vlmevalkit_csv(names: Sequence[str], scores: Sequence[Score]) -> str:
     if len(scores) != 1:
         raise DataError(f"the CSV of VLMEvalKit holds one run, and here are {len(scores)}: {', '.join(names)}")
     score = scores[0]
-    columns: dict[str, float | None] = {}
-    for name in ("hallucination", "reasoning", "general"):
-        found = score.by_subset.get(name)
-        columns[name] = found.value if found else None
-    columns["Macro Accuracy"] = score.macro.value
-    columns["Overall Consistency"] = score.overall.value
-    if missing := [name for name, value in columns.items() if value is None]:
+    subsets = {name: score.by_subset.get(name) for name in ("hallucination", "reasoning", "general")}
+    found = {**subsets, "Macro Accuracy": score.macro, "Overall Consistency": score.overall}
+    values = {name: estimate and estimate.value for name, estimate in found.items()}
+    if missing := [name for name, value in values.items() if value is None]:
         raise DataError(f"no pair for {', '.join(missing)}: VLMEvalKit's CSV needs the benchmark's three subsets")
-    return csv_text([list(columns), list(columns.values())], csv.QUOTE_ALL)
+    return csv_text([list(values), list(values.values())], csv.QUOTE_ALL)
 
 
 def csv_text(rows: Iterable[Sequence[object]], quoting: int = csv.QUOTE_MINIMAL) -> str:

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import get_judge
 from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
 from vlrb_task.parsing.verdicts import Parser, Rating, RatingParser, Reading, Verdict
 from vlrb_task.support.errors import DataError, UnknownName, short
+from vlrb_task.support.jsonl import Lines
 
 Gold = Verdict | float
 """What a text says: a verdict, or the score of a pointwise text."""
@@ -118,6 +120,30 @@ def labelled(line: Mapping[str, Any], where: str) -> Labelled:
     return Labelled(text, gold, frozenset(_either(value, where) for value in others), judge, where)
 
 
+def read_gold(file: Path, *, to_fill: bool = False) -> list[Labelled]:
+    """The labelled texts of a file of JSON lines, see :func:`labelled`.
+
+    Args:
+        file: its path.
+        to_fill: the labels were left to be filled in: a line where that is null has none yet.
+
+    Raises:
+        DataError: the file is damaged or has no label, or a line is not what it must be.
+    """
+    lines = Lines(file)
+    items = [
+        labelled(line, f"{file}:{number}")
+        for number, line in lines
+        if not to_fill or line.get("gold", line.get("score", "")) is not None
+    ]
+    if lines.warnings:
+        raise DataError(f"{file}: {lines.warnings[0]}")
+    if not items:
+        fill = "no labels: fill in 'gold' (first, second, tie or unparsed) or 'score'"
+        raise DataError(f"{file}: {fill if to_fill else 'no texts'}")
+    return items
+
+
 def _keys(line: Mapping[str, Any]) -> str:
     return ", ".join(repr(key) for key in list(line)[:6])
 
@@ -173,11 +199,20 @@ def check_with(item: Labelled, parser: str, judge: str | None = None) -> Checked
         DataError: the parser gives scores where the label is a verdict, or the reverse.
     """
     pointwise = parser in RATING_PARSERS
-    read = get_rating_parser(parser) if pointwise else get_parser(parser)
+    read = parser_by_name(parser)
     if not _fits(item, pointwise=pointwise):
         what = "scores" if pointwise else "verdicts"
         raise DataError(f"{item.where}: parser {parser!r} gives {what}, and the label is {_said(item.gold)}")
     return _checked(item, judge_of(item, judge), parser, read)
+
+
+def parser_by_name(name: str) -> Parser | RatingParser:
+    """A parser of verdicts or of scores.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    return get_rating_parser(name) if name in RATING_PARSERS else get_parser(name)
 
 
 def _fits(item: Labelled, *, pointwise: bool) -> bool:

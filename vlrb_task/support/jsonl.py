@@ -65,3 +65,8 @@ def json_object(text: Any) -> dict[str, Any] | None:
     except (TypeError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def strict_json(value: Any) -> str:
+    """A document for other programs, on several lines: a number that is not finite becomes null."""
+    return json.dumps(json.loads(json.dumps(value), parse_constant=lambda _: None), indent=2, allow_nan=False)
