@@ -41,7 +41,7 @@ def read_benchmark(spec: str) -> list[Sheet]:
     """
     mapping = mapping_of(spec)
     by_subset: dict[str, dict[str, Found]] = {}
-    for row in answer_rows(mapping, images=True, network=True):
+    for row in answer_rows(mapping):
         id, texts, picture = row["id"], tuple(text for text, _ in row["graded"]), row.get("image") or {}
         known = by_subset.setdefault(row["subset"], {})
         if id in known:

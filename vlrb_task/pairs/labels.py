@@ -134,17 +134,12 @@ class Labels:
         """The labels of some pairs, in the order of ``rows``."""
         places = to_arrow(np.flatnonzero(rows) if rows.dtype == bool else rows)
         return Labels(
-            self.keys.take(places),
-            self.ids.take(places),
-            self.better[rows],
-            self.subset.take(rows),
-            self.source.take(rows),
-            self.tags.take(rows),
-            self.words[rows],
-            None if self.style is None else self.style[rows],
-            self.models.take(rows),
-            self.group.take(rows),
-            self.criterion.take(rows),
+            keys=self.keys.take(places),
+            ids=self.ids.take(places),
+            better=self.better[rows],
+            words=self.words[rows],
+            style=None if self.style is None else self.style[rows],
+            **{name: getattr(self, name).take(rows) for name in _FEW},
         )
 
     @cached_property
@@ -194,18 +189,10 @@ class Labels:
 
 def label_fields(pair: Pair) -> dict[str, Any]:
     """What scoring has to know of a pair: the fields by which a log can be scored without the pairs."""
-    return {
-        "key": pair.key,
-        "id": pair.id,
-        "better": pair.label,
-        "subset": pair.subset,
-        "source": pair.source,
-        "words": list(pair.words),
-        **({"tags": list(pair.tags)} if pair.tags else {}),
-        **({"group": pair.group} if pair.group is not None else {}),
-        **({"criterion": pair.criterion} if pair.criterion is not None else {}),
-        **({"media": pair.media} if pair.media is not None else {}),
-    }
+    names = ("key", "id", "subset", "source", "group", "criterion", "media")
+    found = {name: value for name in names if (value := getattr(pair, name)) is not None}
+    tags = {"tags": list(pair.tags)} if pair.tags else {}
+    return found | {"better": pair.label, "words": list(pair.words)} | tags
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,8 @@ def media_columns(row: dict[str, Any], folder: Path, most: int | None = None) ->
     """Open what a mapped row says of its media, and put it under the columns of a task.
 
     Args:
-        row: with ``pictures``, ``answer_pictures``, ``video`` and ``audio`` as the file has them; they are taken out.
+        row: with ``pictures``, ``answer_pictures``, ``video`` and ``audio`` as the file has them; they are taken out, and
+            ``media`` says what there is.
         folder: the mapping's.
         most: as :func:`video_columns`'.
 
@@ -184,15 +185,16 @@ def media_columns(row: dict[str, Any], folder: Path, most: int | None = None) ->
     """
     pictures, answers = row.pop("pictures"), row.pop("answer_pictures")
     video, audio = row.pop("video"), row.pop("audio")
-    found: dict[str, Any] = picture_columns([one for one in pictures if not is_empty(one)] or [None], folder)
+    pictures = [one for one in pictures if not is_empty(one)]
+    found = picture_columns(pictures or [None], folder) | {"media": "image" if pictures else "text"}
+    if not is_empty(audio):
+        found |= audio_columns(audio, folder) | {"media": "audio"}
     if not is_empty(video):
         more = video_columns(video, folder, most)
         if more.get("images"):  # frames: after the pictures, if there are any
             shown = [one for one in (found.get("images") or [found.get("image")]) if one]
             more = {"image": None, "images": shown + more["images"]}
-        found |= more
-    if not is_empty(audio):
-        found |= audio_columns(audio, folder)
+        found |= more | {"media": "video"}
     if answers is not None:
         found["answer_images"] = [[picture_of(one, folder) for one in each] for each in answers]
     return found

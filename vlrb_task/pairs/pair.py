@@ -13,24 +13,20 @@ from typing import Any
 
 from vlrb_task.pairs.benchmarks import default
 from vlrb_task.pairs.filing import Rule
+from vlrb_task.pairs.keys import SUBSETS as SUBSETS
+from vlrb_task.pairs.keys import UNDECIDABLE as UNDECIDABLE
+from vlrb_task.pairs.keys import count_subsets as count_subsets
 from vlrb_task.pairs.keys import fingerprint as fingerprint
+from vlrb_task.pairs.keys import order_subsets as order_subsets
 from vlrb_task.pairs.keys import pair_key as pair_key
+from vlrb_task.pairs.keys import revision_name as revision_name
+from vlrb_task.pairs.keys import set_name as set_name
 from vlrb_task.pairs.mapping import ROW_NUMBER, TIE, Label
-from vlrb_task.pairs.subsets import SUBSETS as SUBSETS
-from vlrb_task.pairs.subsets import UNDECIDABLE as UNDECIDABLE
-from vlrb_task.pairs.subsets import count_subsets as count_subsets
-from vlrb_task.pairs.subsets import order_subsets as order_subsets
-from vlrb_task.pairs.subsets import revision_name as revision_name
-from vlrb_task.pairs.subsets import set_name as set_name
 from vlrb_task.pairs.values import Answer as Answer
-from vlrb_task.pairs.values import cells, is_empty, listed, two_names
-from vlrb_task.pairs.values import first_ranked as first_ranked
-from vlrb_task.pairs.values import plain_text as plain_text
+from vlrb_task.pairs.values import cells, first_ranked, is_empty, listed, plain_text, two_names
 from vlrb_task.support.errors import DataError, short
 
 ANSWERS: tuple[Answer, Answer] = (0, 1)
-
-REQUIRED_COLUMNS = ("id", "query", "response", "human_ranking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +172,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     Raises:
         DataError: what is wrong with the row, in one line that does not name the row.
     """
-    missing = [c for c in REQUIRED_COLUMNS if row.get(c) is None]
+    missing = [c for c in ("id", "query", "response", "human_ranking") if row.get(c) is None]
     if missing:
         raise DataError(f"no {', '.join(missing)}")
     id, query = plain_text(row["id"], "id"), plain_text(row["query"], "query")
@@ -243,7 +239,13 @@ def parse_rows(rows: Iterable[Mapping[str, Any]], origin: str = "") -> Benchmark
     """
     unknown: Counter[str] = Counter()
     names: set[str] = set()
-    pairs = tuple(check_rows(_noting(rows, names), origin, unknown))
+
+    def noted() -> Iterator[Mapping[str, Any]]:
+        for row in rows:
+            names.add(str(row.get("benchmark") or ""))
+            yield row
+
+    pairs = tuple(check_rows(noted(), origin, unknown))
     counts = count_subsets(p.subset for p in pairs)
     return Benchmark(
         pairs=pairs,
@@ -254,13 +256,6 @@ def parse_rows(rows: Iterable[Mapping[str, Any]], origin: str = "") -> Benchmark
         by_key={p.key: p for p in pairs},
         name=names.pop() if len(names) == 1 else "",
     )
-
-
-def _noting(rows: Iterable[Mapping[str, Any]], names: set[str]) -> Iterator[Mapping[str, Any]]:
-    """The rows; what they call their benchmark is added to the names."""
-    for row in rows:
-        names.add(str(row.get("benchmark") or ""))
-        yield row
 
 
 def check_rows(
@@ -279,35 +274,30 @@ def check_rows(
     """
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for number, row in enumerate(_to_the_end(rows, problems)):
-        number = int(row.get(ROW_NUMBER, number))
-        try:
-            pair, is_unknown = parse_row(row)
-        except DataError as error:
-            problems.append(f"row {number} (id {row.get('id')!r}): {error}")
-            continue
-        if pair.key in seen:
-            problems.append(f"row {number} (id {pair.id!r}): the same pair as row {seen[pair.key]}")
-            continue
-        seen[pair.key] = number
-        if is_unknown and unknown is not None:
-            unknown[id_prefix(pair.id)] += 1
-        yield pair
+    try:
+        for place, row in enumerate(rows):
+            number = int(row.get(ROW_NUMBER, place))
+            try:
+                pair, is_unknown = parse_row(row)
+            except DataError as error:
+                problems.append(f"row {number} (id {row.get('id')!r}): {error}")
+                continue
+            if pair.key in seen:
+                problems.append(f"row {number} (id {pair.id!r}): the same pair as row {seen[pair.key]}")
+                continue
+            seen[pair.key] = number
+            if is_unknown and unknown is not None:
+                unknown[id_prefix(pair.id)] += 1
+            yield pair
+    except DataError as error:  # what the reader of the rows tells at its end
+        if not error.problems:
+            raise
+        problems += error.problems
     if problems:
         problems.sort(key=_row_of)
         raise DataError(f"{origin or 'the pairs'}: {len(problems)} unusable row{'s' * (len(problems) > 1)}", problems)
     if not seen:
         raise DataError(f"{origin or 'the pairs'}: no rows")
-
-
-def _to_the_end(rows: Iterable[Mapping[str, Any]], problems: list[str]) -> Iterator[Mapping[str, Any]]:
-    """The rows; problems that their reader tells of at its end are added to the list."""
-    try:
-        yield from rows
-    except DataError as error:
-        if not error.problems:
-            raise
-        problems += error.problems
 
 
 def _row_of(problem: str) -> int:

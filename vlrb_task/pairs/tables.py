@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +87,17 @@ def table_rows(path: Path, unread: Collection[str] = ()) -> Iterator[Row]:
     Raises:
         DataError: of no such kind, or it cannot be read.
     """
-    suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        yield from parquet_rows(path, unread)
-    elif suffix == ".jsonl":
-        yield from json_lines(path)
-    elif suffix == ".json":
-        yield from json_list(path)
-    elif suffix in (".csv", ".tsv"):
-        yield from read_delimited(path, "," if suffix == ".csv" else "\t")
-    else:
+    reader = TABLES.get(path.suffix.lower())
+    if reader is None:
         raise DataError(f"{path}: a parquet, jsonl, json, csv or tsv file is needed")
+    yield from reader(path, unread)
+
+
+TABLES: Mapping[str, Callable[[Path, Collection[str]], Iterator[Row]]] = {
+    ".parquet": parquet_rows,
+    ".jsonl": lambda path, _: json_lines(path),
+    ".json": lambda path, _: json_list(path),
+    ".csv": lambda path, _: read_delimited(path, ","),
+    ".tsv": lambda path, _: read_delimited(path, "\t"),
+}
+"""How a file is read, by its suffix."""

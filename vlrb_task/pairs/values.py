@@ -1,17 +1,106 @@
-"""What one cell of a row holds: a text, a label, a list, the ranks of two answers."""
+"""Where a cell of a row lies (``answer1.answer``, ``response[0]``, ``images[]``), and what it holds: a text, a label, ranks."""
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal
 
 from vlrb_task.support.errors import DataError, short
+from vlrb_task.support.patterns import compile_later
 
 Answer = Literal[0, 1]
 """A response of a pair, by its index in ``responses``."""
+
+
+_STEP = compile_later(r"\.([^.\[\]]+)|\[(\d*)\]")
+_WHOLE = compile_later(r"(?P<top>[^.\[\]]+)(?P<steps>(?:\.[^.\[\]]+|\[\d*\])*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A place in a row.
+
+    Attributes:
+        name: as it was written. A row that has a column of this very name is read there.
+        top: the row's own column that it begins with.
+        steps: from there: a key of an object, a number in a list, or None for every item of a list.
+    """
+
+    name: str
+    top: str
+    steps: tuple[str | int | None, ...] = ()
+
+    @classmethod
+    def parse(cls, name: str) -> Column:
+        """From what a mapping says.
+
+        A name that is no such path (``Answer [1].text``) is a column's name as it stands.
+        """
+        found = _WHOLE.fullmatch(name)
+        if found is None:
+            return cls(name, name)
+        steps: list[str | int | None] = []
+        for key, number in _STEP.findall(found["steps"]):
+            steps.append(key or (int(number) if number else None))
+        return cls(name, found["top"], tuple(steps))
+
+    def filled(self, row: Mapping[str, Any]) -> Any:
+        """As :meth:`of`.
+
+        Raises:
+            DataError: as there, or nothing stands there.
+        """
+        value = self.of(row)
+        if value is None:
+            raise DataError(f"no {self.name}")
+        return value
+
+    def is_in(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row has the column, whatever it holds."""
+        return self.name in row or self.top in row
+
+    def of(self, row: Mapping[str, Any]) -> Any:
+        """What stands there; None where the row lacks it.
+
+        Raises:
+            DataError: something on the way is neither an object nor a list, as the path needs it.
+        """
+        if not self.steps or self.name in row:
+            return row.get(self.name)
+        return self._walk(row.get(self.top), self.steps, self.top)
+
+    def _walk(self, value: Any, steps: tuple[str | int | None, ...], where: str) -> Any:
+        for number, step in enumerate(steps):
+            if value is None or value == "":
+                return [] if step is None else None
+            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+                value = self._unpacked(value, where)
+            if hasattr(value, "tolist"):
+                value = value.tolist()
+            if isinstance(step, str):
+                if not isinstance(value, Mapping):
+                    raise DataError(f"{self.name}: {where} {short(value)} is no object with a {step!r}")
+                value, where = value.get(step), f"{where}.{step}"
+                continue
+            if not isinstance(value, (list, tuple)):
+                raise DataError(f"{self.name}: {where} {short(value)} is no list")
+            if step is None:
+                rest = steps[number + 1 :]
+                return [self._walk(one, rest, f"{where}[{place}]") for place, one in enumerate(value)]
+            value, where = (value[step] if step < len(value) else None), f"{where}[{step}]"
+        return value
+
+    def _unpacked(self, value: str, where: str) -> Any:
+        """Objects and lists stand as JSON in the cells of a table."""
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{self.name}: {where} {short(value)} is no object, and no JSON of one") from error
 
 
 def plain_text(value: object, name: str) -> str:
@@ -140,21 +229,12 @@ def first_ranked(value: object, name: str) -> Answer:
         DataError: anything else. Truth values are none: ``[true, false]`` means that the first is the better one, and would
             be read as that it is the worse.
     """
-    ranks = [_rank(one) for one in listed(value, name)]
+    ranks = [None if isinstance(one, bool) or not isinstance(one, Real) else one for one in listed(value, name)]
     if ranks == [0, 1]:
         return 0
     if ranks == [1, 0]:
         return 1
     raise DataError(f"{name} {short(value)} is not a permutation of 0 and 1")
-
-
-def _rank(value: object) -> int | None:
-    """An integral rank, whatever number type the file held it in (numpy's and ``1.0`` included), else None."""
-    if isinstance(value, bool) or (not hasattr(value, "__index__") and not isinstance(value, float)):
-        return None
-    if isinstance(value, float) and not value.is_integer():  # nor is it where it is no number, or infinite
-        return None
-    return int(value)
 
 
 def ranks_of(value: object, count: int, name: str) -> list[float]:
