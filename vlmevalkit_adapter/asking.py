@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 from vlmevalkit_adapter.prompts import template
 from vlmevalkit_adapter.sources import Source, open_source
-from vlrb_task.asking.messages import Conversation, Shown, conversation, messages_sha256
-from vlrb_task.asking.placing import in_order
+from vlrb_task.asking.messages import Conversation, Shown, conversation, in_order, messages_sha256
 from vlrb_task.judges import Judge, get_judge
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.tasks.questions import Question, Questions, questions_of

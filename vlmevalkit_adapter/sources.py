@@ -15,8 +15,7 @@ from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.media import file_sha256
 from vlrb_task.pairs.pair import Benchmark, parse_rows
-from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
-from vlrb_task.pairs.placing import PLACED, flattened
+from vlrb_task.pairs.pictures import PLACED, UnreadablePicture, flattened, pictures_of, store, store_grey
 from vlrb_task.pairs.rows import (
     PAIRS_VARIABLE,
     HubDataset,
@@ -49,7 +48,7 @@ class Source:
         unreadable: keys of pairs whose picture cannot be read; they are asked about with a grey square.
         warnings: what a reader of the numbers must know.
         placed: for each pair some of whose pictures have a place in the text or belong to an answer, how many of them are
-            the question's, and those of either answer; see :mod:`vlrb_task.pairs.placing`.
+            the question's, and those of either answer; see :mod:`vlrb_task.pairs.pictures`.
         videos: keys of pairs with a video, whose file is the last of ``pictures``.
     """
 

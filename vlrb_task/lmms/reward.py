@@ -20,7 +20,7 @@ from vlrb_task.judges import get_judge, neutralise
 from vlrb_task.lmms.docs import PAIR, vote_of
 from vlrb_task.lmms.reward_base import Backend, Conversation, Refused, remarks
 from vlrb_task.lmms.rows import doc_to_visual
-from vlrb_task.pairs.placing import PLACED
+from vlrb_task.pairs.pictures import PLACED
 
 FAILED = "[LMMS_EVAL_REQUEST_FAILED]"
 """The text of an answer that never came: counted apart from what cannot be read."""

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.asking.messages import Conversation, conversation, messages_sha256
-from vlrb_task.asking.placing import numbered
+from vlrb_task.asking.messages import Conversation, conversation, messages_sha256, numbered
 from vlrb_task.judges import Judge, get_judge
 from vlrb_task.pairs.media import file_sha256
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from vlrb_task.pairs.mapped_rows import first_rows, is_named, mapping_of
 from vlrb_task.pairs.pair import Pair
-from vlrb_task.pairs.pictures import pictures_of
+from vlrb_task.pairs.pictures import pictures_of, seen_in
 from vlrb_task.pairs.values import is_empty
 
 _PICTURE_NAME = re.compile(
@@ -67,11 +67,6 @@ def bare_warning(without: int, rows: int) -> list[str]:
 def same_warning(shown: int) -> list[str]:
     """One line for several pictures that are all the same."""
     return [f"all {shown} pictures are the same"] if shown > 1 else []
-
-
-def seen_in(pictures: Iterable[Mapping[str, Any]]) -> list[bytes]:
-    """What pictures are told apart by: their bytes, or their path where they are not at hand."""
-    return [one.get("bytes") or str(one.get("path")).encode("utf-8", "surrogatepass") for one in pictures]
 
 
 class PictureCheck:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from numpy.typing import NDArray
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.mapping import TIE, Label
 from vlrb_task.pairs.pair import Answer, Pair, count_subsets, fingerprint, revision_name
-from vlrb_task.pairs.style import style_of
 from vlrb_task.support.arrow import strings, to_arrow, to_numpy
 
 Ints = NDArray[np.int64]
@@ -32,7 +32,23 @@ UNKNOWN = "unknown"
 _FEW = ("subset", "source", "tags", "models", "group", "criterion")
 """The columns of :class:`Labels` that have few distinct values."""
 
+_STYLE = {
+    "lists": re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]", re.MULTILINE),
+    "bold": re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__"),
+    "headings": re.compile(r"^#{1,6}[ \t]", re.MULTILINE),
+    "digits": re.compile(r"\d+"),
+    "code": re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL),
+}
+
+FEATURES = tuple(_STYLE)
+"""List items, bold passages, headings, numbers (runs of digits), and passages of code, as Markdown writes them."""
+
 T = TypeVar("T", bound=Hashable)
+
+
+def style_of(text: str) -> tuple[int, ...]:
+    """The style of a response: how often each of :data:`FEATURES` stands in a text; linear in its length."""
+    return tuple(len(pattern.findall(text)) for pattern in _STYLE.values())
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,7 @@ class Labels:
         subset, source: names.
         tags: all error tags of a pair together.
         words: words in each response, shape ``(pairs, 2)``; :data:`NO_WORDS` where a log does not tell.
-        style: of each response the counts of :data:`~vlrb_task.pairs.style.FEATURES`, shape ``(pairs, 2, features)``;
+        style: of each response the counts of :data:`FEATURES`, shape ``(pairs, 2, features)``;
             None where they were not counted.
         models: which models wrote the two responses; None where nothing says.
         group: what pairs share that belong together; None where nothing says.

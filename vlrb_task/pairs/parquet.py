@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vlrb_task.pairs.pair import tags
-from vlrb_task.pairs.placing import PLACED, flattened
+from vlrb_task.pairs.pictures import PLACED, flattened
 from vlrb_task.pairs.rows import Row
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import replacing

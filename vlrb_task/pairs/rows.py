@@ -14,11 +14,11 @@ from vlrb_task.pairs.hub import SPLIT as SPLIT
 from vlrb_task.pairs.hub import HubDataset as HubDataset
 from vlrb_task.pairs.hub import hub_files as hub_files
 from vlrb_task.pairs.hub import unreachable as unreachable
-from vlrb_task.pairs.mapped_rows import is_named, mapped_rows, mapping_of
-from vlrb_task.pairs.media import base64_bytes, picture_columns, picture_of_parquet
+from vlrb_task.pairs.mapped_rows import Row as Row
+from vlrb_task.pairs.mapped_rows import is_named, json_lines, mapped_rows, mapping_of, parquet_rows
+from vlrb_task.pairs.media import base64_bytes, picture_of, picture_of_parquet
 from vlrb_task.pairs.pair import Benchmark, parse_rows
-from vlrb_task.pairs.tables import Row as Row
-from vlrb_task.pairs.tables import json_lines, parquet_rows
+from vlrb_task.pairs.pictures import picture_columns
 from vlrb_task.pairs.values import cells
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError, short
@@ -130,7 +130,7 @@ def _read_jsonl(path: Path, images: bool) -> Iterator[Row]:
         several, one = value.pop("images", None), value.pop("image", None)
         if images:
             with _in_row(path, number):
-                value |= picture_columns(cells(several) or [one], path.parent)
+                value |= picture_columns([picture_of(picture, path.parent) for picture in cells(several) or [one]])
         yield value
 
 

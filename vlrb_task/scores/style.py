@@ -16,8 +16,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.pairs.labels import NO_WORDS, Ints, Labels, Mask
-from vlrb_task.pairs.style import FEATURES
+from vlrb_task.pairs.labels import FEATURES, NO_WORDS, Ints, Labels, Mask
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate
 from vlrb_task.scores.intervals import Groups, share
 from vlrb_task.votes.schema import NONE
