@@ -7,7 +7,7 @@ in other processes and of datasets that were never built.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,18 +49,18 @@ def requested(arguments: Sequence[str]) -> tuple[list[str], Path]:
             if option == "--data":
                 names.append(value)
             elif option == "--config":
-                names += _of_config(Path(value))
+                names += _object(Path(value), "data")
             elif option == "--work-dir":
                 work = Path(value)
     return [name for name in dict.fromkeys(names) if name.lower().startswith("vlrb")], work
 
 
-def _of_config(path: Path) -> list[str]:
+def _object(path: Path, key: str) -> dict[str, Any]:
+    """An object in a JSON file of VLMEvalKit's, which says itself what is wrong with one; empty where there is none."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))["data"]
-        return list(data)
+        return dict(json.loads(path.read_text(encoding="utf-8"))[key])
     except (OSError, ValueError, KeyError, TypeError):
-        return []  # VLMEvalKit itself says what is wrong with it
+        return {}
 
 
 def check(arguments: Sequence[str], known: Collection[str], since: float) -> None:
@@ -78,7 +78,7 @@ def check(arguments: Sequence[str], known: Collection[str], since: float) -> Non
         (path.relative_to(work).parts[0], *entry)
         for path in files
         if path.stat().st_mtime >= since
-        for entry in _entries(path)
+        for entry in _object(path, "datasets").items()
     ]
     for name in names:
         found = [(model, status) for model, dataset, status in entries if dataset == name]
@@ -89,14 +89,6 @@ def check(arguments: Sequence[str], known: Collection[str], since: float) -> Non
         for model, status in found:
             if why := _why(status):
                 note(name, f"{model}: {why}")
-
-
-def _entries(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    try:
-        datasets = json.loads(path.read_text(encoding="utf-8"))["datasets"]
-        yield from datasets.items()
-    except (OSError, ValueError, KeyError, AttributeError):
-        return
 
 
 def _why(status: dict[str, Any]) -> str | None:

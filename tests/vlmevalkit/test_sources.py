@@ -213,11 +213,11 @@ def test_a_tsv_with_ids_needs_no_look_up(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_changed_official_prompt_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from vlmevalkit_adapter import prompts
+    from vlmevalkit_adapter import asking
     from vlrb_task.judges.base import Template
     from vlrb_task.support.errors import PromptUnavailable
 
-    prompts.template.cache_clear()
-    monkeypatch.setattr(prompts, "framework_template", lambda: Template("{query}{first}{second}"))
+    asking.template.cache_clear()
+    monkeypatch.setattr(asking, "framework_template", lambda: Template("{query}{first}{second}"))
     with pytest.raises(PromptUnavailable, match="it was changed"):
         ask(TaskSpec("vlrb_x", "official", Schedule(Order.KEY), "", DEMO), tmp_path)
