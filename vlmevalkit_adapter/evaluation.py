@@ -33,6 +33,9 @@ from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 
 Numbers = dict[str, Any]
 
+# What can be said of the rest of other runs' votes: no accuracy, which takes all of them.
+_OF_VOTES = ("Parsed Rate", "First Rate", "Votes", "Failed Requests", "Judge", "Prompt", "Pairs Used", "Warnings")
+
 # What only the run itself knows of a row, and the prediction file carries.
 _OF_RUN = ("model_id", "sent", "base_url", "prompt_is_ours", "framework_version")
 _OF_PAIRS = ("revision", "fingerprint", "origin")
@@ -102,7 +105,10 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
     if asking.judge.labels and (told := remark(record["text"] for record in records)):
         result["Labels"] = told
     if asking.of_task.only is not None:
-        return Evaluation(score, _rest_only(result), tuple(warnings), (votes,))
+        kept = {name: result[name] for name in _OF_VOTES if name in result}
+        told = "the rest of other runs' votes: vlrb score takes their votes files and this one together"
+        kept["Warnings"] = "; ".join(filter(None, [told, kept.get("Warnings")]))
+        return Evaluation(score, kept, tuple(warnings), (votes,))
     document = score.to_dict() | {"warnings": warnings, "provenance": provenance(records[0])}
     write_text(metrics, json.dumps(document, indent=2) + "\n")
     text = io.StringIO(newline="")
@@ -192,16 +198,6 @@ def _result(asking: Asking, score: Score, failed: int, warnings: Sequence[str]) 
         "Warnings": "; ".join(warnings),
     }
     return {name: value for name, value in (numbers | told).items() if value not in (None, "")}
-
-
-_OF_VOTES = ("Parsed Rate", "First Rate", "Votes", "Failed Requests", "Judge", "Prompt", "Pairs Used", "Warnings")
-
-
-def _rest_only(result: Numbers) -> Numbers:
-    """What can be said of the rest of other runs' votes: no accuracy, which takes all of them."""
-    kept = {name: result[name] for name in _OF_VOTES if name in result}
-    told = "the rest of other runs' votes: vlrb score takes their votes files and this one together"
-    return kept | {"Warnings": "; ".join(filter(None, [told, kept.get("Warnings")]))}
 
 
 def native_scores(score: Score) -> dict[str, float | None]:

@@ -27,7 +27,6 @@ ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
 FORMAT_VARIABLE = "PRED_FORMAT"
 _FORMAT_FUNCTION = "get_pred_file_path"
 
-
 # What VLMEvalKit's models call the weights, or the model that a server has.
 _NAMES = ("model_path", "model_pth", "model_name_or_path", "model", "model_name")
 
@@ -133,7 +132,12 @@ def meet(model: Any, dataset: Asked) -> None:
     if inner is None or getattr(inner, "watched_for", None) == dataset.dataset_name:
         return
     inner = getattr(inner, "unwatched", inner)
-    scorer = _scorer(model, dataset) if dataset.labels else None
+    try:
+        scorer = LabelScores.of(model, dataset.is_own_text) if dataset.labels else None
+    except NoProbabilities as error:
+        failure = VlrbError(str(error).removeprefix("vlrb: "))
+        failures.note(dataset.dataset_name, failure)
+        raise failure from error
 
     @functools.wraps(inner)
     def generate_inner(*args: Any, **kwargs: Any) -> Any:
@@ -146,15 +150,6 @@ def meet(model: Any, dataset: Asked) -> None:
     generate_inner.unwatched = inner  # type: ignore[attr-defined]
     generate_inner.watched_for = dataset.dataset_name  # type: ignore[attr-defined]
     model.generate_inner = generate_inner
-
-
-def _scorer(model: Any, dataset: Asked) -> LabelScores:
-    try:
-        return LabelScores.of(model, dataset.is_own_text)
-    except NoProbabilities as error:
-        failure = VlrbError(str(error).removeprefix("vlrb: "))
-        failures.note(dataset.dataset_name, failure)
-        raise failure from error
 
 
 def never(*args: Any, **kwargs: Any) -> bool:

@@ -226,7 +226,9 @@ def test_every_two_answers_of_different_rank_make_one_pair(ranks: list[int], kee
         assert label == ("tie" if left == right else int(right < left))
 
 
-@pytest.mark.parametrize("ranks", [[1, 2], [1, 2, None], [1, 2, "3"], [1, 2, float("nan")], [1, 2, True], "123"])
+@pytest.mark.parametrize(
+    "ranks", [[1, 2], [1, 2, None], [1, 2, "3"], [1, 2, float("nan")], [1, 2, True], [1, 2, 10**400], "123"]
+)
 def test_ranks_that_are_none(ranks: Any) -> None:
     with pytest.raises(DataError, match="rank"):
         ranks_of(ranks, 3, "rank")

@@ -130,22 +130,20 @@ def placed(pair: Pair, counts: Sequence[int] | None, ballot: Ballot, more: int =
     if counts is None:
         return pair
     question = counts[0]
-    query = MARK.sub(lambda mark: _place(int(mark[1])) if int(mark[1]) <= question else mark[0], pair.query)
     responses, before = list(pair.responses), question + more
     for answer in _answers(ballot):
-        own = counts[1 + answer]
-        responses[answer] = _answer(responses[answer], own, before)
+        own, text = counts[1 + answer], responses[answer]
+        named = {int(mark[1]) for mark in MARK.finditer(text)}
+        missing = "".join(_place(before + number) for number in range(1, own + 1) if number not in named)
+        text = _with_places(text, own, before)
+        responses[answer] = f"{text}\n{missing}" if text and missing else text + missing
         before += own
-    return replace(pair, query=query, responses=(responses[0], responses[1]))
+    return replace(pair, query=_with_places(pair.query, question), responses=(responses[0], responses[1]))
 
 
-def _answer(text: str, own: int, before: int) -> str:
-    if not own:
-        return text
-    found = {int(mark[1]) for mark in MARK.finditer(text)}
-    text = MARK.sub(lambda mark: _place(before + int(mark[1])) if int(mark[1]) <= own else mark[0], text)
-    missing = "".join(_place(before + number) for number in range(1, own + 1) if number not in found)
-    return f"{text}\n{missing}" if text and missing else text + missing
+def _with_places(text: str, count: int, before: int = 0) -> str:
+    """A text with places for its first so many marks, numbered after those before it."""
+    return MARK.sub(lambda mark: _place(before + int(mark[1])) if int(mark[1]) <= count else mark[0], text)
 
 
 def numbered(text: str) -> str:

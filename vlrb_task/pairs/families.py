@@ -32,9 +32,8 @@ def _table(path: Path) -> Table:
     if not isinstance(value, dict) or not all(isinstance(one, (str, list)) for one in value.values()):
         raise DataError(f"{path}: families of models are needed, as `Qwen: [qwen, qwq]`")
     try:
-        return [
-            (re.compile(rf"(?<![a-z])(?:{word})"), family) for family, words in value.items() for word in cells(words)
-        ]
+        words = [(word, family) for family, several in value.items() for word in cells(several)]
+        return [(re.compile(rf"(?<![a-z])(?:{word})"), family) for word, family in words]
     except re.error as error:
         raise DataError(f"{path}: {error.pattern!r} is no regular expression ({error})") from error
 
@@ -50,11 +49,9 @@ def family_of(model: str, own: Path | None = None) -> str | None:
         DataError: the table cannot be read.
     """
     name = model.rstrip("/").rpartition("/")[2].lower()
-    for path in (own, Path(__file__).with_name("families.yaml")):
-        if path is not None:
-            found = [(hit.start(), -hit.end(), family) for word, family in _table(path) if (hit := word.search(name))]
-            if found:
-                return min(found)[2]
+    for path in filter(None, (own, Path(__file__).with_name("families.yaml"))):
+        if found := [(hit.start(), -hit.end(), family) for word, family in _table(path) if (hit := word.search(name))]:
+            return min(found)[2]
     return None
 
 

@@ -107,8 +107,7 @@ class Answers:
         return [self._text(one.of(row) if self.pictures else one.filled(row), one) for one in self.columns]
 
     def _listed(self, row: Mapping[str, Any], column: Column) -> list[str]:
-        value = column.filled(row)
-        return [self._text(one, column) for one in cells(value.tolist() if hasattr(value, "tolist") else value)]
+        return [self._text(one, column) for one in cells(column.filled(row))]
 
     def _text(self, value: Any, column: Column) -> str:
         try:
@@ -228,7 +227,13 @@ class Mapped:
         common = self.common(number, row, origins)
         if several:
             common |= {"models": None, "group": common["id"] if common["group"] is None else common["group"]}
-        return [common | {"response": list(texts)} | _ranking(label) for texts, label in pairs]
+        return [
+            common
+            | {"response": list(texts)}
+            # equal ranks are a tie only where `tied` says so too
+            | ({"human_ranking": [0, 0], "tied": True} if label == TIE else {"human_ranking": [label, 1 - label]})
+            for texts, label in pairs
+        ]
 
     def common(self, number: int, row: Mapping[str, Any], origins: Mapping[str, str]) -> Row:
         """What all pairs of a row have in common; arguments and errors as :meth:`rows_of`'s."""
@@ -245,7 +250,9 @@ class Mapped:
 
         id, query = self.column("id"), self.columns["query"][0]
         key = str(number) if id is None else plain_text(id.filled(row), id.name)
-        source = self._source(row, origins)
+        rule = self.source
+        empty = rule and rule.default is None and rule.column and is_empty(rule.column.of(row))
+        source = rule.name(row, origins) if rule and not empty else None
         subset = self.subset.name(row, {**origins, "source": source or ""})
         return {
             "id": key,
@@ -262,18 +269,3 @@ class Mapped:
             "audio": one_value("audio"),
             ROW_NUMBER: number,
         }
-
-    def _source(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> str | None:
-        if self.source is None:
-            return None
-        looks_at = self.source.column
-        if looks_at and self.source.default is None and is_empty(looks_at.of(row)):
-            return None
-        return self.source.name(row, origins)
-
-
-def _ranking(label: Label) -> Row:
-    """A label in the benchmark's columns: equal ranks are a tie only where ``tied`` says so too."""
-    if label == TIE:
-        return {"human_ranking": [0, 0], "tied": True}
-    return {"human_ranking": [label, 1 - label]}

@@ -135,8 +135,8 @@ def _video(value: object, folder: Path, most: int | None) -> str | list[Picture 
             raise DataError(f"video {short(value)}: no such file or folder in {folder}")
         if file.is_file():
             return str(file)
-        names = sorted((one.name for one in file.iterdir() if one.suffix.lower() in FRAME_SUFFIXES), key=_by_numbers)
-        frames = [f"{value}/{name}" for name in names]
+        names = [one.name for one in file.iterdir() if one.suffix.lower() in FRAME_SUFFIXES]
+        frames = [f"{value}/{name}" for name in sorted(names, key=_by_numbers)]
     if not frames or not all(isinstance(one, (str, bytes, Mapping)) for one in frames):
         raise DataError(f"video {short(value)}: neither a file, a folder of frames nor a list of frames")
     return [picture_of(one, folder) for one in evenly(frames, most)]

@@ -1,6 +1,5 @@
-"""Pairs: one row of the benchmark each, checked, keyed and filed under its source and subset.
-
-Nothing here reads a set's file: :mod:`vlrb_task.pairs.rows` reads rows and hands them to :func:`parse_rows`.
+"""Pairs: one row of the benchmark each, checked, keyed and filed under its source and subset. :func:`parse_rows` makes them of
+the rows that :mod:`vlrb_task.pairs.rows` reads.
 """
 
 from __future__ import annotations
@@ -124,12 +123,11 @@ def id_prefix(id: str) -> str:
     return re.split("[-_]", id, maxsplit=1)[0]
 
 
-def _rules() -> tuple[Rule, Rule]:
-    """VL-RewardBench's rules for the source and the subset of a row."""
-    own = default()
-    if own.source is None:
-        raise DataError(f"{own.path}: no rule for `source`")
-    return own.source, own.subset
+def _source_rule() -> Rule:
+    """VL-RewardBench's rule for the source of a row."""
+    if (rule := default().source) is None:
+        raise DataError(f"{default().path}: no rule for `source`")
+    return rule
 
 
 def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
@@ -143,8 +141,7 @@ def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
         DataError: an unknown prefix in a row whose other columns contradict the default, or a subset that is none.
     """
     prefix = id_prefix(id)
-    source_rule, subset_rule = _rules()
-    source, unknown = source_rule.find({"id": id}, {})
+    source, unknown = _source_rule().find({"id": id}, {})
     if row.get("subset") is not None:
         subset = plain_text(row["subset"], "subset")
         if not subset.strip():
@@ -158,7 +155,7 @@ def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
         query_source = row.get("query_source")
         if query_source is not None and not str(query_source).startswith(prefix):
             raise DataError(f"id prefix {prefix!r} is unknown, and query_source {query_source!r} is not {source}'s")
-    return source, subset_rule.name({"id": id}, {"source": source}), unknown
+    return source, default().subset.name({"id": id}, {"source": source}), unknown
 
 
 def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
@@ -179,10 +176,13 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     responses = [plain_text(one, "response") for one in listed(row["response"], "response")]
     if len(responses) != 2:
         raise DataError(f"{len(responses)} response{'s' if len(responses) != 1 else ''} where two are needed")
-    pictured = any(row.get("answer_images") or _placed(row)[1:])
-    if responses[0] == responses[1] and not pictured:
+    counts = listed(row.get("placed") or [0, 0, 0], "placed")
+    if len(counts) != 3 or any(type(count) is not int or count < 0 for count in counts):
+        raise DataError(f"placed {short(counts)} is not three numbers of pictures")
+    if responses[0] == responses[1] and not any(row.get("answer_images") or counts[1:]):
         raise DataError("the two responses are equal")
-    label = _label(row)
+    ranking = row["human_ranking"]
+    tied = row.get("tied") is True and list(listed(ranking, "human_ranking")) == [0, 0]
     source, subset, unknown = file_row(id, row)
     criterion = _given(row, "criterion")
     pair = Pair(
@@ -190,7 +190,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         id=id,
         query=query,
         responses=(responses[0], responses[1]),
-        label=label,
+        label=TIE if tied else first_ranked(ranking, "human_ranking"),
         source=source,
         subset=subset,
         tags=tags(row),
@@ -202,20 +202,6 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         steps=tuple(plain_text(one, "steps") for one in cells(row.get("steps"))),
     )
     return pair, unknown
-
-
-def _placed(row: Mapping[str, Any]) -> Sequence[int]:
-    """How many pictures belong to the question and to each response, where the row says it."""
-    counts = listed(row.get("placed") or [0, 0, 0], "placed")
-    if len(counts) != 3 or any(type(count) is not int or count < 0 for count in counts):
-        raise DataError(f"placed {short(counts)} is not three numbers of pictures")
-    return counts
-
-
-def _label(row: Mapping[str, Any]) -> Label:
-    if row.get("tied") is True and list(listed(row["human_ranking"], "human_ranking")) == [0, 0]:
-        return TIE
-    return first_ranked(row["human_ranking"], "human_ranking")
 
 
 def _given(row: Mapping[str, Any], name: str) -> str | None:
@@ -294,31 +280,24 @@ def check_rows(
             raise
         problems += error.problems
     if problems:
-        problems.sort(key=_row_of)
+        problems.sort(key=lambda problem: int(found[1]) if (found := re.match(r"row (\d+)", problem)) else -1)
         raise DataError(f"{origin or 'the pairs'}: {len(problems)} unusable row{'s' * (len(problems) > 1)}", problems)
     if not seen:
         raise DataError(f"{origin or 'the pairs'}: no rows")
 
 
-def _row_of(problem: str) -> int:
-    found = re.match(r"row (\d+)", problem)
-    return int(found[1]) if found else -1
-
-
-def _notes(pairs: Sequence[Pair], unknown: Counter[str]) -> Iterable[str]:
+def _notes(pairs: Sequence[Pair], unknown: Counter[str]) -> Iterator[str]:
     if unknown:
         listed = ", ".join(f"{name} {count}" for name, count in sorted(unknown.items()))
-        yield f"{unknown.total()} rows with an unknown id prefix, filed as {_rules()[0].default}: {listed}"
+        yield f"{unknown.total()} rows with an unknown id prefix, filed as {_source_rule().default}: {listed}"
     twice = sum(count > 1 for count in Counter(p.id for p in pairs).values())
     if twice:
         yield f"{twice} ids stand more than once: keys, not ids, tell pairs apart"
-    labelled = [p for p in pairs if not p.tied]
-    if len(labelled) < len(pairs):
-        yield f"the label of {len(pairs) - len(labelled)} of {len(pairs)} pairs is a tie"
-    first_better = sum(p.better == 0 for p in labelled)
-    share = first_better / len(labelled) if labelled else 0.5
-    if len(labelled) >= 20 and not 0.4 <= share <= 0.6:
+    labels = Counter(p.label for p in pairs)
+    if ties := labels.pop(TIE, 0):
+        yield f"the label of {ties} of {len(pairs)} pairs is a tie"
+    if labels.total() >= 20 and not 0.4 <= labels[0] / labels.total() <= 0.6:
         yield (
-            f"the first response is the better one in {first_better} of {len(labelled)} rows: "
-            f"a judge that is shown them unshuffled and always says first scores {share:.1%}"
+            f"the first response is the better one in {labels[0]} of {labels.total()} rows: a judge that is shown them "
+            f"unshuffled and always says first scores {labels[0] / labels.total():.1%}"
         )

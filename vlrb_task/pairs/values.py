@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,10 +77,12 @@ class Column:
         for number, step in enumerate(steps):
             if value is None or value == "":
                 return [] if step is None else None
-            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-                value = self._unpacked(value, where)
-            if hasattr(value, "tolist"):
-                value = value.tolist()
+            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):  # as in the cells of a table
+                try:
+                    value = json.loads(value)
+                except (ValueError, RecursionError) as error:
+                    raise DataError(f"{self.name}: {where} {short(value)} is no object, and no JSON of one") from error
+            value = value.tolist() if hasattr(value, "tolist") else value
             if isinstance(step, str):
                 if not isinstance(value, Mapping):
                     raise DataError(f"{self.name}: {where} {short(value)} is no object with a {step!r}")
@@ -95,13 +96,6 @@ class Column:
             value, where = (value[step] if step < len(value) else None), f"{where}[{step}]"
         return value
 
-    def _unpacked(self, value: str, where: str) -> Any:
-        """Objects and lists stand as JSON in the cells of a table."""
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{self.name}: {where} {short(value)} is no object, and no JSON of one") from error
-
 
 def plain_text(value: object, name: str) -> str:
     """A text, or a number as its digits.
@@ -114,6 +108,9 @@ def plain_text(value: object, name: str) -> str:
     if isinstance(value, bool) or not isinstance(value, Real) or value != value:  # NaN stands for an empty cell
         raise DataError(f"{name} {short(value)} is no text")
     return str(value)
+
+
+_PICTURES = ("image", "image_url", "input_image")
 
 
 def written_text(value: object, name: str) -> str:
@@ -136,15 +133,14 @@ def written_text(value: object, name: str) -> str:
     count = 0
     said = []
     for role, content in messages:
-        parts = content if isinstance(content, (list, tuple)) else [content]
         texts = []
-        for part in parts:
-            kind = part.get("type") if isinstance(part, Mapping) else "text"
-            if kind in ("image", "image_url", "input_image"):
+        for part in content if isinstance(content, (list, tuple)) else [content]:
+            found = part if isinstance(part, Mapping) else {"text": part}
+            if found.get("type") in _PICTURES:
                 count += 1
                 texts.append(f"<image_{count}>")
             else:
-                texts.append(plain_text(part.get("text") if isinstance(part, Mapping) else part, name))
+                texts.append(plain_text(found.get("text"), name))
         said.append((role, "".join(texts)))
     if len(said) == 1:
         return said[0][1]
@@ -153,17 +149,14 @@ def written_text(value: object, name: str) -> str:
 
 def _messages(value: object) -> list[tuple[str, Any]] | None:
     """Role and content of each message; None where the value is no chat."""
-    if isinstance(value, Mapping):
-        value = [value]
-    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(one, Mapping) for one in value):
+    several = [value] if isinstance(value, Mapping) else value
+    if not isinstance(several, (list, tuple)) or not several or not all(isinstance(one, Mapping) for one in several):
         return None
-    if all("content" in one for one in value):
-        return [(str(one.get("role") or ""), one["content"]) for one in value]
-    if all("from" in one and "value" in one for one in value):
-        return [(str(one["from"]), one["value"]) for one in value]
-    if all(one.get("type") in ("text", "image", "image_url", "input_image") for one in value):
-        return [("", value)]
-    return None
+    if all("content" in one for one in several):
+        return [(str(one.get("role") or ""), one["content"]) for one in several]
+    if all("from" in one and "value" in one for one in several):
+        return [(str(one["from"]), one["value"]) for one in several]
+    return [("", several)] if all(one.get("type") in ("text", *_PICTURES) for one in several) else None
 
 
 def is_empty(value: object) -> bool:
@@ -179,15 +172,15 @@ def listed(value: Any, name: str) -> Sequence[Any]:
     Raises:
         DataError: it is none.
     """
-    if hasattr(value, "tolist"):
-        value = value.tolist()
+    value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, (list, tuple)):
         return value
     raise DataError(f"{name} {short(value)} is no list")
 
 
 def cells(value: Any) -> list[Any]:
-    """The values of a cell that holds a list, one, or nothing."""
+    """The values of a cell that holds a list of any kind, one value, or nothing."""
+    value = value.tolist() if hasattr(value, "tolist") else value
     if value is None or value == "":
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -195,10 +188,8 @@ def cells(value: Any) -> list[Any]:
 
 def two_names(value: Any) -> tuple[str, str] | None:
     """The names in a cell that lists two; None for anything else."""
-    found = value.tolist() if hasattr(value, "tolist") else value
-    if not isinstance(found, (list, tuple)) or len(found) != 2 or not all(isinstance(one, str) for one in found):
-        return None
-    return found[0], found[1]
+    found = cells(value)
+    return (found[0], found[1]) if len(found) == 2 and all(isinstance(one, str) for one in found) else None
 
 
 _YAML_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -243,12 +234,9 @@ def ranks_of(value: object, count: int, name: str) -> list[float]:
     Raises:
         DataError: not one finite number for each answer.
     """
-    ranks = [
-        math.nan if isinstance(one, bool) or not isinstance(one, (int, float)) else float(one)
-        for one in listed(value, name)
-    ]
+    ranks = listed(value, name)
     if len(ranks) != count:
         raise DataError(f"{name} {short(value)}: {len(ranks)} ranks of {count} answers")
-    if not all(map(math.isfinite, ranks)):
+    if not all(type(one) in (int, float) and abs(one) < 1e300 for one in ranks):
         raise DataError(f"{name} {short(value)}: a rank is no number")
-    return ranks
+    return [*map(float, ranks)]
