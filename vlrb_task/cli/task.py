@@ -22,7 +22,7 @@ from vlrb_task.cli.options import (
     print_warnings,
     trust_pickle_option,
 )
-from vlrb_task.support.errors import UnknownName, VlrbError
+from vlrb_task.support.errors import UnknownName, VlrbError, choice
 from vlrb_task.support.writing import write_text
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def command(
     from vlrb_task.tasks.steps import answers_of
 
     schedule = Schedule.parse(order, votes)
-    pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None
+    pairs, shown = _bench(bench, pairs), choice(Pictures, pictures, "--image") if pictures else None
     if no_images:
         if shown not in (None, Pictures.NONE):
             raise VlrbError(f"--image {shown} and --no-images: give one of them")

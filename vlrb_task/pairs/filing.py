@@ -67,8 +67,8 @@ class Rule:
             found += one.all_names() if isinstance(one, Rule) else [one] if one else []
         return list(dict.fromkeys(found))
 
-    def name(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> str:
-        """The row's name.
+    def find(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> tuple[str, bool]:
+        """The row's name, and whether the default decided.
 
         Args:
             row: its columns.
@@ -77,10 +77,6 @@ class Rule:
         Raises:
             DataError: the column is empty, or no key fits and there is no default.
         """
-        return self.find(row, origins)[0]
-
-    def find(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> tuple[str, bool]:
-        """As :meth:`name`, and whether the default decided."""
         if self.value is not None:
             return self.value, False
         what = self.column.name if self.column else str(self.origin)
@@ -91,7 +87,10 @@ class Rule:
             problem = f"an empty {what}"
         else:
             fails, fits = HOWS[self.how]
-            for key in self._likely(text):
+            keys: Iterable[str | None] = self.names
+            if self.how == "equals":
+                keys = [text if text in self.names else self._spelled.get(label_of(text))]
+            for key in filter(None, keys):
                 if found := fits(key, text):
                     named = self.names[key] or found
                     return named.find(row, origins) if isinstance(named, Rule) else (named, False)
@@ -101,13 +100,6 @@ class Rule:
         if isinstance(self.default, Rule):
             return self.default.find(row, origins)[0], True
         return str(self.default), True
-
-    def _likely(self, text: str) -> Iterable[str]:
-        """The keys that can fit a text: of those that must equal it, the one that does."""
-        if self.how != "equals":
-            return self.names
-        key = text if text in self.names else self._spelled.get(label_of(text))
-        return [] if key is None else [key]
 
     @cached_property
     def _spelled(self) -> Mapping[str, str]:

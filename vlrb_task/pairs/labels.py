@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.mapping import TIE, Label
-from vlrb_task.pairs.pair import Answer, Pair, count_subsets, fingerprint, revision_name
+from vlrb_task.pairs.pair import Pair, count_subsets, fingerprint, revision_name
 from vlrb_task.support.arrow import strings, to_arrow, to_numpy
 
 Ints = NDArray[np.int64]
@@ -188,19 +188,9 @@ class Labels:
         """The id of one pair."""
         return cast(str, self.ids[row].as_py())
 
-    def answer(self, row: int) -> Answer:
-        """The better response of one pair.
-
-        Raises:
-            ValueError: its label is a tie.
-        """
-        if self.tied[row]:
-            raise ValueError(f"the label of pair {self.key(row)} is a tie")
-        return 1 if self.better[row] else 0
-
     def label(self, row: int) -> Label:
         """The label of one pair: its better response, or ``tie``."""
-        return TIE if self.tied[row] else self.answer(row)
+        return TIE if self.tied[row] else 1 if self.better[row] else 0
 
 
 def label_fields(pair: Pair) -> dict[str, Any]:

@@ -49,11 +49,7 @@ def parquet_rows(path: Path, unread: Collection[str] = ()) -> Iterator[Row]:
 
 
 def _values(column: Any) -> list[Any]:
-    """A column's values; times that Python's calendar does not reach as whole numbers.
-
-    Raises:
-        ArrowException: a column of a kind that cannot be read.
-    """
+    """A column's values; times that Python's calendar does not reach as whole numbers."""
     import pyarrow as pa
 
     try:

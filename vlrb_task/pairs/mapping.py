@@ -252,8 +252,8 @@ class Mapped:
         key = str(number) if id is None else plain_text(id.filled(row), id.name)
         rule = self.source
         empty = rule and rule.default is None and rule.column and is_empty(rule.column.of(row))
-        source = rule.name(row, origins) if rule and not empty else None
-        subset = self.subset.name(row, {**origins, "source": source or ""})
+        source = rule.find(row, origins)[0] if rule and not empty else None
+        subset = self.subset.find(row, {**origins, "source": source or ""})[0]
         return {
             "id": key,
             "query": written_text(query.filled(row), query.name),

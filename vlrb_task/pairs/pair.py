@@ -155,7 +155,7 @@ def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
         query_source = row.get("query_source")
         if query_source is not None and not str(query_source).startswith(prefix):
             raise DataError(f"id prefix {prefix!r} is unknown, and query_source {query_source!r} is not {source}'s")
-    return source, default().subset.name({"id": id}, {"source": source}), unknown
+    return source, default().subset.find({"id": id}, {"source": source})[0], unknown
 
 
 def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from vlrb_task.pairs.keys import pair_key
 from vlrb_task.pairs.pictures import UnreadablePicture, opened, picture_columns, pictures_of, png
-from vlrb_task.support.errors import DataError, choice
+from vlrb_task.support.errors import DataError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -40,15 +40,6 @@ class Pictures(str, Enum):
     NONE = "none"
 
     __str__ = str.__str__
-
-    @classmethod
-    def parse(cls, name: str) -> Pictures:
-        """By name.
-
-        Raises:
-            UnknownName: no such choice.
-        """
-        return choice(cls, name, "--image")
 
 
 _CHANGED = ", pictures: "
