@@ -38,7 +38,10 @@ _OF_VOTES = ("Parsed Rate", "First Rate", "Votes", "Failed Requests", "Judge", "
 
 # What only the run itself knows of a row, and the prediction file carries.
 _OF_RUN = ("model_id", "sent", "base_url", "prompt_is_ours", "framework_version")
-_OF_PAIRS = ("revision", "fingerprint", "origin")
+_PROVENANCE = (
+    *("framework", "framework_version", "task", "model", "model_id", "base_url", "judge", "prompt", "prompt_is_ours"),
+    *("generation", "sent", "schedule", "revision", "fingerprint", "origin"),
+)
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,7 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
 
 def provenance(record: Mapping[str, Any]) -> dict[str, Any]:
     """Where numbers come from: a vote's fields about its run. A setting that was not seen when it was sent is not named."""
-    names = (
-        "framework framework_version task model model_id base_url judge prompt prompt_is_ours generation sent schedule"
-    )
-    return {"vlrb": __version__} | {name: record[name] for name in (*names.split(), *_OF_PAIRS) if name in record}
+    return {"vlrb": __version__} | {name: record[name] for name in _PROVENANCE if name in record}
 
 
 def _rows(asking: Asking, predictions: Path, counts: Counter[str]) -> dict[str, _Row]:

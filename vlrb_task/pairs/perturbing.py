@@ -71,13 +71,15 @@ def with_pictures(read: Rows, how: Pictures, name: str) -> Iterator[Row]:
 def _changed(row: Row, how: Pictures) -> Row:
     if how is Pictures.NONE:
         return row | {"image": None, "images": None, "video": None, "media": "text"}
+    from PIL import Image
+
     found = []
     for number, one in enumerate(pictures_of(row)):
         try:
             size = opened(one.get("bytes")).size
         except UnreadablePicture as error:
             raise DataError(f"id {row.get('id')!r}: unreadable image ({error})") from error
-        picture = _plain(size) if how is Pictures.BLANK else _noise(size, f"{_key(row)}:{number}")
+        picture = Image.new("RGB", size, GREY) if how is Pictures.BLANK else _noise(size, f"{_key(row)}:{number}")
         found.append({"bytes": png(picture), "path": None})
     return row | picture_columns(found)
 
@@ -85,12 +87,6 @@ def _changed(row: Row, how: Pictures) -> Row:
 def _key(row: Row) -> str:
     criterion = row.get("criterion")
     return pair_key(str(row["id"]), str(row["query"]), [*map(str, row["response"])], criterion and str(criterion))
-
-
-def _plain(size: tuple[int, int]) -> Image:
-    from PIL import Image
-
-    return Image.new("RGB", size, GREY)
 
 
 def _noise(size: tuple[int, int], seed: str) -> Image:
