@@ -5,22 +5,55 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vlmevalkit_adapter.prompts import template
 from vlmevalkit_adapter.sources import Source, open_source
-from vlrb_task.asking.messages import Conversation, Shown, conversation, messages_sha256
-from vlrb_task.asking.placing import in_order
-from vlrb_task.judges import Judge, get_judge
+from vlrb_task.asking.messages import Conversation, Shown, conversation, in_order, messages_sha256
+from vlrb_task.judges import Judge, Template, get_judge
+from vlrb_task.judges.templates import template_of
 from vlrb_task.parsing.verdicts import Reason
+from vlrb_task.support.errors import PromptUnavailable
 from vlrb_task.tasks.questions import Question, Questions, check_sight, is_blind, questions_of
 from vlrb_task.tasks.shipped import TaskSpec
 from vlrb_task.votes.vlmevalkit import RECORD_COLUMN, index_of
 
 Row = dict[str, Any]
 P = TypeVar("P")
+
+_HOLES = {"{answer_0}": "{first}", "{answer_1}": "{second}"}
+
+# Where VLMEvalKit's copy lost white space: (as it stands there, as the paper's script has it).
+_REPAIRS = (("questions.\nPlease analyze", "questions. Please analyze"), (").For example", "). For example"))
+
+
+def framework_template() -> Template:
+    """The paper's prompt, with its white space as in the paper's script and our names for its holes.
+
+    Raises:
+        PromptUnavailable: this VLMEvalKit has no such prompt.
+    """
+    try:
+        from vlmeval.dataset.vl_rewardbench import PROMPT_TEMPLATE
+    except ImportError as error:
+        raise PromptUnavailable(
+            "this VLMEvalKit does not ship the paper's prompt (vlmeval.dataset.vl_rewardbench); use judge 'criteria'"
+        ) from error
+    text = " " + str(PROMPT_TEMPLATE)
+    for found, wanted in (*_HOLES.items(), *_REPAIRS):
+        text = text.replace(found, wanted)
+    return Template(text)
+
+
+@cache
+def template(judge_name: str) -> Template:
+    """A judge's template, found and checked once in a process.
+
+    Raises:
+        PromptUnavailable: as :func:`~vlrb_task.judges.templates.template_of`.
+    """
+    return template_of(get_judge(judge_name), framework_template)
 
 
 @dataclass(frozen=True)
@@ -58,11 +91,6 @@ class Asking:
     def is_blind(self) -> bool:
         """Whether the judge is sent no pictures although it takes them."""
         return is_blind(self.judge, self.source.benchmark)
-
-    @property
-    def is_rest(self) -> bool:
-        """Whether only a part of the schedule is asked, which completes other runs."""
-        return self.of_task.only is not None
 
     @property
     def pairs_label(self) -> str:

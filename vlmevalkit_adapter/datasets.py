@@ -15,10 +15,11 @@ from typing import Any
 
 import pandas as pd
 from vlmeval.dataset.image_base import ImageBaseDataset
+from vlmeval.dataset.video_base import VideoBaseDataset
 from vlmeval.smp import LMUDataRoot, get_logger
 
-from vlmevalkit_adapter import failures, formats
-from vlmevalkit_adapter.meeting import watch_models
+from vlmevalkit_adapter import failures
+from vlmevalkit_adapter.meeting import predictions_note, watch_models, watch_videos, write_whole_texts
 from vlrb_task.support.errors import UnknownName, VlrbError
 from vlrb_task.tasks.observed import Tally
 from vlrb_task.tasks.saved import tasks_of_environment
@@ -101,7 +102,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         self.sent, self.others_prompt, self.model_id = Tally(), False, ""
         self._data: pd.DataFrame | None = pd.DataFrame(self.asking.rows())
         self._told: dict[str, Any] = {}
-        formats.write_whole_texts(specs().__contains__)
+        write_whole_texts(specs().__contains__)
         watch_models()
         self._introduce()
         self.post_build(dataset)
@@ -146,7 +147,7 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
         )
         for warning in source.warnings:
             logger.warning(f"{self.dataset_name}: {warning}")
-        if how := formats.predictions_note(self.dataset_name):
+        if how := predictions_note(self.dataset_name):
             logger.info(f"{self.dataset_name}: {how}")
 
     @classmethod
@@ -206,6 +207,59 @@ class VLRB(ImageBaseDataset):  # type: ignore[misc]
     @classmethod
     def report_primary_metric(cls, metrics: Mapping[str, Any] | None) -> dict[str, float]:
         return {"Overall": metrics["Overall"]} if metrics and "Overall" in metrics else {}
+
+
+class VLRBVideo(VLRB, VideoBaseDataset):  # type: ignore[misc]
+    """As :class:`VLRB`, of pairs some of which have videos. A model that takes videos is given the file, any other its frames.
+
+    VLMEvalKit itself cuts a video into frames, and passes ``nframe`` and ``fps`` to models that cut it themselves.
+    """
+
+    MODALITY = "VIDEO"
+    pack = False
+
+    def __init__(self, dataset: str, nframe: int = 0, fps: float = -1) -> None:
+        """Read the pairs.
+
+        Args:
+            dataset: its name, which says how many frames are shown.
+            nframe: of each video, from ``--config``, in place of the name's number.
+            fps: frames a second, in the same way.
+
+        Raises:
+            VlrbError: as of the base class; or both numbers are given.
+        """
+        given = {name: value for name, value in (("nframe", nframe), ("fps", fps)) if value and value > 0}
+        if len(given) > 1:
+            raise VlrbError(f"{dataset}: nframe or fps, not both")
+        frames = given or frames_of(dataset) or {}
+        self.nframe, self.fps = int(frames.get("nframe", 0)), frames.get("fps", -1)
+        self.frame_tmpl, self.frame_tmpl_fps = "frame-{}-of-{}.jpg", "frame-{}-of-{}-{}fps.jpg"
+        self.data_root = str(Path(LMUDataRoot(), "videos", "VLRB"))
+        self.frame_root = str(Path(LMUDataRoot(), "images", "VLRB"))
+        super().__init__(dataset, frames=frames)
+        watch_videos(self)
+
+    @classmethod
+    def supported_datasets(cls) -> list[str]:
+        return [name for name in specs() if frames_of(name) is not None]
+
+    def prepare_dataset(self, dataset: str) -> None:
+        """Not asked for: the base class's own set-up is left out."""
+
+    def build_prompt(self, line: int | Mapping[str, Any], video_llm: bool = False) -> list[dict[str, str]]:
+        message = super().build_prompt(line)
+        if video_llm:
+            return message
+        return [
+            shown
+            for part in message
+            for shown in (
+                [{"type": "image", "value": frame} for frame in self.save_video_frames(Path(part["value"]).stem)]
+                if part["type"] == "video"
+                else [part]
+            )
+        ]
 
 
 @cache

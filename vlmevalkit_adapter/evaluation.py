@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,15 @@ from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 
 Numbers = dict[str, Any]
 
+# What can be said of the rest of other runs' votes: no accuracy, which takes all of them.
+_OF_VOTES = ("Parsed Rate", "First Rate", "Votes", "Failed Requests", "Judge", "Prompt", "Pairs Used", "Warnings")
+
 # What only the run itself knows of a row, and the prediction file carries.
 _OF_RUN = ("model_id", "sent", "base_url", "prompt_is_ours", "framework_version")
+_PROVENANCE = (
+    *("framework", "framework_version", "task", "model", "model_id", "base_url", "judge", "prompt", "prompt_is_ours"),
+    *("generation", "sent", "schedule", "revision", "fingerprint", "origin"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,8 @@ class Evaluation:
     files: tuple[Path, ...]
 
 
-@dataclass(frozen=True)
-class _Row:
-    prediction: Prediction
-    of_run: Mapping[str, Any]
+_Row = tuple[Prediction, dict[str, Any]]
+"""What a row of the file holds: the prediction, and what only the run itself knows."""
 
 
 def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation:
@@ -72,23 +77,19 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
     counts: Counter[str] = Counter()
     rows = _rows(asking, predictions, counts)
     name = predictions.name.removesuffix(predictions.suffix)
-    sampling = asking.spec.sampling or asking.judge.sampling
-    run: dict[str, Any] = {
-        "model": name.removesuffix(f"_{dataset_name}"),
-        "framework": "VLMEvalKit",
-        "task": dataset_name,
-    }
-    run["generation"] = asdict(sampling)
-    records = [
-        asking.record(index, rows[index].prediction.text) | run | _told_of(rows[index])
-        for index in asking.questions
-        if index in rows
-    ]
+    run = {"model": name.removesuffix(f"_{dataset_name}"), "framework": "VLMEvalKit", "task": dataset_name}
+    generation = {"generation": asdict(asking.spec.sampling or asking.judge.sampling)}
+    records = []
+    for index in asking.questions:
+        if index in rows:
+            prediction, of_run = rows[index]
+            failure = {"failure": str(prediction.failure)} if prediction.failure else {}
+            vote = asking.record(index, prediction.text)
+            records.append({**vote, **run, **generation, **of_run, **prediction.extra, **failure})
     if not records:
         raise DataError(f"{predictions}: no row answers a ballot of {dataset_name} on these pairs", _told(counts))
-    failed = _count_failures(rows, predictions, counts)
-    others = sum(record.get("prompt_is_ours") is False for record in records)
-    if others:
+    failed = _count_failures([prediction for prediction, _ in rows.values()], predictions, counts)
+    if others := sum(record.get("prompt_is_ours") is False for record in records):
         counts["votes answer another prompt than the judge's, which was allowed"] = others
     votes, metrics, leaderboard = (
         predictions.with_name(f"{name}_{asking.pairs_label}{end}")
@@ -97,36 +98,33 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
     with replacing(votes) as place:
         write_votes(place, records)
     score = score_run(read_runs([votes])[0])
-    found = (*_partial(score), *_told(counts), *asking.source.warnings, *score.run.warnings)
-    warnings = tuple(dict.fromkeys(found))
+    warnings = [*_told(counts), *asking.source.warnings, *score.run.warnings]
+    if score.missing:
+        asked = len(score.run.labels)
+        whole = f"{asked} of {asked + score.missing}, the score is not comparable with a whole run's"
+        warnings.insert(0, f"PART of the pairs: {whole}")
+    warnings = [*dict.fromkeys(warnings)]
     result = _result(asking, score, failed, warnings)
     if asking.judge.labels and (told := remark(record["text"] for record in records)):
         result["Labels"] = told
-    if asking.is_rest:
-        return Evaluation(score, _rest_only(result), warnings, (votes,))
-    document = score.to_dict() | {"warnings": list(warnings), "provenance": provenance(records[0])}
+    if asking.of_task.only is not None:
+        kept = {name: result[name] for name in _OF_VOTES if name in result}
+        told = "the rest of other runs' votes: vlrb score takes their votes files and this one together"
+        kept["Warnings"] = "; ".join(filter(None, [told, kept.get("Warnings")]))
+        return Evaluation(score, kept, tuple(warnings), (votes,))
+    document = score.to_dict() | {"warnings": warnings, "provenance": provenance(records[0])}
     write_text(metrics, json.dumps(document, indent=2) + "\n")
-    write_text(leaderboard, _csv(native_scores(score)))
-    return Evaluation(score, result, warnings, (votes, metrics, leaderboard))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    columns = native_scores(score)
+    writer.writerows([columns, ["" if value is None else repr(value) for value in columns.values()]])
+    write_text(leaderboard, text.getvalue())
+    return Evaluation(score, result, tuple(warnings), (votes, metrics, leaderboard))
 
 
 def provenance(record: Mapping[str, Any]) -> dict[str, Any]:
     """Where numbers come from: a vote's fields about its run. A setting that was not seen when it was sent is not named."""
-    names = (
-        *(
-            "framework",
-            "framework_version",
-            "task",
-            "model",
-            "model_id",
-            "base_url",
-            "judge",
-            "prompt",
-            "prompt_is_ours",
-        ),
-        *("generation", "sent", "schedule", "revision", "fingerprint", "origin"),
-    )
-    return {"vlrb": __version__} | {name: record[name] for name in names if name in record}
+    return {"vlrb": __version__} | {name: record[name] for name in _PROVENANCE if name in record}
 
 
 def _rows(asking: Asking, predictions: Path, counts: Counter[str]) -> dict[str, _Row]:
@@ -144,45 +142,32 @@ def _rows(asking: Asking, predictions: Path, counts: Counter[str]) -> dict[str, 
         elif other:
             counts["rows answer another prompt or another picture than the dataset's now, and were dropped"] += 1
         else:
-            found = _Row(prediction_of(row, excel=table.excel), _of_run(row.get(RECORD_COLUMN)))
-            if rows.setdefault(index, found).prediction.text != found.prediction.text:
+            prediction, record = prediction_of(row, excel=table.excel), json_object(row.get(RECORD_COLUMN)) or {}
+            of_run = {name: record[name] for name in _OF_RUN if name in record}
+            if rows.setdefault(index, (prediction, of_run))[0].text != prediction.text:
                 counts["rows stand twice with other texts (the first is kept)"] += 1
     return rows
 
 
-def _of_run(cell: object) -> dict[str, Any]:
-    record = json_object(cell) or {}
-    return {name: record[name] for name in _OF_RUN if name in record}
-
-
-def _told_of(row: _Row) -> dict[str, Any]:
-    failure = row.prediction.failure
-    return {**row.of_run, **row.prediction.extra, **({"failure": str(failure)} if failure else {})}
-
-
-def _count_failures(rows: Mapping[str, _Row], predictions: Path, counts: Counter[str]) -> int:
+def _count_failures(found: Sequence[Prediction], predictions: Path, counts: Counter[str]) -> int:
     """Count what is no answer, and return how many requests failed.
 
     Raises:
         DataError: all of them failed.
     """
-    found = [row.prediction for row in rows.values()]
     failures = Counter(one.failure for one in found)
-    failed, cut = failures[Reason.FAILED_REQUEST], failures[Reason.CUT_OFF]
+    failed = failures[Reason.FAILED_REQUEST]
     if failed == len(found):
         raise DataError(f"{predictions}: all {failed} requests failed, so there is no score")
-    if failed:
-        counts[f"of {len(found)} requests failed: they are unparsed votes, which count as wrong"] = failed
-    if cut:
-        counts[CUT_BY_EXCEL] = cut
-    if blank := sum(one.blank for one in found):
-        counts[EMPTY_IN_EXCEL] = blank
-    if thoughts := sum("thought_joined" in one.extra for one in found):
-        counts[THOUGHT_JOINED] = thoughts
-    if calls := sum(one.extra.get("tool_call_count", 0) for one in found):
-        counts[f"tool calls were made, in {sum(bool(one.extra.get('tool_call_count')) for one in found)} answers"] = (
-            calls
-        )
+    calls = [one.extra.get("tool_call_count", 0) for one in found]
+    told = {
+        f"of {len(found)} requests failed: they are unparsed votes, which count as wrong": failed,
+        CUT_BY_EXCEL: failures[Reason.CUT_OFF],
+        EMPTY_IN_EXCEL: sum(one.blank for one in found),
+        THOUGHT_JOINED: sum("thought_joined" in one.extra for one in found),
+        f"tool calls were made, in {sum(map(bool, calls))} answers": sum(calls),
+    }
+    counts.update({what: count for what, count in told.items() if count})
     return failed
 
 
@@ -190,14 +175,7 @@ def _told(counts: Counter[str]) -> list[str]:
     return [f"{count} {what}" for what, count in counts.items()]
 
 
-def _partial(score: Score) -> list[str]:
-    if not score.missing:
-        return []
-    asked = len(score.run.labels)
-    return [f"PART of the pairs: {asked} of {asked + score.missing}, the score is not comparable with a whole run's"]
-
-
-def _result(asking: Asking, score: Score, failed: int, warnings: tuple[str, ...]) -> Numbers:
+def _result(asking: Asking, score: Score, failed: int, warnings: Sequence[str]) -> Numbers:
     """The flat result. A number that the run cannot have is not in it; warnings are, as workers' logs are not shown."""
     full = score.to_dict()
     numbers: Numbers = {}
@@ -222,26 +200,8 @@ def _result(asking: Asking, score: Score, failed: int, warnings: tuple[str, ...]
     return {name: value for name, value in (numbers | told).items() if value not in (None, "")}
 
 
-_OF_VOTES = ("Parsed Rate", "First Rate", "Votes", "Failed Requests", "Judge", "Prompt", "Pairs Used", "Warnings")
-
-
-def _rest_only(result: Numbers) -> Numbers:
-    """What can be said of the rest of other runs' votes: no accuracy, which takes all of them."""
-    kept = {name: result[name] for name in _OF_VOTES if name in result}
-    told = "the rest of other runs' votes: vlrb score takes their votes files and this one together"
-    return kept | {"Warnings": "; ".join([told, *([kept["Warnings"]] if kept.get("Warnings") else [])])}
-
-
 def native_scores(score: Score) -> dict[str, float | None]:
     """The columns of VLMEvalKit's own ``VL-RewardBench`` score file. Its "Overall Consistency" is the accuracy."""
     subsets = {name: estimate.value for name, estimate in score.by_subset.items()}
     ordered = {name: subsets.pop(name) for name in ("hallucination", "reasoning", "general") if name in subsets}
     return {**ordered, **subsets, "Macro Accuracy": score.macro.value, "Overall Consistency": score.overall.value}
-
-
-def _csv(columns: dict[str, float | None]) -> str:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    writer.writerow(columns)
-    writer.writerow(["" if value is None else repr(value) for value in columns.values()])
-    return buffer.getvalue()

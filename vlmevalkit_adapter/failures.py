@@ -6,8 +6,9 @@ in other processes and of datasets that were never built.
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,31 +37,21 @@ def failed() -> dict[str, str]:
 
 def requested(arguments: Sequence[str]) -> tuple[list[str], Path]:
     """The names that look like ours in VLMEvalKit's arguments, and its folder of results."""
-    names: list[str] = []
-    work = Path("outputs")
-    option = ""
-    for argument in arguments:
-        if argument.startswith("--"):
-            option, _, value = argument.partition("=")
-            values = [value] if value else []
-        else:
-            values = [argument]
-        for value in values:
-            if option == "--data":
-                names.append(value)
-            elif option == "--config":
-                names += _of_config(Path(value))
-            elif option == "--work-dir":
-                work = Path(value)
-    return [name for name in dict.fromkeys(names) if name.lower().startswith("vlrb")], work
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--data", nargs="*", action="extend", default=[])
+    parser.add_argument("--config", nargs="*", action="extend", default=[])
+    parser.add_argument("--work-dir", nargs="?", default="outputs", const="outputs")
+    found, _ = parser.parse_known_args(arguments)
+    names = [*found.data, *(name for path in found.config for name in _object(Path(path), "data"))]
+    return [name for name in dict.fromkeys(names) if name.lower().startswith("vlrb")], Path(found.work_dir)
 
 
-def _of_config(path: Path) -> list[str]:
+def _object(path: Path, key: str) -> dict[str, Any]:
+    """An object in a JSON file of VLMEvalKit's, which says itself what is wrong with one; empty where there is none."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))["data"]
-        return list(data)
+        return dict(json.loads(path.read_text(encoding="utf-8"))[key])
     except (OSError, ValueError, KeyError, TypeError):
-        return []  # VLMEvalKit itself says what is wrong with it
+        return {}
 
 
 def check(arguments: Sequence[str], known: Collection[str], since: float) -> None:
@@ -78,7 +69,7 @@ def check(arguments: Sequence[str], known: Collection[str], since: float) -> Non
         (path.relative_to(work).parts[0], *entry)
         for path in files
         if path.stat().st_mtime >= since
-        for entry in _entries(path)
+        for entry in _object(path, "datasets").items()
     ]
     for name in names:
         found = [(model, status) for model, dataset, status in entries if dataset == name]
@@ -91,17 +82,9 @@ def check(arguments: Sequence[str], known: Collection[str], since: float) -> Non
                 note(name, f"{model}: {why}")
 
 
-def _entries(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    try:
-        datasets = json.loads(path.read_text(encoding="utf-8"))["datasets"]
-        yield from datasets.items()
-    except (OSError, ValueError, KeyError, AttributeError):
-        return
-
-
 def _why(status: dict[str, Any]) -> str | None:
     """What is wrong with a dataset's status; None where it is done."""
-    if "error_message" in status and status["error_message"] is not None:
+    if status.get("error_message") is not None:
         return str(status["error_message"]).strip() or "failed without a message"
     if (reason := str(status.get("skip_reason") or "")) not in _FINE:
         return f"no score: {reason}"

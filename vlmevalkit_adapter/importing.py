@@ -35,34 +35,30 @@ class RegisteringFinder:
             spec = finder.find_spec(name, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _RegisteringLoader(spec.loader, self.strict)  # type: ignore[assignment]
+                    _register_after(spec.loader, self.strict)
                 return spec
         return None
 
 
-class _RegisteringLoader:
-    """Another loader that registers after executing; the module keeps the loader that it would have had."""
+def _register_after(loader: "Loader", strict: bool) -> None:
+    """Have a loader register the datasets when it next executed :data:`TARGET`."""
+    execute = loader.exec_module
 
-    def __init__(self, loader: "Loader", strict: bool) -> None:
-        self.loader = loader
-        self.strict = strict
-
-    def create_module(self, spec: "ModuleSpec") -> "ModuleType | None":
-        return self.loader.create_module(spec)
-
-    def exec_module(self, module: "ModuleType") -> None:
-        module.__loader__ = self.loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self.loader
-        self.loader.exec_module(module)
+    def exec_module(module: "ModuleType") -> None:
+        execute(module)
+        if module.__name__ != TARGET:  # some loaders serve several modules
+            return
+        loader.exec_module = execute  # type: ignore[method-assign]
         try:
             from vlmevalkit_adapter.registration import register
 
             register(module)
         except (ImportError, AttributeError, TypeError) as error:
-            if self.strict:
+            if strict:
                 raise
             print(f"vlrb: the VLRB datasets could not be registered with VLMEvalKit: {error!r}", file=sys.stderr)
+
+    loader.exec_module = exec_module  # type: ignore[method-assign]
 
 
 def install(strict: bool = False) -> None:

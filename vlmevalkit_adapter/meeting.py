@@ -4,6 +4,8 @@ VLMEvalKit hands every model the dataset's ``dump_image`` before it asks anythin
 with each request). There the model is told to build no prompt of its own (``--api-mode`` lets it, whatever the dataset says),
 and a system message that is not the judge's ends the run. From then on what is sent is observed: a message that is not ours
 ends the run as well, before it is sent.
+
+Prediction files of our datasets are TSV where nobody chose a format: VLMEvalKit's default, Excel, cuts and changes texts.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from vlmevalkit_adapter import failures
@@ -20,7 +23,8 @@ from vlrb_task.tasks.label_scores import LabelScores, NoProbabilities
 from vlrb_task.tasks.observed import Sent, Tally, model_id, texts_of, watching
 
 ALLOW_VARIABLE = "VLRB_ALLOW_OTHER_PROMPTS"
-
+FORMAT_VARIABLE = "PRED_FORMAT"
+_FORMAT_FUNCTION = "get_pred_file_path"
 
 # What VLMEvalKit's models call the weights, or the model that a server has.
 _NAMES = ("model_path", "model_pth", "model_name_or_path", "model", "model_name")
@@ -127,7 +131,12 @@ def meet(model: Any, dataset: Asked) -> None:
     if inner is None or getattr(inner, "watched_for", None) == dataset.dataset_name:
         return
     inner = getattr(inner, "unwatched", inner)
-    scorer = _scorer(model, dataset) if dataset.labels else None
+    try:
+        scorer = LabelScores.of(model, dataset.is_own_text) if dataset.labels else None
+    except NoProbabilities as error:
+        failure = VlrbError(str(error).removeprefix("vlrb: "))
+        failures.note(dataset.dataset_name, failure)
+        raise failure from error
 
     @functools.wraps(inner)
     def generate_inner(*args: Any, **kwargs: Any) -> Any:
@@ -140,15 +149,6 @@ def meet(model: Any, dataset: Asked) -> None:
     generate_inner.unwatched = inner  # type: ignore[attr-defined]
     generate_inner.watched_for = dataset.dataset_name  # type: ignore[attr-defined]
     model.generate_inner = generate_inner
-
-
-def _scorer(model: Any, dataset: Asked) -> LabelScores:
-    try:
-        return LabelScores.of(model, dataset.is_own_text)
-    except NoProbabilities as error:
-        failure = VlrbError(str(error).removeprefix("vlrb: "))
-        failures.note(dataset.dataset_name, failure)
-        raise failure from error
 
 
 def never(*args: Any, **kwargs: Any) -> bool:
@@ -180,3 +180,44 @@ def _refuse(dataset: Asked, what: str) -> None:
     )
     failures.note(dataset.dataset_name, error)
     raise error
+
+
+def write_whole_texts(is_ours: Callable[[str], bool]) -> None:
+    """Have VLMEvalKit name prediction files of our datasets ``.tsv`` unless ``PRED_FORMAT`` says otherwise.
+
+    Its modules hold the function that names them by its own name, so it is replaced in each that is loaded. Where this
+    VLMEvalKit has no such function, nothing is changed, and files are as it writes them.
+
+    Args:
+        is_ours: tells our datasets by their names.
+    """
+    original = getattr(sys.modules.get("vlmeval.smp.file"), _FORMAT_FUNCTION, None)
+    if original is None:
+        return
+    ours = original if getattr(original, "writes_tsv", False) else _as_tsv(original, is_ours)
+    plain = getattr(ours, "__wrapped__", original)
+    for name, module in list(sys.modules.items()):
+        if (name == "__main__" or name.partition(".")[0] == "vlmeval") and vars(module).get(_FORMAT_FUNCTION) is plain:
+            setattr(module, _FORMAT_FUNCTION, ours)
+
+
+def _as_tsv(original: Callable[..., str], is_ours: Callable[[str], bool]) -> Callable[..., str]:
+    @functools.wraps(original)
+    def get_pred_file_path(work_dir: str, model_name: str, dataset_name: str, *args: Any, **kwargs: Any) -> str:
+        path = original(work_dir, model_name, dataset_name, *args, **kwargs)
+        if not os.environ.get(FORMAT_VARIABLE) and is_ours(dataset_name) and path.endswith(".xlsx"):
+            # A run that is continued keeps the format that it has.
+            return path if Path(path).exists() else path.removesuffix(".xlsx") + ".tsv"
+        return path
+
+    get_pred_file_path.writes_tsv = True  # type: ignore[attr-defined]
+    return get_pred_file_path
+
+
+def predictions_note(dataset_name: str) -> str | None:
+    """What to say of the format of prediction files; nothing where texts are kept whole."""
+    function = getattr(sys.modules.get("vlmeval.smp.file"), _FORMAT_FUNCTION, None)
+    if function is None:
+        return None
+    path = str(function("", "model", dataset_name))
+    return f"Excel cuts texts at 32,767 characters: {FORMAT_VARIABLE}=tsv does not" if path.endswith(".xlsx") else None

@@ -18,9 +18,8 @@ def register(dataset_module: Any) -> None:
         ImportError: the classes could not be made, or ``VLRB_TASKS`` names no folder of tasks.
     """
     try:
-        from vlmevalkit_adapter.datasets import VLRB, specs
-        from vlmevalkit_adapter.formats import write_whole_texts
-        from vlmevalkit_adapter.videos import VLRBVideo
+        from vlmevalkit_adapter.datasets import VLRB, VLRBVideo, specs
+        from vlmevalkit_adapter.meeting import write_whole_texts
 
         names = list(specs())  # reads the environment: before anything is changed
     except VlrbError as error:

@@ -15,8 +15,7 @@ from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.media import file_sha256
 from vlrb_task.pairs.pair import Benchmark, parse_rows
-from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of, store, store_grey
-from vlrb_task.pairs.placing import PLACED, flattened
+from vlrb_task.pairs.pictures import PLACED, UnreadablePicture, flattened, pictures_of, store, store_grey
 from vlrb_task.pairs.rows import (
     PAIRS_VARIABLE,
     HubDataset,
@@ -49,7 +48,7 @@ class Source:
         unreadable: keys of pairs whose picture cannot be read; they are asked about with a grey square.
         warnings: what a reader of the numbers must know.
         placed: for each pair some of whose pictures have a place in the text or belong to an answer, how many of them are
-            the question's, and those of either answer; see :mod:`vlrb_task.pairs.placing`.
+            the question's, and those of either answer; see :mod:`vlrb_task.pairs.pictures`.
         videos: keys of pairs with a video, whose file is the last of ``pictures``.
     """
 
@@ -97,12 +96,27 @@ def _read(spec: str, origin: str, data_root: Path, videos: bool) -> Source:
     """Read pairs once for all datasets of a process; the pictures go to files as they come by."""
     warnings: list[str] = []
     files: list[tuple[Path, ...]] = []
-    placed: list[list[int] | None] = []
     hashes: list[tuple[str, ...]] = []
-    unreadable: list[int] = []
-    moving: list[int] = []
+    placed: list[list[int] | None] = []
+    unreadable: set[int] = set()
+    moving: set[int] = set()
     check = PictureCheck()
-    folder = data_root / "images" / "VLRB"
+
+    def shown(number: int, row: Row) -> Iterator[tuple[Path, str]]:
+        """The files of a row's pictures and video, written, with the hashes of what the row holds."""
+        for picture in pictures_of(row):
+            data = picture.get("bytes")
+            try:
+                file = store(data, data_root / "images" / "VLRB")
+            except UnreadablePicture as error:
+                log.error("vlrb: the picture of row %d (id %r) cannot be read: %s", number, row.get("id"), error)
+                file = store_grey(data_root / "images" / "VLRB")
+                unreadable.add(number)
+            yield file, hashlib.sha256(data or b"").hexdigest()
+        if row.get("video"):
+            moving.add(number)
+            digest = file_sha256(Path(row["video"]))
+            yield _linked(Path(row["video"]), data_root / "videos" / "VLRB" / f"{digest[:24]}.mp4"), digest
 
     def without_pictures(rows: Iterator[Row]) -> Iterator[Row]:
         for number, row in enumerate(map(flattened, rows)):
@@ -113,26 +127,12 @@ def _read(spec: str, origin: str, data_root: Path, videos: bool) -> Source:
                     f"{spec}: id {row['id']!r}: a video in a file, which only datasets of videos send: NAME_8frame, "
                     "NAME_1fps, … in place of NAME (docs/vlmevalkit.md)"
                 )
-            shown = pictures_of(row)
             check.add(row)
             placed.append(row.get(PLACED))
-            found = [hashlib.sha256(picture.get("bytes") or b"").hexdigest() for picture in shown]
-            row = {name: value for name, value in row.items() if name not in ("image", "images")}
-            stored = []
-            for picture in shown:
-                try:
-                    stored.append(store(picture.get("bytes"), folder))
-                except UnreadablePicture as error:
-                    log.error("vlrb: the picture of row %d (id %r) cannot be read: %s", number, row.get("id"), error)
-                    stored.append(store_grey(folder))
-                    unreadable.append(number)
-            if row.get("video"):
-                found.append(file_sha256(Path(row["video"])))
-                stored.append(_linked(Path(row["video"]), data_root / "videos" / "VLRB" / f"{found[-1][:24]}.mp4"))
-                moving.append(number)
-            hashes.append(tuple(found))
-            files.append(tuple(stored))
-            yield row
+            found = list(shown(number, row))
+            files.append(tuple(file for file, _ in found))
+            hashes.append(tuple(digest for _, digest in found))
+            yield {name: value for name, value in row.items() if name not in ("image", "images")}
 
     rows = without_pictures(read_rows(spec, images=True, network=True))
     if is_local(spec) and Path(spec).suffix.lower() == ".tsv":
@@ -177,14 +177,11 @@ def _with_ids(rows: Iterator[Row]) -> tuple[Iterator[Row], list[str]]:
     try:
         hub = load_benchmark(hub_id())
     except DataError:
-        why = "the hub's dataset is not in the local cache to look them up"
-        found = 0
+        found, why = 0, "the hub's dataset is not in the local cache to look them up"
     else:
-        listed, found = adopt_ids(listed, hub)
-        why = "the hub's dataset has no such pair"
-    if found == len(listed):
-        return iter(listed), []
-    return iter(listed), [
+        (listed, found), why = adopt_ids(listed, hub), "the hub's dataset has no such pair"
+    told = (
         f"{len(listed) - found} of {len(listed)} pairs come from a TSV without ids, and {why}: their sources are "
         "unknown, and their keys are not those of other runs, so such runs cannot be compared pair by pair"
-    ]
+    )
+    return iter(listed), [told] * (found < len(listed))

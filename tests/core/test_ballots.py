@@ -12,7 +12,6 @@ from vlrb_task.asking.ballots import (
     Ballot,
     Order,
     Schedule,
-    ballots,
     ballots_of,
     first_from_key,
     first_from_parity,
@@ -56,12 +55,6 @@ def test_a_longer_run_begins_as_a_shorter_one(pair: Pair) -> None:
 def test_parity_is_the_frameworks_rule() -> None:
     assert first_from_parity(["ab", "cd"]) == 0
     assert first_from_parity(["ab", "c"]) == 1
-
-
-@given(st.lists(pairs(), min_size=1, max_size=5))
-def test_ballots_of_a_pair_stand_together(some: list[Pair]) -> None:
-    asked = list(ballots(some, Schedule(Order.ALTERNATE, 3)))
-    assert [b.key for b in asked] == [p.key for p in some for _ in range(3)]
 
 
 @given(pairs())

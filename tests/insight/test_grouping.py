@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tests.support.made_up import FIRST, made_up_pairs, record
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
 from vlrb_task.cli.main import group
-from vlrb_task.pairs.grouping import grouped
+from vlrb_task.pairs.families import grouped
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes import write_votes
 

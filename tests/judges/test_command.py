@@ -20,7 +20,7 @@ from vlrb_task.lmms import include_path
 from vlrb_task.lmms.write import BASE, BENCHMARK_BASE, JUDGES_PAGE, shipped_files, task_yaml, with_tables
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pair import Answer
-from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
+from vlrb_task.pairs.rows import hub_id, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError, UnknownName
 from vlrb_task.tasks.saved import load_tasks, tasks_of_environment
 from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
@@ -142,7 +142,7 @@ def test_a_task_that_includes_the_base_says_what_one_that_stands_alone_says() ->
     of_data = {"dataset_path", "dataset_kwargs", "metric_list", "doc_to_messages"}
     for spec in shipped_tasks().values():
         included = yaml.load(task_yaml(spec), Loader=Loader)
-        alone = yaml.load(task_yaml(replace(spec, pairs=HUB_ID)), Loader=Loader)
+        alone = yaml.load(task_yaml(replace(spec, pairs=hub_id())), Loader=Loader)
         if spec.pairs == HUB:
             assert included.pop("include") == BASE
             assert base | included == alone

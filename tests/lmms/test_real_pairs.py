@@ -17,7 +17,7 @@ from tests.support.real_data import real_data_file, real_parquet
 from tests.support.table import outcome
 from vlrb_task.asking.ballots import Order, Schedule, firsts
 from vlrb_task.pairs.pair import Benchmark
-from vlrb_task.pairs.rows import HUB_ID, load_benchmark
+from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.scores.policies import Counts, Policy
 
 HABITS = Habits()
@@ -45,7 +45,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeHub, dic
     """The real pairs on a hub of the test's own, and the environment that points there."""
     folder = tmp_path_factory.mktemp("hub")
     parquet = real_parquet(folder / "test.parquet")
-    with FakeHub(HUB_ID, {"data/test-00000-of-00001.parquet": parquet}) as hub:
+    with FakeHub(hub_id(), {"data/test-00000-of-00001.parquet": parquet}) as hub:
         yield hub, {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "home"), "HF_HUB_OFFLINE": "0"}
 
 

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vlrb_task.asking.ballots import Ballot
-from vlrb_task.asking.messages import Shown, conversation
-from vlrb_task.asking.placing import PLACE, in_order, numbered, placed
+from vlrb_task.asking.messages import PLACE, Shown, conversation, in_order, numbered, placed
 from vlrb_task.judges import fill_prompt, get_judge
 from vlrb_task.pairs.pair import Answer, Pair, parse_rows
-from vlrb_task.pairs.placing import PLACED, flattened
+from vlrb_task.pairs.pictures import PLACED, flattened
 
 ROW: dict[str, Any] = {
     "id": "1",

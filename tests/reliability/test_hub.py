@@ -10,7 +10,7 @@ import pytest
 from tests.support.fake_hub import FakeHub
 from tests.support.lmms_eval import vlrb
 from vlrb_task.pairs.demo import demo_parquet
-from vlrb_task.pairs.rows import HUB_ID
+from vlrb_task.pairs.rows import hub_id
 
 FILE = "data/test-00000-of-00001.parquet"
 
@@ -22,7 +22,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_a_hub_that_refuses(tmp_path: Path, status: int) -> None:
     """401 and 403: a token that is missing or lacks the right."""
-    with FakeHub(HUB_ID, {FILE: demo_parquet()}, refuse=status) as hub:
+    with FakeHub(hub_id(), {FILE: demo_parquet()}, refuse=status) as hub:
         begun = time.monotonic()
         done = vlrb("doctor", env=environment(hub.url, tmp_path))
     assert time.monotonic() - begun < 120
@@ -40,7 +40,7 @@ def test_a_hub_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_the_cache_stands_in_for_a_hub_that_is_gone(tmp_path: Path) -> None:
-    with FakeHub(HUB_ID, {FILE: demo_parquet()}) as hub:
+    with FakeHub(hub_id(), {FILE: demo_parquet()}) as hub:
         assert "36 rows" in vlrb("doctor", env=environment(hub.url, tmp_path)).stdout
     done = vlrb("doctor", env=environment("http://127.0.0.1:9", tmp_path))
     assert done.returncode == 0, done.stdout

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.insight.simulate import Planted, run
-from vlrb_task.pairs.style import FEATURES, style_of
+from vlrb_task.pairs.labels import FEATURES, style_of
 from vlrb_task.scores.style import Style, style
 from vlrb_task.votes import Run
 

@@ -86,7 +86,7 @@ def pairs_of(run: Run) -> list[PairVotes]:
             Label(
                 labels.key(row),
                 labels.id(row),
-                labels.answer(row),
+                1 if labels.better[row] else 0,
                 labels.subset[row],
                 labels.source[row],
                 None if labels.words[row][0] < 0 else (int(labels.words[row][0]), int(labels.words[row][1])),

@@ -28,7 +28,7 @@ from tests.support.planted import Habits, PlantedJudge
 from tests.support.real_data import real_parquet
 from tests.support.vlmevalkit import PACKAGED, QUIET, arguments, launch, upstream
 from vlrb_task.pairs.pair import Answer, Benchmark, Pair
-from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
+from vlrb_task.pairs.rows import hub_id, load_benchmark, read_rows
 
 LMMS_VARIABLE = "VLRB_LMMS_PYTHON"
 SETTLED = {"vlrb": "VLRB", "vlrb_swap": "VLRB_Swap", "vlrb_compat": "VLRB_Compat"}
@@ -107,7 +107,7 @@ def lmms(benchmark: Benchmark, parquet: Path, tmp_path_factory: pytest.TempPathF
         pytest.skip(f"no lmms-eval to compare with: {LMMS_VARIABLE} names no Python")
     folder = tmp_path_factory.mktemp("lmms")
     half = Half(Counter(), {})
-    with FakeHub(HUB_ID, {"data/test-00000-of-00001.parquet": parquet}) as hub:
+    with FakeHub(hub_id(), {"data/test-00000-of-00001.parquet": parquet}) as hub:
         for tasks, judge in judges(benchmark):
             with JudgeServer(judge) as server:
                 model = f"model_version=judge,base_url={server.url},api_key=x,num_cpus=8"

@@ -107,7 +107,6 @@ def test_a_model_on_this_machine_is_given_the_number_of_frames(tmp_path: Path, m
     from vlmeval.inference_video import infer_data_job_video
     from vlmeval.vlm.qwen2_vl.model import Qwen2VLChat
 
-    monkeypatch.setattr("vlmevalkit_adapter.videos.LMUDataRoot", lambda: str(tmp_path))
     monkeypatch.setattr("vlmevalkit_adapter.datasets.LMUDataRoot", lambda: str(tmp_path))
     register(vlmeval.dataset)
     dataset = vlmeval.dataset.build_dataset("VLRB_VIDEO_REWARDBENCH_8frame")

@@ -23,7 +23,7 @@ from vlmevalkit_adapter.sources import open_source
 from vlrb_task.asking.ballots import Order, Schedule
 from vlrb_task.pairs.demo import demo_parquet
 from vlrb_task.pairs.pictures import store
-from vlrb_task.pairs.rows import HUB_ID, load_benchmark, read_rows
+from vlrb_task.pairs.rows import hub_id, load_benchmark, read_rows
 from vlrb_task.support.errors import DataError
 from vlrb_task.tasks.shipped import DEMO, HUB, TaskSpec
 
@@ -170,16 +170,16 @@ def test_the_variable_names_local_pairs(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_hubs_dataset_by_default_and_its_commit(tmp_path: Path) -> None:
-    with FakeHub(HUB_ID, {"data/test-00000-of-00001.parquet": demo_parquet()}) as hub:
+    with FakeHub(hub_id(), {"data/test-00000-of-00001.parquet": demo_parquet()}) as hub:
         found = opened(tmp_path, hub.url)
         found_later = opened(tmp_path, hub.url, HF_HUB_OFFLINE="1")
-    assert found == {"fingerprint": PAIRS.fingerprint, "origin": f"{HUB_ID}@{COMMIT}", "warnings": []}
+    assert found == {"fingerprint": PAIRS.fingerprint, "origin": f"{hub_id()}@{COMMIT}", "warnings": []}
     assert found_later == found, "from the cache"
 
 
 def test_vlmevalkits_own_file_takes_ids_from_the_hubs_cache(tmp_path: Path) -> None:
     tsv = write_tsv(tmp_path / "VL-RewardBench.tsv")
-    with FakeHub(HUB_ID, {"data/test-00000-of-00001.parquet": demo_parquet()}) as hub:
+    with FakeHub(hub_id(), {"data/test-00000-of-00001.parquet": demo_parquet()}) as hub:
         opened(tmp_path, hub.url)
     found = opened(tmp_path, "http://127.0.0.1:9", VLRB_PAIRS=str(tsv))
     assert found == {"fingerprint": PAIRS.fingerprint, "origin": "VL-RewardBench.tsv", "warnings": []}
@@ -213,11 +213,11 @@ def test_a_tsv_with_ids_needs_no_look_up(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_changed_official_prompt_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from vlmevalkit_adapter import prompts
+    from vlmevalkit_adapter import asking
     from vlrb_task.judges.base import Template
     from vlrb_task.support.errors import PromptUnavailable
 
-    prompts.template.cache_clear()
-    monkeypatch.setattr(prompts, "framework_template", lambda: Template("{query}{first}{second}"))
+    asking.template.cache_clear()
+    monkeypatch.setattr(asking, "framework_template", lambda: Template("{query}{first}{second}"))
     with pytest.raises(PromptUnavailable, match="it was changed"):
         ask(TaskSpec("vlrb_x", "official", Schedule(Order.KEY), "", DEMO), tmp_path)

@@ -1,11 +1,8 @@
-"""Ballots: which questions a task asks a judge about each pair, and in which order.
-
-Both frameworks walk the same list, so the same texts give the same numbers in both.
-"""
+"""Ballots: which questions a task asks a judge about each pair, and in which order; the same in both frameworks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -116,7 +113,8 @@ def firsts(pair: Pair, schedule: Schedule) -> list[Answer]:
 
 
 def ballots_of(pair: Pair, schedule: Schedule, mode: Mode = "pairwise") -> list[Ballot]:
-    """The ballots of one pair, in the order in which they are asked.
+    """The ballots of one pair, in the order in which they are asked: one after the other, so that an engine's prefix cache still
+    has the picture and the question.
 
     A pointwise judge sees one answer at a time, so an order means nothing to it: it gets two ballots for each
     of the schedule's ``votes``, the answer of the pair's key first.
@@ -125,11 +123,3 @@ def ballots_of(pair: Pair, schedule: Schedule, mode: Mode = "pairwise") -> list[
         return [Ballot(pair.key, vote, first=first) for vote, first in enumerate(firsts(pair, schedule))]
     start = first_from_key(pair.key)
     return [Ballot(pair.key, vote, answer=answer) for vote in range(schedule.votes) for answer in (start, other(start))]
-
-
-def ballots(pairs: Iterable[Pair], schedule: Schedule, mode: Mode = "pairwise") -> Iterator[Ballot]:
-    """Every ballot of a task. Those of one pair stand together: a part of the list holds whole pairs (but its
-    last), and an engine's prefix cache still has the picture and the question when the next ballot arrives.
-    """
-    for pair in pairs:
-        yield from ballots_of(pair, schedule, mode)

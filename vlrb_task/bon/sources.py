@@ -76,7 +76,7 @@ def _sheet(path: Path, metric: str | None, trust_pickle: bool) -> Sheet:
 def _benchmark(spec: str) -> list[Sheet]:
     """The questions of a benchmark whose rows have several answers, a sheet a subset; ``right`` is how good the label says."""
     by_subset: dict[str, dict[str, Found]] = {}
-    for row in answer_rows(mapping_of(spec), images=True, network=True):
+    for row in answer_rows(mapping_of(spec)):
         id, known = row["id"], by_subset.setdefault(row["subset"], {})
         if id in known:
             raise DataError(f"{spec}: id {id!r} stands twice in {row['subset']}")

@@ -140,7 +140,7 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
     """The task, with the pairs that it asks about in place."""
     from vlrb_task.pairs.benchmarks import is_benchmark
     from vlrb_task.pairs.demo import demo_parquet
-    from vlrb_task.pairs.rows import HUB_ID, pairs_of
+    from vlrb_task.pairs.rows import hub_id, pairs_of
     from vlrb_task.tasks.saved import load_task, tasks_of_environment
     from vlrb_task.tasks.shipped import DEMO, HUB, shipped_tasks
 
@@ -156,7 +156,7 @@ def _task(name: str, pairs: str | None) -> TaskSpec:
         raise VlrbError(f"--pairs: task {spec.name} has pairs of its own; write a task on yours with vlrb task --pairs")
     if spec.pairs == DEMO:
         return replace(spec, pairs=str(demo_parquet()))
-    return replace(spec, pairs=pairs or HUB_ID) if spec.pairs == HUB else spec
+    return replace(spec, pairs=pairs or hub_id()) if spec.pairs == HUB else spec
 
 
 def _changes(given: Iterable[str]) -> dict[str, Any]:

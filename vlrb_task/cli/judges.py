@@ -164,7 +164,7 @@ def framework_template() -> Template:
 
         return framework_template()
     if importlib.util.find_spec("vlmeval"):
-        from vlmevalkit_adapter.prompts import framework_template as from_vlmevalkit
+        from vlmevalkit_adapter.asking import framework_template as from_vlmevalkit
 
         return from_vlmevalkit()
     raise PromptUnavailable(

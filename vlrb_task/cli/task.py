@@ -12,7 +12,7 @@ import click
 
 from vlrb_task.asking.ballots import MOST_VOTES
 from vlrb_task.cli.options import FILE, FOLDER, console, print_json, print_warnings, shared
-from vlrb_task.support.errors import UnknownName, VlrbError
+from vlrb_task.support.errors import UnknownName, VlrbError, choice
 from vlrb_task.support.writing import write_text
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def command(
     from vlrb_task.tasks.shipped import TaskSpec
 
     schedule = Schedule.parse(order, votes)
-    pairs, shown = _bench(bench, pairs), Pictures.parse(pictures) if pictures else None
+    pairs, shown = _bench(bench, pairs), choice(Pictures, pictures, "--image") if pictures else None
     if no_images:
         if shown not in (None, Pictures.NONE):
             raise VlrbError(f"--image {shown} and --no-images: give one of them")

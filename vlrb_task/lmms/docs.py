@@ -22,13 +22,13 @@ from vlrb_task.asking.ballots import Schedule
 from vlrb_task.judges import get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.lmms.prompts import template
-from vlrb_task.pairs.health import bare_warning, contradiction_warning, same_warning, seen_in
+from vlrb_task.pairs.health import bare_warning, contradiction_warning, same_warning
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.labels import TIED, Mask, label_fields
 from vlrb_task.pairs.mapping import TIE
 from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.pairs.perturbing import pictures_named
-from vlrb_task.pairs.placing import PLACED
+from vlrb_task.pairs.pictures import PLACED, seen_in
 from vlrb_task.support.arrow import is_valid, to_numpy
 from vlrb_task.support.errors import DataError, PromptUnavailable
 from vlrb_task.tasks.questions import BallotList, ballots_by_pair, check_sight, is_blind, read_ballots, schedule_fields

@@ -17,7 +17,7 @@ from vlrb_task.judges import get_judge, neutralise
 from vlrb_task.lmms.docs import PAIR, vote_of
 from vlrb_task.lmms.reward_backends import Conversation, LocalReward, Refused, ServedReward, remarks
 from vlrb_task.lmms.rows import doc_to_visual
-from vlrb_task.pairs.placing import PLACED
+from vlrb_task.pairs.pictures import PLACED
 from vlrb_task.parsing.verdicts import Verdict
 
 FAILED = "[LMMS_EVAL_REQUEST_FAILED]"

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from vlrb_task.asking.ballots import Ballot, Order, Schedule
-from vlrb_task.asking.messages import Shown, conversation, messages_sha256
-from vlrb_task.asking.placing import in_order, numbered, placed
+from vlrb_task.asking.messages import Shown, conversation, in_order, messages_sha256, numbered, placed
 from vlrb_task.judges import Judge, fill_prompt, get_judge
 from vlrb_task.lmms.docs import shown_as, vote_of
 from vlrb_task.lmms.following import followed
 from vlrb_task.lmms.prompts import template
 from vlrb_task.pairs.media import file_sha256
 from vlrb_task.pairs.pair import Answer, Pair
-from vlrb_task.pairs.pictures import UnreadablePicture, grey, opened, pictures_of
-from vlrb_task.pairs.placing import PLACED
+from vlrb_task.pairs.pictures import PLACED, UnreadablePicture, grey, opened, pictures_of
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, unparsed
 from vlrb_task.votes.lmms_samples import VOTE_FIELD
 from vlrb_task.votes.reading import choice_of

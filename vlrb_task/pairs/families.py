@@ -1,22 +1,29 @@
-"""Which models wrote the answers of pairs, where a table says so, and of which family a model is."""
+"""What a user says of pairs beside their rows: which models wrote the answers, of which family a model is, and other groups
+than the rows': by picture, by question, or by a column.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from vlrb_task.pairs.labels import Categories, Labels
+from vlrb_task.pairs.mapped_rows import table_rows
 from vlrb_task.pairs.mapping_file import read_yaml
-from vlrb_task.pairs.tables import table_rows
+from vlrb_task.pairs.pictures import pictures_of, seen_in
 from vlrb_task.pairs.values import cells, is_empty, plain_text, two_names
 from vlrb_task.support.errors import DataError
 
 Table = list[tuple[re.Pattern[str], str]]
+
+PICTURE = "picture"
 
 
 @cache
@@ -25,9 +32,8 @@ def _table(path: Path) -> Table:
     if not isinstance(value, dict) or not all(isinstance(one, (str, list)) for one in value.values()):
         raise DataError(f"{path}: families of models are needed, as `Qwen: [qwen, qwq]`")
     try:
-        return [
-            (re.compile(rf"(?<![a-z])(?:{word})"), family) for family, words in value.items() for word in cells(words)
-        ]
+        words = [(word, family) for family, several in value.items() for word in cells(several)]
+        return [(re.compile(rf"(?<![a-z])(?:{word})"), family) for word, family in words]
     except re.error as error:
         raise DataError(f"{path}: {error.pattern!r} is no regular expression ({error})") from error
 
@@ -43,11 +49,9 @@ def family_of(model: str, own: Path | None = None) -> str | None:
         DataError: the table cannot be read.
     """
     name = model.rstrip("/").rpartition("/")[2].lower()
-    for path in (own, Path(__file__).with_name("families.yaml")):
-        if path is not None:
-            found = [(hit.start(), -hit.end(), family) for word, family in _table(path) if (hit := word.search(name))]
-            if found:
-                return min(found)[2]
+    for path in filter(None, (own, Path(__file__).with_name("families.yaml"))):
+        if found := [(hit.start(), -hit.end(), family) for word, family in _table(path) if (hit := word.search(name))]:
+            return min(found)[2]
     return None
 
 
@@ -90,3 +94,30 @@ def _models_of(path: Path) -> Mapping[tuple[str, str], tuple[str, str] | None]:
             raise DataError(f"{path}: row {number}: key or id, and model_0 and model_1 (or a list models) are needed")
         table[named[0]] = models if table.get(named[0], models) == models else None
     return table
+
+
+def grouped(rows: Iterable[dict[str, Any]], by: str) -> Iterator[dict[str, Any]]:
+    """The rows with the group that is asked for in the place of their own.
+
+    Args:
+        rows: in the benchmark's columns; with their pictures where they are grouped by these.
+        by: ``picture`` (the same bytes; of what is given by path alone, the same path), ``query``, or a column. A row without
+            one is a group by itself.
+
+    Raises:
+        DataError: no row has one.
+    """
+    known: set[bool] = set()
+    for row in rows:
+        value = _picture(row) if by == PICTURE else row.get(by)
+        group = None if is_empty(value) else plain_text(value, by)
+        known.add(group is not None)
+        yield row | {"group": group}
+    if known == {False}:
+        raise DataError(f"no row has a {by if by == PICTURE else f'column {by!r}'} to group by")
+
+
+def _picture(row: dict[str, Any]) -> str | None:
+    shown = seen_in(pictures_of(row))
+    shown += [str(row["video"]).encode()] if row.get("video") else []
+    return hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in shown)).hexdigest() if shown else None

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from vlrb_task.pairs.columns import Column
-from vlrb_task.pairs.values import is_empty, label_of, plain_text
+from vlrb_task.pairs.values import Column, is_empty, label_of, plain_text
 from vlrb_task.support.errors import DataError, short
-
-How = Literal["equals", "contains", "prefix", "pattern"]
-
-HOWS: tuple[How, ...] = ("equals", "contains", "prefix", "pattern")
 
 ORIGINS = ("split", "config", "source")
 """What a rule can look at beside the row's columns: the split and the config of the hub that a row came from, and the
 source that was found for it."""
+
+
+def _matched(key: str, text: str) -> str | None:
+    found = re.search(key, text)
+    return None if found is None else (found[found.re.groups and 1] or key)
+
+
+HOWS: Mapping[str, tuple[str, Callable[[str, str], str | None]]] = {
+    "equals": ("is none of", lambda key, _: key),  # the key was looked up
+    "contains": ("holds none of", lambda key, text: key if key in text else None),
+    "prefix": ("begins with none of", lambda key, text: key if text.startswith(key) else None),
+    "pattern": ("is found by none of", _matched),
+}
+"""How a rule's keys are compared with a text: what an error says, and the name that a key without one gives to a text, or None
+where it does not fit."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class Rule:
     column: Column | None = None
     origin: str | None = None
     until: str = ""
-    how: How | None = None
+    how: str | None = None
     names: Mapping[str, str | Rule] = field(default_factory=dict)
     default: str | Rule | None = None
 
@@ -57,8 +67,8 @@ class Rule:
             found += one.all_names() if isinstance(one, Rule) else [one] if one else []
         return list(dict.fromkeys(found))
 
-    def name(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> str:
-        """The row's name.
+    def find(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> tuple[str, bool]:
+        """The row's name, and whether the default decided.
 
         Args:
             row: its columns.
@@ -67,10 +77,6 @@ class Rule:
         Raises:
             DataError: the column is empty, or no key fits and there is no default.
         """
-        return self.find(row, origins)[0]
-
-    def find(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> tuple[str, bool]:
-        """As :meth:`name`, and whether the default decided."""
         if self.value is not None:
             return self.value, False
         what = self.column.name if self.column else str(self.origin)
@@ -78,26 +84,22 @@ class Rule:
         if self.how is None:
             if text.strip():
                 return text, False
-            if self.default is None:
-                raise DataError(f"an empty {what}")
+            problem = f"an empty {what}"
         else:
-            for key in self._likely(text):
-                name = self.names[key]
-                if found := _fits(self.how, key, text):
-                    named = name or found
+            fails, fits = HOWS[self.how]
+            keys: Iterable[str | None] = self.names
+            if self.how == "equals":
+                keys = [text if text in self.names else self._spelled.get(label_of(text))]
+            for key in filter(None, keys):
+                if found := fits(key, text):
+                    named = self.names[key] or found
                     return named.find(row, origins) if isinstance(named, Rule) else (named, False)
-            if self.default is None:
-                raise DataError(f"{what} {short(text)} {_FAILS[self.how]} {', '.join(self.names)}")
+            problem = f"{what} {short(text)} {fails} {', '.join(self.names)}"
+        if self.default is None:
+            raise DataError(problem)
         if isinstance(self.default, Rule):
             return self.default.find(row, origins)[0], True
         return str(self.default), True
-
-    def _likely(self, text: str) -> Iterable[str]:
-        """The keys that can fit a text: of those that must equal it, the one that does."""
-        if self.how != "equals":
-            return self.names
-        key = text if text in self.names else self._spelled.get(label_of(text))
-        return [] if key is None else [key]
 
     @cached_property
     def _spelled(self) -> Mapping[str, str]:
@@ -106,36 +108,10 @@ class Rule:
 
     def _text(self, row: Mapping[str, Any], origins: Mapping[str, str], what: str) -> str:
         value = self.column.of(row) if self.column else origins.get(str(self.origin), "")
-        if value is None and self.default is not None:
-            value = ""
-        if value is None:
+        if value is None and self.default is None:
             raise DataError(f"no {what}")
-        text = plain_text(value, what)
+        text = "" if value is None else plain_text(value, what)
         return re.split(f"[{re.escape(self.until)}]", text, maxsplit=1)[0] if self.until else text
-
-
-_FAILS: Mapping[How, str] = {
-    "equals": "is none of",
-    "contains": "holds none of",
-    "prefix": "begins with none of",
-    "pattern": "is found by none of",
-}
-
-
-def _fits(how: How, key: str, text: str) -> str | None:
-    """The name that a key without one gives to a text; None where it does not fit."""
-    if how == "pattern":
-        found = re.search(key, text)
-        return None if found is None else (found[found.re.groups and 1] or key)
-    if how == "equals":
-        return key  # found as equal
-    if how == "contains":
-        return key if key in text else None
-    return key if text.startswith(key) else None
-
-
-FILLED = "not null"
-EMPTY = ("null", "~", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +130,7 @@ class Condition:
         """Whether the row is wanted."""
         value = self.column.of(row)
         if is_empty(value):
-            return any(one in EMPTY for one in self.values)
-        if FILLED in self.values:
+            return any(one in ("null", "~", "") for one in self.values)
+        if "not null" in self.values:
             return True
         return not isinstance(value, (list, dict)) and label_of(value) in map(label_of, self.values)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.pairs.mapped_rows import first_rows, is_named, mapping_of
 from vlrb_task.pairs.pair import Pair
-from vlrb_task.pairs.pictures import pictures_of
+from vlrb_task.pairs.pictures import pictures_of, seen_in
 from vlrb_task.pairs.values import is_empty
 
 _PICTURE_NAME = re.compile(
@@ -20,25 +21,18 @@ _PICTURE_FILE = re.compile(r"(?i)\S+\.(?:png|jpe?g|webp|gif|bmp|tiff?)")
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 
 
-def contradictions(pairs: Sequence[Pair]) -> list[str]:
-    """Pairs with the same question and answers whose labels contradict each other, one line for each such question.
+def contradictions(pairs: Iterable[Pair]) -> list[list[str]]:
+    """The ids of each question whose pairs have the same answers and labels that contradict each other.
 
     Pairs that are judged by different criteria may well be labelled differently, and are told apart. Pictures are not
-    compared: where only they differ, the line is to be read with that in mind.
+    compared: where only they differ, the result is to be read with that in mind.
     """
     labels: dict[tuple[str, tuple[str, ...], str | None], dict[str, list[str]]] = {}
     for pair in pairs:
         better = "a tie" if pair.tied else pair.responses[pair.better]
         place = (pair.query, tuple(sorted(pair.responses)), pair.criterion)
         labels.setdefault(place, {}).setdefault(better, []).append(pair.id)
-    found = []
-    for by_label in labels.values():
-        if len(by_label) > 1:
-            ids = [one for several in by_label.values() for one in several]
-            found.append(
-                f"the same question and answers with contradictory labels: ids {', '.join(map(repr, ids[:6]))}"
-            )
-    return found
+    return [[*chain(*by_label.values())] for by_label in labels.values() if len(by_label) > 1]
 
 
 def contradiction_warning(pairs: Sequence[Pair]) -> list[str]:
@@ -46,32 +40,21 @@ def contradiction_warning(pairs: Sequence[Pair]) -> list[str]:
     found = contradictions(pairs)
     if not found:
         return []
-    hint = (
-        ""
-        if any(pair.criterion for pair in pairs)
-        else "; if each is by another criterion, map it: `criterion: COLUMN`"
-    )
-    return [
-        f"{len(found)} questions stand more than once with contradictory labels (first: {found[0].partition(': ')[2]}){hint}"
-    ]
+    first = f"ids {', '.join(map(repr, found[0][:6]))}"
+    told = f"{len(found)} questions stand more than once with contradictory labels (first: {first})"
+    mapped = any(pair.criterion for pair in pairs)
+    return [told if mapped else f"{told}; if each is by another criterion, map it: `criterion: COLUMN`"]
 
 
 def bare_warning(without: int, rows: int) -> list[str]:
     """One line for rows without a picture; none where each has one."""
-    if not without:
-        return []
     whole = "no row has a picture" if without == rows else f"{without} of {rows} rows have no picture"
-    return [f"{whole}: a judge answers them without seeing anything"]
+    return [f"{whole}: a judge answers them without seeing anything"] if without else []
 
 
 def same_warning(shown: int) -> list[str]:
     """One line for several pictures that are all the same."""
     return [f"all {shown} pictures are the same"] if shown > 1 else []
-
-
-def seen_in(pictures: Iterable[Mapping[str, Any]]) -> list[bytes]:
-    """What pictures are told apart by: their bytes, or their path where they are not at hand."""
-    return [one.get("bytes") or str(one.get("path")).encode("utf-8", "surrogatepass") for one in pictures]
 
 
 class PictureCheck:
@@ -100,30 +83,13 @@ class PictureCheck:
                 digest.update(one)
             self._digests.add(digest.digest())
 
-    def warnings(self) -> Iterator[str]:
+    def warnings(self) -> list[str]:
         """What there is to tell."""
-        yield from bare_warning(self.without, self.rows)
-        if len(self._digests) == 1:
-            yield from same_warning(self.shown)
+        return bare_warning(self.without, self.rows) + (same_warning(self.shown) if len(self._digests) == 1 else [])
 
 
 def unread_warning(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """One line for columns that look like pictures and are not read as such; none where there are none.
-
-    Args:
-        spec: as :func:`unread_picture_columns`'.
-        rows: as there.
-
-    Raises:
-        DataError: as there.
-    """
-    listed = ", ".join(map(repr, unread_picture_columns(spec, rows)))
-    told = f"columns that look like pictures and are not read as such: {listed} (docs/pairs.md: `images`)"
-    return [told] if listed else []
-
-
-def unread_picture_columns(spec: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Columns of a set of pairs that look like pictures and are not read as such, by name.
 
     Args:
         spec: where the pairs are; of a mapping, the first rows of its own file are looked at.
@@ -137,12 +103,10 @@ def unread_picture_columns(spec: str, rows: Iterable[Mapping[str, Any]]) -> list
         mapping = mapping_of(spec)
         known |= {one.top for one in mapping.media}
         rows = first_rows(mapping)
-    found: dict[str, None] = {}
-    for row in rows:
-        for name, value in row.items():
-            if name not in known and _looks(str(name), value):
-                found[str(name)] = None
-    return list(found)
+    cells = ((str(name), value) for row in rows for name, value in row.items() if name not in known)
+    listed = ", ".join(map(repr, dict.fromkeys(name for name, value in cells if _looks(name, value))))
+    told = f"columns that look like pictures and are not read as such: {listed} (docs/pairs.md: `images`)"
+    return [told] if listed else []
 
 
 def _looks(name: str, value: Any) -> bool:
@@ -152,12 +116,9 @@ def _looks(name: str, value: Any) -> bool:
         return {"bytes", "path"} <= set(value) and not is_empty(value.get("bytes") or value.get("path"))
     if isinstance(value, bytes):
         return value.startswith(_MAGIC)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         return False
     if value.startswith("data:image/") or (len(value) < 1024 and _PICTURE_FILE.fullmatch(value)):
         return True
-    return (
-        bool(_PICTURE_NAME.search(name))
-        and len(value) > 100
-        and re.fullmatch("[A-Za-z0-9+/=]+", value[:1000]) is not None
-    )
+    base64 = len(value) > 100 and re.fullmatch("[A-Za-z0-9+/=]+", value[:1000])
+    return bool(base64 and _PICTURE_NAME.search(name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,31 +61,24 @@ def hub_files(dataset: HubDataset, *, network: bool, split: str = SPLIT, config:
     Raises:
         DataError: not in the cache and not to be had.
     """
-    names = [f"{split}-*.parquet", f"{split}.parquet", f"{split}/*.parquet"]
-    if config is None:
-        patterns = [f"**/{split}-*.parquet", f"{split}*.parquet", f"{split}/*.parquet"]
-    else:
+    patterns = [f"**/{split}-*.parquet", f"{split}*.parquet", f"{split}/*.parquet"]
+    if config is not None:
+        names = [f"{split}-*.parquet", f"{split}.parquet", f"{split}/*.parquet"]
         patterns = [f"{config}/{one}" for one in names] + [f"**/{config}/{one}" for one in names]
 
     def found(folder: Path) -> list[Path]:
-        files = sorted(folder.rglob(f"*{split}*.parquet"))
+        named = sorted(folder.rglob(f"*{split}*.parquet"))
         if config is None:
-            return files or sorted(folder.glob(f"{split}/*.parquet"))
-        files = files or sorted(folder.rglob(f"{split}/*.parquet"))
-        return [file for file in files if config in file.relative_to(folder).parts]
+            return named or sorted(folder.glob(f"{split}/*.parquet"))
+        named = named or sorted(folder.rglob(f"{split}/*.parquet"))
+        return [file for file in named if config in file.relative_to(folder).parts]
 
     return _snapshot(dataset, patterns, found, network)
 
 
-def hub_folder(dataset: HubDataset, patterns: Sequence[str], *, network: bool) -> Path:
-    """The folder of a hub dataset's files that fit a pattern, from the local cache or, if allowed, from the hub.
-
-    Raises:
-        DataError: not in the cache and not to be had.
-    """
-    return _snapshot(
-        dataset, list(patterns), lambda folder: [folder] if (folder / patterns[0]).exists() else [], network
-    )[0]
+def hub_folder(dataset: HubDataset, patterns: list[str], *, network: bool) -> Path:
+    """The folder of a hub dataset's files that fit a pattern, of which the first is one file's path; as :func:`hub_files`."""
+    return _snapshot(dataset, patterns, lambda folder: [folder] if (folder / patterns[0]).exists() else [], network)[0]
 
 
 def _snapshot(

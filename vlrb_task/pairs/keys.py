@@ -1,11 +1,18 @@
-"""What a pair and a set of pairs are told by: hashes that no order of rows or responses changes."""
+"""What pairs, sets of pairs and subsets are called: hashes that no order of rows or responses changes, and names."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
-_SEPARATOR = "\x1f"
+from vlrb_task.pairs.benchmarks import default, revisions
+
+SUBSETS = ("general", "hallucination", "reasoning")
+"""VL-RewardBench's own subsets, in the order in which papers print them; its file is not read for them."""
+
+UNDECIDABLE = "undecidable"
+"""Subset of pairs of which no answer is better (best-of-N candidates both right, or both wrong): asked about, never scored."""
 
 
 def pair_key(id: str, query: str, responses: Sequence[str], criterion: str | None = None) -> str:
@@ -16,7 +23,7 @@ def pair_key(id: str, query: str, responses: Sequence[str], criterion: str | Non
     Where the pair is judged by one criterion, that follows as a fifth part: the same answers are another pair by another
     criterion.
     """
-    text = _SEPARATOR.join([id, query, *sorted(responses), *([] if criterion is None else [criterion])])
+    text = "\x1f".join([id, query, *sorted(responses), *([] if criterion is None else [criterion])])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -36,3 +43,29 @@ def answers_sha256(responses: Sequence[str]) -> list[str]:
     A pair's key is the same whichever response stands first in its row; these tell rows that were reversed.
     """
     return [hashlib.sha256(one.encode("utf-8", "surrogatepass")).hexdigest()[:16] for one in responses]
+
+
+def count_subsets(subsets: Iterable[str]) -> dict[str, int]:
+    """Count subset names, in :func:`order_subsets`' order."""
+    counts = Counter(subsets)
+    return {name: counts[name] for name in order_subsets(counts)}
+
+
+def order_subsets(names: Iterable[str]) -> list[str]:
+    """The benchmark's own subsets in their usual order, then any other by name."""
+    found = set(names)
+    return [s for s in SUBSETS if s in found] + sorted(found.difference(SUBSETS))
+
+
+def revision_name(subset_counts: Mapping[str, int]) -> str:
+    """``1250`` or ``1247`` for the known revisions' counts, ``custom`` for any other set."""
+    for name, sizes in revisions().items():
+        if dict(subset_counts) == sizes:
+            return name
+    return "custom"
+
+
+def set_name(revisions: Iterable[str]) -> str:
+    """What a result calls the pairs of its runs: the benchmark's name belongs to its own revisions only."""
+    own = str(default().about["title"])
+    return own if "custom" not in set(revisions) else f"Pairs in {own}'s format"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,7 @@ from numpy.typing import NDArray
 
 from vlrb_task.pairs.keys import answers_sha256
 from vlrb_task.pairs.mapping import TIE, Label
-from vlrb_task.pairs.pair import Answer, Pair, count_subsets, fingerprint, revision_name
-from vlrb_task.pairs.style import style_of
+from vlrb_task.pairs.pair import Pair, count_subsets, fingerprint, revision_name
 from vlrb_task.support.arrow import strings, to_arrow, to_numpy
 
 Ints = NDArray[np.int64]
@@ -32,7 +32,23 @@ UNKNOWN = "unknown"
 _FEW = ("subset", "source", "tags", "models", "group", "criterion")
 """The columns of :class:`Labels` that have few distinct values."""
 
+_STYLE = {
+    "lists": re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]", re.MULTILINE),
+    "bold": re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__"),
+    "headings": re.compile(r"^#{1,6}[ \t]", re.MULTILINE),
+    "digits": re.compile(r"\d+"),
+    "code": re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL),
+}
+
+FEATURES = tuple(_STYLE)
+"""List items, bold passages, headings, numbers (runs of digits), and passages of code, as Markdown writes them."""
+
 T = TypeVar("T", bound=Hashable)
+
+
+def style_of(text: str) -> tuple[int, ...]:
+    """The style of a response: how often each of :data:`FEATURES` stands in a text; linear in its length."""
+    return tuple(len(pattern.findall(text)) for pattern in _STYLE.values())
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,7 @@ class Labels:
         subset, source: names.
         tags: all error tags of a pair together.
         words: words in each response, shape ``(pairs, 2)``; :data:`NO_WORDS` where a log does not tell.
-        style: of each response the counts of :data:`~vlrb_task.pairs.style.FEATURES`, shape ``(pairs, 2, features)``;
+        style: of each response the counts of :data:`FEATURES`, shape ``(pairs, 2, features)``;
             None where they were not counted.
         models: which models wrote the two responses; None where nothing says.
         group: what pairs share that belong together; None where nothing says.
@@ -134,17 +150,12 @@ class Labels:
         """The labels of some pairs, in the order of ``rows``."""
         places = to_arrow(np.flatnonzero(rows) if rows.dtype == bool else rows)
         return Labels(
-            self.keys.take(places),
-            self.ids.take(places),
-            self.better[rows],
-            self.subset.take(rows),
-            self.source.take(rows),
-            self.tags.take(rows),
-            self.words[rows],
-            None if self.style is None else self.style[rows],
-            self.models.take(rows),
-            self.group.take(rows),
-            self.criterion.take(rows),
+            keys=self.keys.take(places),
+            ids=self.ids.take(places),
+            better=self.better[rows],
+            words=self.words[rows],
+            style=None if self.style is None else self.style[rows],
+            **{name: getattr(self, name).take(rows) for name in _FEW},
         )
 
     @cached_property
@@ -177,35 +188,17 @@ class Labels:
         """The id of one pair."""
         return cast(str, self.ids[row].as_py())
 
-    def answer(self, row: int) -> Answer:
-        """The better response of one pair.
-
-        Raises:
-            ValueError: its label is a tie.
-        """
-        if self.tied[row]:
-            raise ValueError(f"the label of pair {self.key(row)} is a tie")
-        return 1 if self.better[row] else 0
-
     def label(self, row: int) -> Label:
         """The label of one pair: its better response, or ``tie``."""
-        return TIE if self.tied[row] else self.answer(row)
+        return TIE if self.tied[row] else 1 if self.better[row] else 0
 
 
 def label_fields(pair: Pair) -> dict[str, Any]:
     """What scoring has to know of a pair: the fields by which a log can be scored without the pairs."""
-    return {
-        "key": pair.key,
-        "id": pair.id,
-        "better": pair.label,
-        "subset": pair.subset,
-        "source": pair.source,
-        "words": list(pair.words),
-        **({"tags": list(pair.tags)} if pair.tags else {}),
-        **({"group": pair.group} if pair.group is not None else {}),
-        **({"criterion": pair.criterion} if pair.criterion is not None else {}),
-        **({"media": pair.media} if pair.media is not None else {}),
-    }
+    names = ("key", "id", "subset", "source", "group", "criterion", "media")
+    found = {name: value for name in names if (value := getattr(pair, name)) is not None}
+    tags = {"tags": list(pair.tags)} if pair.tags else {}
+    return found | {"better": pair.label, "words": list(pair.words)} | tags
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,113 @@
-"""Reading the rows that a mapping names: its file or its hub dataset, the rows that are wanted, their pairs, their pictures."""
+"""Rows as files hold them, and those that a mapping names: of its file or its hub dataset, the ones wanted, with pictures."""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 from vlrb_task.pairs.benchmarks import benchmark, is_benchmark, is_packaged
 from vlrb_task.pairs.hub import HubDataset, hub_files, hub_folder
 from vlrb_task.pairs.mapping import Mapped
 from vlrb_task.pairs.mapping_file import read_mapping
 from vlrb_task.pairs.media import media_columns
-from vlrb_task.pairs.tables import Row, table_rows
-from vlrb_task.pairs.values import is_empty
+from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError
+from vlrb_task.support.inputs import read_text, readable
+from vlrb_task.support.jsonl import Lines
 
 log = logging.getLogger("vlrb")
 
-_MEDIA = ("pictures", "answer_pictures", "video", "audio")
+Row = dict[str, Any]
+
+
+def parquet_rows(path: Path, unread: Collection[str] = ()) -> Iterator[Row]:
+    """The rows of a parquet file; the columns of ``unread`` are not read and hold None.
+
+    Raises:
+        DataError: it is none that can be read.
+    """
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    try:
+        file = pq.ParquetFile(readable(path))
+        names = file.schema_arrow.names
+        empty = dict.fromkeys(name for name in names if name in unread)
+        for batch in file.iter_batches(batch_size=256, columns=[name for name in names if name not in empty]):
+            columns = {name: _values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+            yield from (
+                {**dict(zip(columns, row, strict=True)), **empty} for row in zip(*columns.values(), strict=True)
+            )
+    except (ArrowException, OSError, ValueError) as error:
+        raise DataError(f"{path}: not a parquet file that can be read ({str(error).splitlines()[0]})") from error
+
+
+def _values(column: Any) -> list[Any]:
+    """A column's values; times that Python's calendar does not reach as whole numbers."""
+    import pyarrow as pa
+
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        return list(column.cast(pa.int64()).to_pylist())
+
+
+def json_lines(path: Path) -> Iterator[Row]:
+    """The rows of a file of JSON lines.
+
+    Raises:
+        DataError: after the last row: lines that are none.
+    """
+    lines = Lines(path)
+    for _, value in lines:
+        yield value
+    if lines.warnings:
+        raise DataError(f"{path}: {'; '.join(lines.warnings)}")
+
+
+def json_list(path: Path) -> Iterator[Row]:
+    """The rows of a JSON list; of an object that holds nothing but one list of rows (``{"pairs": […]}``), that list's.
+
+    Raises:
+        DataError: the file cannot be read, or holds no rows.
+    """
+    try:
+        value = json.loads(read_text(path))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{path}: not a {path.suffix[1:]} file that can be read ({error})") from error
+    if isinstance(value, dict) and len(value) == 1:
+        (value,) = value.values()
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise DataError(f"{path}: no list of rows")
+    yield from value
+
+
+def table_rows(path: Path, unread: Collection[str] = ()) -> Iterator[Row]:
+    """The rows of a file of any of these kinds, told by its suffix.
+
+    Raises:
+        DataError: of no such kind, or it cannot be read.
+    """
+    reader = TABLES.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(f"{path}: a parquet, jsonl, json, csv or tsv file is needed")
+    yield from reader(path, unread)
+
+
+TABLES: Mapping[str, Callable[[Path, Collection[str]], Iterator[Row]]] = {
+    ".parquet": parquet_rows,
+    ".jsonl": lambda path, _: json_lines(path),
+    ".json": lambda path, _: json_list(path),
+    ".csv": lambda path, _: read_delimited(path, ","),
+    ".tsv": lambda path, _: read_delimited(path, "\t"),
+}
+"""How a file is read, by its suffix."""
 
 
 def is_named(spec: str) -> bool:
@@ -77,31 +164,34 @@ def mapped_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
                 left_out += 1
                 continue
             for row in mapping.rows_of(number - 1, found, origins):
-                yield _with_media(row, mapping, folder) if images else _without_media(row)
+                yield _placed(row, mapping, folder if images else None)
         except DataError as error:
             problems.append(f"row {number - 1}: {error}")
     if number and unseen:
         raise DataError(f"{mapping.path}: no row has a column {' or '.join(sorted(map(repr, unseen)))}")
     if left_out:
-        _tell_once(f"vlrb: {mapping.path}: {left_out} rows {_why(mapping)} were left out")
+        named = " or ".join(one.name for one in mapping.columns["leave_out"])
+        why = " or ".join([f"with {named}"] * bool(named) + ["that `where` does not want"] * bool(mapping.where))
+        _tell_once(f"vlrb: {mapping.path}: {left_out} rows {why} were left out")
     if problems:
         count = f": {len(problems)} unusable rows of {mapping.rows}" if len(problems) > 1 else ""
         raise DataError(f"{mapping.path}{count}", problems)
 
 
-def answer_rows(mapping: Mapped, images: bool, network: bool) -> Iterator[Row]:
-    """The questions of a mapping whose rows have several answers: what their pairs have in common, and ``graded``.
+def answer_rows(mapping: Mapped) -> Iterator[Row]:
+    """The questions of a mapping whose rows have several answers, with their pictures: what their pairs have in common, and
+    ``graded``.
 
     Raises:
         DataError: as :func:`mapped_rows`, at the first row that cannot be used.
     """
-    for number, (folder, origins, found) in enumerate(_rows(mapping, images, network)):
+    for number, (folder, origins, found) in enumerate(_rows(mapping, images=True, network=True)):
         if not mapping.wants(found):
             continue
         try:
             row = mapping.common(number, found, origins)
             graded = mapping.answers.graded(found)
-            yield (_with_media(row, mapping, folder) if images else _without_media(row)) | {"graded": graded}
+            yield _placed(row, mapping, folder) | {"graded": graded}
         except DataError as error:
             raise DataError(f"{mapping.path}: row {number}: {error}") from error
 
@@ -115,39 +205,22 @@ def first_rows(mapping: Mapped, most: int = 50) -> list[Row]:
     return [found for _, _, found in islice(_rows(mapping, images=True, network=False), most)]
 
 
-def _why(mapping: Mapped) -> str:
-    with_these = [f"with {' or '.join(one.name for one in mapping.leave_out)}"] if mapping.leave_out else []
-    return " or ".join(with_these + (["that `where` does not want"] if mapping.where else []))
+def _placed(row: Row, mapping: Mapped, folder: Path | None) -> Row:
+    """The row with its media in a task's columns; without a folder, without them.
 
-
-def _with_media(row: Row, mapping: Mapped, folder: Path) -> Row:
-    media = _kind(row, mapping)
-    return row | media_columns(row, folder, mapping.frames) | {"media": media}
-
-
-def _without_media(row: Row) -> Row:
-    """The row without what stands for media; answers of pictures keep a mark, since their texts may be the same."""
+    Then answers of pictures keep a mark, since their texts may be the same.
+    """
+    if folder is not None:
+        return row | media_columns(row, folder, mapping.frames)
     answers = row.get("answer_pictures")
-    kept = {name: value for name, value in row.items() if name not in _MEDIA}
+    kept = {name: value for name, value in row.items() if name not in ("pictures", "answer_pictures", "video", "audio")}
     return kept | ({"answer_images": [[None] * len(each) for each in answers]} if answers else {})
-
-
-def _kind(row: Mapping[str, object], mapping: Mapped) -> str:
-    if not is_empty(row["video"]):
-        return "video"
-    if not is_empty(row["audio"]):
-        return "audio"
-    pictures = row["pictures"]
-    return "image" if isinstance(pictures, list) and any(not is_empty(one) for one in pictures) else "text"
 
 
 @cache
 def _tell_once(message: str) -> None:
     """Warn, but once in a process: pairs are read to be checked, and again to be copied."""
     log.warning(message)
-
-
-_KINDS = (".parquet", ".jsonl", ".json", ".csv", ".tsv", ".yaml", ".yml")
 
 
 def _rows(mapping: Mapped, images: bool, network: bool) -> Iterator[tuple[Path, Mapping[str, str], Row]]:
@@ -158,9 +231,10 @@ def _rows(mapping: Mapped, images: bool, network: bool) -> Iterator[tuple[Path, 
         for row in table_rows(local, unread):
             yield mapping.image_folder, {}, row
         return
-    if local.suffix.lower() in _KINDS or not HubDataset.is_one(mapping.rows):
+    if local.suffix.lower() in (*TABLES, ".yaml", ".yml") or not HubDataset.is_one(mapping.rows):
         raise DataError(f"{mapping.path}: rows: {mapping.rows}: no such file beside the mapping, and no hub id")
-    dataset = _pinned(mapping)
+    dataset = HubDataset.parse(mapping.rows)
+    dataset = replace(dataset, revision=dataset.revision or mapping.about.get("revision"))
     if mapping.file:
         below = mapping.image_folder.relative_to(mapping.folder)
         pictures = [f"{below / '**'}" if below != Path() else "**"] if images and mapping.media else []
@@ -173,9 +247,3 @@ def _rows(mapping: Mapped, images: bool, network: bool) -> Iterator[tuple[Path, 
         for file in hub_files(dataset, network=network, split=split, config=config):
             for row in table_rows(file, unread):
                 yield mapping.image_folder, origins, row
-
-
-def _pinned(mapping: Mapped) -> HubDataset:
-    """The mapping's dataset, at its revision where one is named."""
-    dataset = HubDataset.parse(mapping.rows)
-    return replace(dataset, revision=dataset.revision or mapping.about.get("revision"))

@@ -6,16 +6,16 @@ benchmark's columns: one where there are two answers, several where there are mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from vlrb_task.pairs.columns import Column
 from vlrb_task.pairs.filing import Condition, Rule
 from vlrb_task.pairs.values import (
     Answer,
+    Column,
     cells,
     first_ranked,
     is_empty,
@@ -63,10 +63,6 @@ class Answers:
     ties: bool | None = None
     pictures: tuple[Column, ...] = ()
 
-    def all_columns(self) -> list[Column]:
-        """Every column but those of pictures."""
-        return [*self.columns, *(one for one in (self.worse, self.better) if one)]
-
     def pairs(self, row: Mapping[str, Any]) -> tuple[bool, list[tuple[tuple[str, str], Label]]]:
         """The row's pairs with their labels, and whether they come of more than two answers.
 
@@ -75,45 +71,43 @@ class Answers:
         Raises:
             DataError: what is missing or no text, or a label that is not known.
         """
-        if self.worse is not None:
-            better, worse = self._texts(row, self.columns[0]), self._texts(row, self.worse)
-            return len(better) + len(worse) > 2, [((one, other), 0) for one in better for other in worse]
-        if len(self.columns) == 1:
-            texts = self._texts(row, self.columns[0])
-        else:
-            texts = [self._text(one.of(row) if self.pictures else _filled(row, one), one) for one in self.columns]
-        if len(texts) < 2:
+        texts = self._texts(row)
+        if self.worse is None and len(texts) < 2:
             raise DataError(
                 f"{self.columns[0].name}: {len(texts)} answer{'s' * (len(texts) != 1)} where two are needed"
             )
-        if len(texts) == 2 and self.highest is None and self.ties is None:
+        if self.worse is None and len(texts) == 2 and self.highest is None and self.ties is None:
             return False, [((texts[0], texts[1]), self._label(row))]
-        return len(texts) > 2, list(self._ranked(row, texts))
+        rated = self._rated(row, texts)
+        return len(rated) > 2, [
+            ((one, other), TIE if left == right else 0 if left > right else 1)
+            for (one, left), (other, right) in combinations(rated, 2)
+            if left != right or (self.ties and one != other)
+        ]
 
     def graded(self, row: Mapping[str, Any]) -> list[tuple[str, float]]:
         """The row's answers, each with how good it is by its label, from 0 (the worst of the row) to 1 (the best).
 
         Raises:
-            DataError: as :meth:`pairs`, or the mapping has no ranks and no ``{better: …, worse: …}``.
+            DataError: as :meth:`pairs`, or there are no answers, or the mapping has no ranks and no ``{better: …, worse: …}``.
         """
-        if self.worse is not None:
-            better, worse = self._texts(row, self.columns[0]), self._texts(row, self.worse)
-            return [*((text, 1.0) for text in better), *((text, 0.0) for text in worse)]
-        if self.better is None or self.highest is None:
+        if self.worse is None and (self.better is None or self.highest is None):
             raise DataError("its rows have two answers each, where a best of several is asked for")
-        if len(self.columns) == 1:
-            texts = self._texts(row, self.columns[0])
-        else:
-            texts = [self._text(_filled(row, one), one) for one in self.columns]
-        ranks = ranks_of(_filled(row, self.better), len(texts), f"column {self.better.name!r}")
-        best, worst = (max(ranks), min(ranks)) if self.highest else (min(ranks), max(ranks))
-        span = best - worst
-        return [(text, (rank - worst) / span if span else 1.0) for text, rank in zip(texts, ranks, strict=True)]
+        rated = self._rated(row, self._texts(row))
+        if not rated:
+            raise DataError(f"{self.columns[0].name}: no answers")
+        numbers = [number for _, number in rated]
+        worst, span = (0.0, 1.0) if self.worse else (min(numbers), max(numbers) - min(numbers))
+        return [(text, (number - worst) / span if span else 1.0) for text, number in rated]
 
-    def _texts(self, row: Mapping[str, Any], column: Column) -> list[str]:
-        value = _filled(row, column)
-        several = cells(value.tolist() if hasattr(value, "tolist") else value)
-        return [self._text(one, column) for one in several]
+    def _texts(self, row: Mapping[str, Any]) -> list[str]:
+        """The answers; with ``worse``, the better ones."""
+        if len(self.columns) == 1:
+            return self._listed(row, self.columns[0])
+        return [self._text(one.of(row) if self.pictures else one.filled(row), one) for one in self.columns]
+
+    def _listed(self, row: Mapping[str, Any], column: Column) -> list[str]:
+        return [self._text(one, column) for one in cells(column.filled(row))]
 
     def _text(self, value: Any, column: Column) -> str:
         try:
@@ -121,21 +115,19 @@ class Answers:
         except DataError as error:
             raise DataError(f"{error} (column {column.name!r})") from error
 
-    def _ranked(self, row: Mapping[str, Any], texts: list[str]) -> Iterator[tuple[tuple[str, str], Label]]:
+    def _rated(self, row: Mapping[str, Any], texts: list[str]) -> list[tuple[str, float]]:
+        """Every answer with a number that is higher, the better it is."""
+        if self.worse is not None:
+            return [*((text, 1.0) for text in texts), *((text, 0.0) for text in self._listed(row, self.worse))]
         if self.better is None or self.labels:
             raise DataError(f"{len(texts)} answers: `better` is to be a column with a list of their ranks")
-        ranks = ranks_of(_filled(row, self.better), len(texts), f"column {self.better.name!r}")
-        for (left, one), (right, other) in combinations(enumerate(texts), 2):
-            if ranks[left] == ranks[right]:
-                if self.ties and one != other:
-                    yield (one, other), TIE
-                continue
-            yield (one, other), 0 if (ranks[left] < ranks[right]) != bool(self.highest) else 1
+        ranks = ranks_of(self.better.filled(row), len(texts), f"column {self.better.name!r}")
+        return [(text, rank if self.highest else -rank) for text, rank in zip(texts, ranks, strict=True)]
 
     def _label(self, row: Mapping[str, Any]) -> Label:
         if self.better is None:
             return self.side if self.side is not None else 0
-        name, value = self.better.name, _filled(row, self.better)
+        name, value = self.better.name, self.better.filled(row)
         if self.labels:
             if isinstance(value, (list, dict)) or label_of(value) not in self.labels:
                 raise DataError(f"label {short(value)} in column {name!r} is none of {', '.join(self.labels)}")
@@ -153,76 +145,70 @@ class Mapped:
 
     Attributes:
         path: its file.
-        rows: a file or a hub id; ``file``: the file of a hub's dataset that holds the rows, where it is no parquet file.
-        local: the file of the rows where their authors' release lies in a folder of this machine.
+        rows: a file or a hub id.
+        columns: the columns that a key of the file names, none where it names none: ``id``, ``query``, ``images``, ``video``,
+            ``audio``, ``group``, ``criterion``, ``caption``, ``tags``, ``models`` (of the two answers' writers, or one with a
+            list of both) and ``leave_out``.
         folder: where ``rows`` and pictures lie, if they are on this machine.
+        file: the file of a hub's dataset that holds the rows, where it is no parquet file.
+        local: the file of the rows where their authors' release lies in a folder of this machine.
         splits, configs: of a hub's dataset.
-        models: columns that name the models that wrote the two answers, or one with a list of both.
         frames: the most frames of a video that are shown as pictures; None is all.
         about: what else the file says of a benchmark: its license, its authors' metrics, …
     """
 
     path: Path
     rows: str
-    query: Column
+    columns: Mapping[str, tuple[Column, ...]]
     answers: Answers
     subset: Rule
+    source: Rule | None
     folder: Path
-    file: str | None = None
-    local: str | None = None
-    splits: tuple[str, ...] = ("test",)
-    configs: tuple[str, ...] = ()
-    id: Column | None = None
-    images: tuple[Column, ...] = ()
-    image_folder: Path = Path()
-    video: Column | None = None
-    audio: Column | None = None
-    frames: int | None = None
-    source: Rule | None = None
-    group: Column | None = None
-    criterion: Column | None = None
-    caption: Column | None = None
-    models: tuple[Column, ...] = ()
-    tags: tuple[Column, ...] = ()
-    leave_out: tuple[Column, ...] = ()
-    where: tuple[Condition, ...] = ()
-    about: Mapping[str, Any] = field(default_factory=dict)
+    image_folder: Path
+    file: str | None
+    local: str | None
+    splits: tuple[str, ...]
+    configs: tuple[str, ...]
+    frames: int | None
+    where: tuple[Condition, ...]
+    about: Mapping[str, Any]
 
     @property
     def name(self) -> str:
         """What the set is called: the file's name without its suffix."""
         return self.path.stem
 
+    def column(self, key: str) -> Column | None:
+        """The one column of a key that has one."""
+        return next(iter(self.columns[key]), None)
+
     @property
     def media(self) -> list[Column]:
         """The columns of pictures, videos and sounds."""
-        return [*self.images, *self.answers.pictures, *(one for one in (self.video, self.audio) if one)]
+        found = (self.columns["images"], self.answers.pictures, self.columns["video"], self.columns["audio"])
+        return [one for several in found for one in several]
 
     @property
     def optional(self) -> list[Column]:
         """Columns that a row may lack, but not every row: a misspelled one would be missed by nobody."""
-        found = [*self.media, *self.leave_out, *(one.column for one in self.where), *self.tags, *self.models]
-        found += [one for one in (self.group, self.criterion, self.caption) if one]
-        return found + (self.source.columns() if self.source else [])
+        named = [one for key, several in self.columns.items() if key not in ("id", "query") for one in several]
+        sources = self.source.columns() if self.source else []
+        return [*named, *self.answers.pictures, *(one.column for one in self.where), *sources]
 
     @property
     def unread(self) -> frozenset[str]:
         """Columns of the file that are needed for nothing but pictures: a parquet file is read faster without them."""
-        needed = [
-            self.query,
-            *self.answers.all_columns(),
-            *self.subset.columns(),
-            *self.leave_out,
-            *self.tags,
-            *self.models,
-        ]
-        needed += [one for one in (self.id, self.group, self.criterion, self.caption, self.video, self.audio) if one]
-        needed += [one.column for one in self.where] + (self.source.columns() if self.source else [])
-        return frozenset(one.top for one in self.images) - {one.top for one in needed}
+        answers = (*self.answers.columns, self.answers.worse, self.answers.better)
+        needed = {one.top for one in (*answers, *self.subset.columns()) if one}
+        needed |= {one.top for key, several in self.columns.items() if key != "images" for one in several}
+        needed |= {one.column.top for one in self.where}
+        needed |= {one.top for one in (self.source.columns() if self.source else [])}
+        return frozenset(one.top for one in self.columns["images"]) - needed
 
     def wants(self, row: Mapping[str, Any]) -> bool:
         """Whether the row is one of the set's."""
-        return all(one.holds(row) for one in self.where) and all(is_empty(one.of(row)) for one in self.leave_out)
+        left_out = self.columns["leave_out"]
+        return all(one.holds(row) for one in self.where) and all(is_empty(one.of(row)) for one in left_out)
 
     def rows_of(self, number: int, row: Mapping[str, Any], origins: Mapping[str, str]) -> list[Row]:
         """The row under the benchmark's column names, once for each of its pairs.
@@ -240,57 +226,46 @@ class Mapped:
         several, pairs = self.answers.pairs(row)
         common = self.common(number, row, origins)
         if several:
-            common["models"] = None
-        if several and common["group"] is None:
-            common["group"] = common["id"]
-        return [common | {"response": list(texts)} | _ranking(label) for texts, label in pairs]
+            common |= {"models": None, "group": common["id"] if common["group"] is None else common["group"]}
+        return [
+            common
+            | {"response": list(texts)}
+            # equal ranks are a tie only where `tied` says so too
+            | ({"human_ranking": [0, 0], "tied": True} if label == TIE else {"human_ranking": [label, 1 - label]})
+            for texts, label in pairs
+        ]
 
     def common(self, number: int, row: Mapping[str, Any], origins: Mapping[str, str]) -> Row:
         """What all pairs of a row have in common; arguments and errors as :meth:`rows_of`'s."""
-        id = str(number) if self.id is None else plain_text(_filled(row, self.id), self.id.name)
-        source = self._source(row, origins)
-        subset = self.subset.name(row, {**origins, "source": source or ""})
+
+        def values(key: str) -> list[Any]:
+            return [value for one in self.columns[key] for value in cells(one.of(row))]
+
+        def one_value(key: str) -> Any:
+            return next((one.of(row) for one in self.columns[key]), None)
+
+        def text(key: str) -> str | None:
+            value = one_value(key)
+            return None if is_empty(value) else plain_text(value, self.columns[key][0].name)
+
+        id, query = self.column("id"), self.columns["query"][0]
+        key = str(number) if id is None else plain_text(id.filled(row), id.name)
+        rule = self.source
+        empty = rule and rule.default is None and rule.column and is_empty(rule.column.of(row))
+        source = rule.find(row, origins)[0] if rule and not empty else None
+        subset = self.subset.find(row, {**origins, "source": source or ""})[0]
         return {
-            "id": id,
-            "query": written_text(_filled(row, self.query), self.query.name),
+            "id": key,
+            "query": written_text(query.filled(row), query.name),
             "subset": subset,
             "source": source or (subset if self.source is None else "unknown"),
-            "group": self._optional(row, self.group),
-            "criterion": self._optional(row, self.criterion),
-            "caption": self._optional(row, self.caption),
-            "models": [name for one in self.models for name in cells(one.of(row))] or None,
-            "human_error_analysis": [str(tag) for one in self.tags for tag in cells(one.of(row))] or None,
+            **{name: text(name) for name in ("group", "criterion", "caption")},
+            "models": values("models") or None,
+            "human_error_analysis": [*map(str, values("tags"))] or None,
             "benchmark": self.name,
-            "pictures": [picture for one in self.images for picture in cells(one.of(row))],
+            "pictures": values("images"),
             "answer_pictures": [cells(one.of(row)) for one in self.answers.pictures] or None,
-            "video": self.video.of(row) if self.video else None,
-            "audio": self.audio.of(row) if self.audio else None,
+            "video": one_value("video"),
+            "audio": one_value("audio"),
             ROW_NUMBER: number,
         }
-
-    def _source(self, row: Mapping[str, Any], origins: Mapping[str, str]) -> str | None:
-        if self.source is None:
-            return None
-        looks_at = self.source.column
-        if looks_at and self.source.default is None and is_empty(looks_at.of(row)):
-            return None
-        return self.source.name(row, origins)
-
-    @staticmethod
-    def _optional(row: Mapping[str, Any], column: Column | None) -> str | None:
-        value = column.of(row) if column else None
-        return None if is_empty(value) else plain_text(value, column.name if column else "")
-
-
-def _ranking(label: Label) -> Row:
-    """A label in the benchmark's columns: equal ranks are a tie only where ``tied`` says so too."""
-    if label == TIE:
-        return {"human_ranking": [0, 0], "tied": True}
-    return {"human_ranking": [label, 1 - label]}
-
-
-def _filled(row: Mapping[str, Any], column: Column) -> Any:
-    value = column.of(row)
-    if value is None:
-        raise DataError(f"no {column.name}")
-    return value

@@ -7,18 +7,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.pairs.columns import Column
 from vlrb_task.pairs.filing import HOWS, ORIGINS, Condition, Rule
 from vlrb_task.pairs.mapping import SIDES, Answers, Label, Mapped
-from vlrb_task.pairs.values import cells, label_of
+from vlrb_task.pairs.values import Column, cells, label_of
 from vlrb_task.support.errors import DataError, short
 from vlrb_task.support.inputs import read_text, readable
 
-_COLUMNS = frozenset(
+_SINGLE = ("id", "query", "video", "audio", "group", "criterion", "caption")
+_SEVERAL = ("images", "tags", "models", "leave_out")
+_KEYS = frozenset(
     {
-        *("rows", "file", "local", "split", "config", "id", "query", "answers", "better", "labels", "ranks", "ties"),
-        *("images", "image_folder", "answer_images", "video", "audio", "frames", "subset", "source", "group"),
-        *("criterion", "caption", "tags", "models", "leave_out", "where"),
+        *(
+            *_SINGLE,
+            *_SEVERAL,
+            "rows",
+            "file",
+            "local",
+            "split",
+            "config",
+            "answers",
+            "better",
+            "labels",
+            "ranks",
+            "ties",
+        ),
+        *("image_folder", "answer_images", "frames", "subset", "source", "where"),
     }
 )
 ABOUT = frozenset(
@@ -43,7 +56,7 @@ def read_mapping(path: Path) -> Mapped:
     if not isinstance(value, dict):
         raise DataError(f"{path}: a mapping of columns is needed, see docs/pairs.md")
     try:
-        return _mapped(path, {name: one for name, one in value.items() if not _is_absent(one)})
+        return _mapped(path, {name: one for name, one in value.items() if one not in _ABSENT})
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 
@@ -69,43 +82,30 @@ def read_yaml(path: Path) -> Any:
         raise DataError(f"{path}: not a YAML file that can be read ({str(error).splitlines()[0]})") from error
 
 
-def _is_absent(value: Any) -> bool:
-    return isinstance(value, str) and value in _ABSENT
-
-
 def _mapped(path: Path, value: Mapping[str, Any]) -> Mapped:
-    if unknown := sorted(set(map(str, value)) - _COLUMNS - ABOUT):
-        known = ", ".join(sorted(_COLUMNS))
+    if unknown := sorted(set(map(str, value)) - _KEYS - ABOUT):
         raise DataError(
-            f"{', '.join(unknown)} means nothing here: use {known} (or, to describe it, {', '.join(sorted(ABOUT))})"
+            f"{', '.join(unknown)} means nothing here: use {', '.join(sorted(_KEYS))} "
+            f"(or, to describe it, {', '.join(sorted(ABOUT))})"
         )
     needed = ["rows", "query", "answers", *(["better"] if not _is_better_and_worse(value) else []), "subset"]
     if missing := [name for name in needed if not value.get(name)]:
         raise DataError(f"no {', '.join(missing)}")
+    single = {name: (Column.parse(_word(value, name)),) if name in value else () for name in _SINGLE}
     return Mapped(
         path=path,
         rows=_word(value, "rows"),
-        file=_word(value, "file") if "file" in value else None,
-        local=_word(value, "local") if "local" in value else None,
-        folder=path.parent,
-        splits=_words(value, "split") or ("test",),
-        configs=_words(value, "config"),
-        id=_column(value, "id"),
-        query=Column.parse(_word(value, "query")),
+        columns=single | {name: _columns(value, name) for name in _SEVERAL},
         answers=_answers(value),
-        images=_columns(value, "images"),
-        image_folder=path.parent / _word(value, "image_folder", "."),
-        video=_column(value, "video"),
-        audio=_column(value, "audio"),
-        frames=_count(value, "frames"),
         subset=_rule(value["subset"], "subset"),
         source=_rule(value["source"], "source") if "source" in value else None,
-        group=_column(value, "group"),
-        criterion=_column(value, "criterion"),
-        caption=_column(value, "caption"),
-        tags=_columns(value, "tags"),
-        models=_columns(value, "models"),
-        leave_out=_columns(value, "leave_out"),
+        folder=path.parent,
+        image_folder=path.parent / (_optional(value, "image_folder") or "."),
+        file=_optional(value, "file"),
+        local=_optional(value, "local"),
+        splits=_words(value, "split") or ("test",),
+        configs=_words(value, "config"),
+        frames=_count(value, "frames"),
         where=_where(value.get("where", {})),
         about={name: one for name, one in value.items() if name in ABOUT},
     )
@@ -121,8 +121,8 @@ def _answers(value: Mapping[str, Any]) -> Answers:
     if len(pictures) not in (0, 2):
         raise DataError("answer_images: one column for the pictures of each of two answers")
     if _is_better_and_worse(value):
-        if given := [name for name in ("better", "labels", "ranks", "ties") if name in value]:
-            raise DataError(f"{given[0]}: not with answers: {{better: …, worse: …}}, which is the label")
+        if given := next((name for name in ("better", "labels", "ranks", "ties") if name in value), None):
+            raise DataError(f"{given}: not with answers: {{better: …, worse: …}}, which is the label")
         better, worse = (Column.parse(_word(value["answers"], name)) for name in ("better", "worse"))
         return Answers((better,), worse=worse, pictures=pictures)
     columns = _columns(value, "answers")
@@ -147,37 +147,33 @@ def _answers(value: Mapping[str, Any]) -> Answers:
 
 
 def _choice(value: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str | None:
-    if name not in value:
-        return None
-    word = _word(value, name)
-    if word not in allowed:
+    word = _optional(value, name)
+    if word is not None and word not in allowed:
         raise DataError(f"{name}: {short(word)}: say {' or '.join(allowed)}")
     return word
 
 
 def _count(value: Mapping[str, Any], name: str) -> int | None:
-    if name not in value:
-        return None
-    word = _word(value, name)
-    if not re.fullmatch("[1-9][0-9]{0,4}", word):
+    word = _optional(value, name)
+    if word is not None and not re.fullmatch("[1-9][0-9]{0,4}", word):
         raise DataError(f"{name}: {short(word)} is no number from 1 to 99999")
-    return int(word)
+    return None if word is None else int(word)
 
 
-def _word(value: Mapping[str, Any], name: str, default: str = "") -> str:
-    found = value.get(name, default)
+def _word(value: Mapping[str, Any], name: str) -> str:
+    found = value.get(name, "")
     if not isinstance(found, str) or found.strip() in _ABSENT:
         raise DataError(f"{name}: {short(found)} is not one name")
     return found
 
 
+def _optional(value: Mapping[str, Any], name: str) -> str | None:
+    return _word(value, name) if name in value else None
+
+
 def _words(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """A list of names; one alone needs no brackets."""
     return tuple(_word({name: one}, name) for one in cells(value.get(name)))
-
-
-def _column(value: Mapping[str, Any], name: str) -> Column | None:
-    return Column.parse(_word(value, name)) if name in value else None
 
 
 def _columns(value: Mapping[str, Any], name: str) -> tuple[Column, ...]:
@@ -215,11 +211,6 @@ _RULE = "a column, {column: …, contains: […]}, or {value: …}; docs/pairs.m
 
 
 def _rule(found: object, name: str) -> Rule:
-    """A rule of filing.
-
-    Raises:
-        DataError: it is none.
-    """
     value = found if isinstance(found, dict) else {"column": found}
     how = [one for one in HOWS if one in value]
     if set(value) == {"value"}:
@@ -231,9 +222,9 @@ def _rule(found: object, name: str) -> Rule:
     if origin == "source" and name == "source":
         raise DataError("source: from: source: that is itself")
     return Rule(
-        column=_column(value, "column"),
+        column=Column.parse(_word(value, "column")) if "column" in value else None,
         origin=origin,
-        until=_word(value, "until") if "until" in value else "",
+        until=_optional(value, "until") or "",
         how=how[0] if how else None,
         names=_names(value[how[0]], name, how[0]) if how else {},
         default=_named(value["default"], name) if "default" in value else None,

@@ -11,6 +11,7 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any
 
+from vlrb_task.pairs.pictures import picture_columns
 from vlrb_task.pairs.values import cells, is_empty
 from vlrb_task.support.errors import DataError, short
 
@@ -104,38 +105,6 @@ def base64_bytes(value: str, otherwise: str = "is neither a file nor base64") ->
         raise DataError(f"image {short(value)} {otherwise}") from error
 
 
-def picture_columns(values: Sequence[object], folder: Path) -> dict[str, Any]:
-    """The picture columns of a row: ``image``, or ``images`` where there are several."""
-    found = [picture_of(value, folder) for value in values]
-    return {"image": found[0]} if len(found) == 1 else {"image": None, "images": found}
-
-
-def video_columns(value: object, folder: Path, most: int | None = None) -> dict[str, Any]:
-    """The columns of a row with a video: its file under ``video``, or its frames as pictures under ``images``.
-
-    Args:
-        value: a file's path, that of a folder of frames, or a list of frames; relative to ``folder``.
-        folder: nothing outside it is opened.
-        most: the most frames that are kept, evenly spread over the video; None keeps all.
-
-    Raises:
-        DataError: no such file, a folder without frames, or a frame that is none.
-    """
-    if isinstance(value, str):
-        file = file_below(folder, value, "video")
-        if file is None:
-            raise DataError(f"video {short(value)}: no such file or folder in {folder}")
-        if file.is_file():
-            return {"video": str(file)}
-        names = sorted((one.name for one in file.iterdir() if one.suffix.lower() in FRAME_SUFFIXES), key=_by_numbers)
-        frames: list[object] = [f"{value}/{name}" for name in names]
-    else:
-        frames = cells(value)
-    if not frames or not all(isinstance(one, (str, bytes, Mapping)) for one in frames):
-        raise DataError(f"video {short(value)}: neither a file, a folder of frames nor a list of frames")
-    return {"image": None, "images": [picture_of(one, folder) for one in evenly(frames, most)]}
-
-
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file of any size, in hex."""
     digest = hashlib.sha256()
@@ -157,42 +126,52 @@ def _by_numbers(name: str) -> list[tuple[int, str]]:
     return [(int(one), "") if one.isdigit() else (-1, one) for one in re.split("([0-9]+)", name)]
 
 
-def audio_columns(value: object, folder: Path) -> dict[str, Any]:
-    """The column of a row with a sound: its file.
+def _video(value: object, folder: Path, most: int | None) -> str | list[Picture | None]:
+    """The file that a path names, or the frames of a folder or a list, of which at most so many are kept."""
+    frames = cells(value)
+    if isinstance(value, str):
+        file = file_below(folder, value, "video")
+        if file is None:
+            raise DataError(f"video {short(value)}: no such file or folder in {folder}")
+        if file.is_file():
+            return str(file)
+        names = [one.name for one in file.iterdir() if one.suffix.lower() in FRAME_SUFFIXES]
+        frames = [f"{value}/{name}" for name in sorted(names, key=_by_numbers)]
+    if not frames or not all(isinstance(one, (str, bytes, Mapping)) for one in frames):
+        raise DataError(f"video {short(value)}: neither a file, a folder of frames nor a list of frames")
+    return [picture_of(one, folder) for one in evenly(frames, most)]
 
-    Raises:
-        DataError: no such file, or something that is no path.
-    """
+
+def _audio(value: object, folder: Path) -> str:
     if isinstance(value, Mapping):
         value = value.get("path")
     file = file_below(folder, value, "audio") if isinstance(value, str) and value else None
     if file is None or not file.is_file():
         raise DataError(f"audio {short(value)}: no such file in {folder}")
-    return {"audio": str(file)}
+    return str(file)
 
 
 def media_columns(row: dict[str, Any], folder: Path, most: int | None = None) -> dict[str, Any]:
     """Open what a mapped row says of its media, and put it under the columns of a task.
 
     Args:
-        row: with ``pictures``, ``answer_pictures``, ``video`` and ``audio`` as the file has them; they are taken out.
-        folder: the mapping's.
-        most: as :func:`video_columns`'.
+        row: with ``pictures``, ``answer_pictures``, ``video`` and ``audio`` as the file has them; they are taken out, and
+            ``media`` says what there is. The frames of a video stand behind the pictures.
+        folder: the mapping's; nothing outside it is opened.
+        most: the most frames of a video that are kept, evenly spread over it; None keeps all.
 
     Raises:
-        DataError: as the functions above; each names its kind.
+        DataError: no such file, a folder without frames, or a picture that is none; its kind is named.
     """
-    pictures, answers = row.pop("pictures"), row.pop("answer_pictures")
-    video, audio = row.pop("video"), row.pop("audio")
-    found: dict[str, Any] = picture_columns([one for one in pictures if not is_empty(one)] or [None], folder)
-    if not is_empty(video):
-        more = video_columns(video, folder, most)
-        if more.get("images"):  # frames: after the pictures, if there are any
-            shown = [one for one in (found.get("images") or [found.get("image")]) if one]
-            more = {"image": None, "images": shown + more["images"]}
-        found |= more
+    answers, video, audio = (row.pop(name) for name in ("answer_pictures", "video", "audio"))
+    pictures = [picture_of(one, folder) for one in row.pop("pictures") if not is_empty(one)]
+    found: dict[str, Any] = {"media": "image" if pictures else "text"}
     if not is_empty(audio):
-        found |= audio_columns(audio, folder)
+        found = {"audio": _audio(audio, folder), "media": "audio"}
+    if not is_empty(video):
+        shown = _video(video, folder, most)
+        found |= {"media": "video"} | ({"video": shown} if isinstance(shown, str) else {})
+        pictures += [] if isinstance(shown, str) else shown
     if answers is not None:
         found["answer_images"] = [[picture_of(one, folder) for one in each] for each in answers]
-    return found
+    return found | picture_columns(pictures)

@@ -1,6 +1,5 @@
-"""Pairs: one row of the benchmark each, checked, keyed and filed under its source and subset.
-
-Nothing here reads a set's file: :mod:`vlrb_task.pairs.rows` reads rows and hands them to :func:`parse_rows`.
+"""Pairs: one row of the benchmark each, checked, keyed and filed under its source and subset. :func:`parse_rows` makes them of
+the rows that :mod:`vlrb_task.pairs.rows` reads.
 """
 
 from __future__ import annotations
@@ -13,24 +12,20 @@ from typing import Any
 
 from vlrb_task.pairs.benchmarks import default
 from vlrb_task.pairs.filing import Rule
+from vlrb_task.pairs.keys import SUBSETS as SUBSETS
+from vlrb_task.pairs.keys import UNDECIDABLE as UNDECIDABLE
+from vlrb_task.pairs.keys import count_subsets as count_subsets
 from vlrb_task.pairs.keys import fingerprint as fingerprint
+from vlrb_task.pairs.keys import order_subsets as order_subsets
 from vlrb_task.pairs.keys import pair_key as pair_key
+from vlrb_task.pairs.keys import revision_name as revision_name
+from vlrb_task.pairs.keys import set_name as set_name
 from vlrb_task.pairs.mapping import ROW_NUMBER, TIE, Label
-from vlrb_task.pairs.subsets import SUBSETS as SUBSETS
-from vlrb_task.pairs.subsets import UNDECIDABLE as UNDECIDABLE
-from vlrb_task.pairs.subsets import count_subsets as count_subsets
-from vlrb_task.pairs.subsets import order_subsets as order_subsets
-from vlrb_task.pairs.subsets import revision_name as revision_name
-from vlrb_task.pairs.subsets import set_name as set_name
 from vlrb_task.pairs.values import Answer as Answer
-from vlrb_task.pairs.values import cells, is_empty, listed, two_names
-from vlrb_task.pairs.values import first_ranked as first_ranked
-from vlrb_task.pairs.values import plain_text as plain_text
+from vlrb_task.pairs.values import cells, first_ranked, is_empty, listed, plain_text, two_names
 from vlrb_task.support.errors import DataError, short
 
 ANSWERS: tuple[Answer, Answer] = (0, 1)
-
-REQUIRED_COLUMNS = ("id", "query", "response", "human_ranking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +123,11 @@ def id_prefix(id: str) -> str:
     return re.split("[-_]", id, maxsplit=1)[0]
 
 
-def _rules() -> tuple[Rule, Rule]:
-    """VL-RewardBench's rules for the source and the subset of a row."""
-    own = default()
-    if own.source is None:
-        raise DataError(f"{own.path}: no rule for `source`")
-    return own.source, own.subset
+def _source_rule() -> Rule:
+    """VL-RewardBench's rule for the source of a row."""
+    if (rule := default().source) is None:
+        raise DataError(f"{default().path}: no rule for `source`")
+    return rule
 
 
 def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
@@ -147,8 +141,7 @@ def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
         DataError: an unknown prefix in a row whose other columns contradict the default, or a subset that is none.
     """
     prefix = id_prefix(id)
-    source_rule, subset_rule = _rules()
-    source, unknown = source_rule.find({"id": id}, {})
+    source, unknown = _source_rule().find({"id": id}, {})
     if row.get("subset") is not None:
         subset = plain_text(row["subset"], "subset")
         if not subset.strip():
@@ -162,7 +155,7 @@ def file_row(id: str, row: Mapping[str, Any]) -> tuple[str, str, bool]:
         query_source = row.get("query_source")
         if query_source is not None and not str(query_source).startswith(prefix):
             raise DataError(f"id prefix {prefix!r} is unknown, and query_source {query_source!r} is not {source}'s")
-    return source, subset_rule.name({"id": id}, {"source": source}), unknown
+    return source, default().subset.find({"id": id}, {"source": source})[0], unknown
 
 
 def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
@@ -176,17 +169,20 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
     Raises:
         DataError: what is wrong with the row, in one line that does not name the row.
     """
-    missing = [c for c in REQUIRED_COLUMNS if row.get(c) is None]
+    missing = [c for c in ("id", "query", "response", "human_ranking") if row.get(c) is None]
     if missing:
         raise DataError(f"no {', '.join(missing)}")
     id, query = plain_text(row["id"], "id"), plain_text(row["query"], "query")
     responses = [plain_text(one, "response") for one in listed(row["response"], "response")]
     if len(responses) != 2:
         raise DataError(f"{len(responses)} response{'s' if len(responses) != 1 else ''} where two are needed")
-    pictured = any(row.get("answer_images") or _placed(row)[1:])
-    if responses[0] == responses[1] and not pictured:
+    counts = listed(row.get("placed") or [0, 0, 0], "placed")
+    if len(counts) != 3 or any(type(count) is not int or count < 0 for count in counts):
+        raise DataError(f"placed {short(counts)} is not three numbers of pictures")
+    if responses[0] == responses[1] and not any(row.get("answer_images") or counts[1:]):
         raise DataError("the two responses are equal")
-    label = _label(row)
+    ranking = row["human_ranking"]
+    tied = row.get("tied") is True and list(listed(ranking, "human_ranking")) == [0, 0]
     source, subset, unknown = file_row(id, row)
     criterion = _given(row, "criterion")
     pair = Pair(
@@ -194,7 +190,7 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         id=id,
         query=query,
         responses=(responses[0], responses[1]),
-        label=label,
+        label=TIE if tied else first_ranked(ranking, "human_ranking"),
         source=source,
         subset=subset,
         tags=tags(row),
@@ -206,20 +202,6 @@ def parse_row(row: Mapping[str, Any]) -> tuple[Pair, bool]:
         steps=tuple(plain_text(one, "steps") for one in cells(row.get("steps"))),
     )
     return pair, unknown
-
-
-def _placed(row: Mapping[str, Any]) -> Sequence[int]:
-    """How many pictures belong to the question and to each response, where the row says it."""
-    counts = listed(row.get("placed") or [0, 0, 0], "placed")
-    if len(counts) != 3 or any(type(count) is not int or count < 0 for count in counts):
-        raise DataError(f"placed {short(counts)} is not three numbers of pictures")
-    return counts
-
-
-def _label(row: Mapping[str, Any]) -> Label:
-    if row.get("tied") is True and list(listed(row["human_ranking"], "human_ranking")) == [0, 0]:
-        return TIE
-    return first_ranked(row["human_ranking"], "human_ranking")
 
 
 def _given(row: Mapping[str, Any], name: str) -> str | None:
@@ -243,7 +225,13 @@ def parse_rows(rows: Iterable[Mapping[str, Any]], origin: str = "") -> Benchmark
     """
     unknown: Counter[str] = Counter()
     names: set[str] = set()
-    pairs = tuple(check_rows(_noting(rows, names), origin, unknown))
+
+    def noted() -> Iterator[Mapping[str, Any]]:
+        for row in rows:
+            names.add(str(row.get("benchmark") or ""))
+            yield row
+
+    pairs = tuple(check_rows(noted(), origin, unknown))
     counts = count_subsets(p.subset for p in pairs)
     return Benchmark(
         pairs=pairs,
@@ -254,13 +242,6 @@ def parse_rows(rows: Iterable[Mapping[str, Any]], origin: str = "") -> Benchmark
         by_key={p.key: p for p in pairs},
         name=names.pop() if len(names) == 1 else "",
     )
-
-
-def _noting(rows: Iterable[Mapping[str, Any]], names: set[str]) -> Iterator[Mapping[str, Any]]:
-    """The rows; what they call their benchmark is added to the names."""
-    for row in rows:
-        names.add(str(row.get("benchmark") or ""))
-        yield row
 
 
 def check_rows(
@@ -279,56 +260,44 @@ def check_rows(
     """
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for number, row in enumerate(_to_the_end(rows, problems)):
-        number = int(row.get(ROW_NUMBER, number))
-        try:
-            pair, is_unknown = parse_row(row)
-        except DataError as error:
-            problems.append(f"row {number} (id {row.get('id')!r}): {error}")
-            continue
-        if pair.key in seen:
-            problems.append(f"row {number} (id {pair.id!r}): the same pair as row {seen[pair.key]}")
-            continue
-        seen[pair.key] = number
-        if is_unknown and unknown is not None:
-            unknown[id_prefix(pair.id)] += 1
-        yield pair
+    try:
+        for place, row in enumerate(rows):
+            number = int(row.get(ROW_NUMBER, place))
+            try:
+                pair, is_unknown = parse_row(row)
+            except DataError as error:
+                problems.append(f"row {number} (id {row.get('id')!r}): {error}")
+                continue
+            if pair.key in seen:
+                problems.append(f"row {number} (id {pair.id!r}): the same pair as row {seen[pair.key]}")
+                continue
+            seen[pair.key] = number
+            if is_unknown and unknown is not None:
+                unknown[id_prefix(pair.id)] += 1
+            yield pair
+    except DataError as error:  # what the reader of the rows tells at its end
+        if not error.problems:
+            raise
+        problems += error.problems
     if problems:
-        problems.sort(key=_row_of)
+        problems.sort(key=lambda problem: int(found[1]) if (found := re.match(r"row (\d+)", problem)) else -1)
         raise DataError(f"{origin or 'the pairs'}: {len(problems)} unusable row{'s' * (len(problems) > 1)}", problems)
     if not seen:
         raise DataError(f"{origin or 'the pairs'}: no rows")
 
 
-def _to_the_end(rows: Iterable[Mapping[str, Any]], problems: list[str]) -> Iterator[Mapping[str, Any]]:
-    """The rows; problems that their reader tells of at its end are added to the list."""
-    try:
-        yield from rows
-    except DataError as error:
-        if not error.problems:
-            raise
-        problems += error.problems
-
-
-def _row_of(problem: str) -> int:
-    found = re.match(r"row (\d+)", problem)
-    return int(found[1]) if found else -1
-
-
-def _notes(pairs: Sequence[Pair], unknown: Counter[str]) -> Iterable[str]:
+def _notes(pairs: Sequence[Pair], unknown: Counter[str]) -> Iterator[str]:
     if unknown:
         listed = ", ".join(f"{name} {count}" for name, count in sorted(unknown.items()))
-        yield f"{unknown.total()} rows with an unknown id prefix, filed as {_rules()[0].default}: {listed}"
+        yield f"{unknown.total()} rows with an unknown id prefix, filed as {_source_rule().default}: {listed}"
     twice = sum(count > 1 for count in Counter(p.id for p in pairs).values())
     if twice:
         yield f"{twice} ids stand more than once: keys, not ids, tell pairs apart"
-    labelled = [p for p in pairs if not p.tied]
-    if len(labelled) < len(pairs):
-        yield f"the label of {len(pairs) - len(labelled)} of {len(pairs)} pairs is a tie"
-    first_better = sum(p.better == 0 for p in labelled)
-    share = first_better / len(labelled) if labelled else 0.5
-    if len(labelled) >= 20 and not 0.4 <= share <= 0.6:
+    labels = Counter(p.label for p in pairs)
+    if ties := labels.pop(TIE, 0):
+        yield f"the label of {ties} of {len(pairs)} pairs is a tie"
+    if labels.total() >= 20 and not 0.4 <= labels[0] / labels.total() <= 0.6:
         yield (
-            f"the first response is the better one in {first_better} of {len(labelled)} rows: "
-            f"a judge that is shown them unshuffled and always says first scores {share:.1%}"
+            f"the first response is the better one in {labels[0]} of {labels.total()} rows: a judge that is shown them "
+            f"unshuffled and always says first scores {labels[0] / labels.total():.1%}"
         )

@@ -8,93 +8,53 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.pairs.captions import Captions
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from vlrb_task.pairs.pair import tags
-from vlrb_task.pairs.placing import PLACED, flattened
-from vlrb_task.pairs.rows import Row, read_rows
+from vlrb_task.pairs.pictures import PLACED, flattened
+from vlrb_task.pairs.rows import Row
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.writing import replacing
 
 _STRING = {"dtype": "string", "_type": "Value"}
+_STRINGS = {"feature": _STRING, "_type": "List"}
+_NUMBERS = {"feature": {"dtype": "int64", "_type": "Value"}, "_type": "List"}
 _FEATURES: dict[str, Any] = {
     "id": _STRING,
     "query": _STRING,
-    "response": {"feature": _STRING, "_type": "List"},
+    "response": _STRINGS,
     "image": {"_type": "Image"},
     "images": {"feature": {"_type": "Image"}, "_type": "List"},
-    "human_ranking": {"feature": {"dtype": "int64", "_type": "Value"}, "_type": "List"},
-    "query_source": _STRING,
-    "ground_truth": _STRING,
-    "source": _STRING,
-    "subset": _STRING,
-    "caption": _STRING,
-    "human_error_analysis": {"feature": _STRING, "_type": "List"},
-    "group": _STRING,
-    "criterion": _STRING,
+    "human_ranking": _NUMBERS,
+    **dict.fromkeys(("query_source", "ground_truth", "source", "subset", "caption"), _STRING),
+    "human_error_analysis": _STRINGS,
+    **dict.fromkeys(("group", "criterion"), _STRING),
     "tied": {"dtype": "bool", "_type": "Value"},
-    "benchmark": _STRING,
-    "media": _STRING,
-    "video": _STRING,
-    "audio": _STRING,
-    "steps": {"feature": _STRING, "_type": "List"},
-    PLACED: {"feature": {"dtype": "int64", "_type": "Value"}, "_type": "List"},
+    **dict.fromkeys(("benchmark", "media", "video", "audio"), _STRING),
+    "steps": _STRINGS,
+    PLACED: _NUMBERS,
 }
-_TEXTS = (
-    "query_source",
-    "ground_truth",
-    "source",
-    "subset",
-    "caption",
-    "group",
-    "criterion",
-    "benchmark",
-    "media",
-    "video",
-    "audio",
-)
-"""Texts that a row may lack."""
+"""The columns as the datasets library describes them in a file's metadata: with it the pictures load as pictures."""
 
 
-def write_pairs(spec: str, target: Path, captions: Captions | None = None, *, pictures: bool = True) -> int:
-    """Copy a set of pairs into one parquet file with the columns that a task needs, and return how many.
-
-    Args:
-        spec: where the pairs are, as for :func:`vlrb_task.pairs.rows.read_rows`.
-        target: the file to write; it is there whole or not at all.
-        captions: captions to add to the rows.
-        pictures: whether to copy the pictures; a judge that sees none needs none.
-
-    Raises:
-        DataError: as :func:`vlrb_task.pairs.rows.read_rows`.
-    """
-    rows = read_rows(spec, images=pictures)
-    return write_rows(rows if captions is None else captions.add_to(rows), target)
+def _type(feature: dict[str, Any]) -> pa.DataType:
+    if feature["_type"] == "List":
+        return pa.list_(_type(feature["feature"]))
+    if feature["_type"] == "Image":
+        return pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    return pa.type_for_alias(feature["dtype"])
 
 
 def write_rows(rows: Iterator[Row], target: Path) -> int:
     """Write rows in the dataset's columns, ``image`` as ``{"bytes", "path"}`` or None, and return how many.
 
     Raises:
+        DataError: as :func:`plain_row`, the row named.
         VlrbError: as :func:`vlrb_task.support.writing.replacing`.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    strings = pa.list_(pa.string())
-    picture = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-    types = {
-        "response": strings,
-        "image": picture,
-        "images": pa.list_(picture),
-        "human_ranking": pa.list_(pa.int64()),
-        "human_error_analysis": strings,
-        "tied": pa.bool_(),
-        "steps": strings,
-        PLACED: pa.list_(pa.int64()),
-    }
-    # Schema metadata as the datasets library writes it: with it the pictures load as pictures.
     metadata = {"huggingface": json.dumps({"info": {"features": _FEATURES}})}
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in _FEATURES], metadata=metadata)
+    schema = pa.schema([(name, _type(feature)) for name, feature in _FEATURES.items()], metadata=metadata)
     count = 0
     with replacing(target) as place, pq.ParquetWriter(place, schema) as writer:
         while batch := list(islice(rows, 128)):
@@ -117,27 +77,14 @@ def plain_row(row: Row) -> Row:
         DataError: a text that the file cannot hold.
     """
     row = flattened(row)
-    id, query, responses, found_tags = str(row["id"]), str(row["query"]), [*map(str, row["response"])], [*tags(row)]
-    more = {name: _text(row.get(name)) for name in _TEXTS}
-    steps = [*map(str, row.get("steps") or ())]
+    values = {name: row.get(name) for name, feature in _FEATURES.items() if feature is _STRING}
+    texts = {name: None if value is None else str(value) for name, value in values.items()}
+    lists = {name: [*map(str, row.get(name) or ())] or None for name in ("response", "steps")}
+    lists["human_error_analysis"] = [*tags(row)] or None
     try:
-        "".join([id, query, *responses, *found_tags, *steps, *filter(None, more.values())]).encode()
+        "".join(text for several in (texts.values(), *lists.values()) for text in several or () if text).encode()
     except UnicodeEncodeError as error:
         raise DataError("a lone surrogate, which UTF-8 cannot hold") from error
-    return {
-        "id": id,
-        "query": query,
-        "response": responses,
-        "image": row.get("image"),
-        "images": row.get("images"),
-        "human_ranking": [int(rank) for rank in row["human_ranking"]],
-        **more,
-        "human_error_analysis": found_tags or None,
-        "tied": True if row.get("tied") is True else None,
-        "steps": steps or None,
-        PLACED: row.get(PLACED),
-    }
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    kept = {name: row.get(name) for name in ("image", "images", PLACED)}
+    ranking = {"human_ranking": [int(rank) for rank in row["human_ranking"]]}
+    return {**texts, **lists, **kept, **ranking, "tied": True if row.get("tied") is True else None}

@@ -6,15 +6,18 @@ The keys stay, so that a run on such pairs is compared with one on the true pict
 from __future__ import annotations
 
 import hashlib
-import io
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 from vlrb_task.pairs.keys import pair_key
-from vlrb_task.pairs.pictures import UnreadablePicture, opened
-from vlrb_task.support.errors import DataError, choice
+from vlrb_task.pairs.pictures import UnreadablePicture, opened, picture_columns, pictures_of, png
+from vlrb_task.support.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Row = dict[str, Any]
 Rows = Callable[[], Iterator[Row]]
@@ -37,15 +40,6 @@ class Pictures(str, Enum):
     NONE = "none"
 
     __str__ = str.__str__
-
-    @classmethod
-    def parse(cls, name: str) -> Pictures:
-        """By name.
-
-        Raises:
-            UnknownName: no such choice.
-        """
-        return choice(cls, name, "--image")
 
 
 _CHANGED = ", pictures: "
@@ -75,20 +69,19 @@ def with_pictures(read: Rows, how: Pictures, name: str) -> Iterator[Row]:
 
 
 def _changed(row: Row, how: Pictures) -> Row:
-    if how is Pictures.BLANK:
-        return _each(row, lambda value, _: _blank(value))
-    if how is Pictures.NOISE:
-        return _each(row, _noise)
-    return row | {"image": None, "images": None, "video": None, "media": "text"}
+    if how is Pictures.NONE:
+        return row | {"image": None, "images": None, "video": None, "media": "text"}
+    from PIL import Image
 
-
-def _pictures(row: Row) -> list[Any]:
-    return [one for one in (row.get("images") or [row.get("image")]) if one]
-
-
-def _put(row: Row, pictures: Sequence[Any]) -> Row:
-    one = len(pictures) == 1
-    return row | {"image": pictures[0] if one else None, "images": None if one or not pictures else list(pictures)}
+    found = []
+    for number, one in enumerate(pictures_of(row)):
+        try:
+            size = opened(one.get("bytes")).size
+        except UnreadablePicture as error:
+            raise DataError(f"id {row.get('id')!r}: unreadable image ({error})") from error
+        picture = Image.new("RGB", size, GREY) if how is Pictures.BLANK else _noise(size, f"{_key(row)}:{number}")
+        found.append({"bytes": png(picture), "path": None})
+    return row | picture_columns(found)
 
 
 def _key(row: Row) -> str:
@@ -96,38 +89,15 @@ def _key(row: Row) -> str:
     return pair_key(str(row["id"]), str(row["query"]), [*map(str, row["response"])], criterion and str(criterion))
 
 
-def _each(row: Row, change: Callable[[Any, str], bytes]) -> Row:
-    """Each picture of a row changed, given its bytes and a seed of its own."""
-    found = []
-    for number, one in enumerate(_pictures(row)):
-        try:
-            found.append({"bytes": change(one.get("bytes"), f"{_key(row)}:{number}"), "path": None})
-        except UnreadablePicture as error:
-            raise DataError(f"id {row.get('id')!r}: unreadable image ({error})") from error
-    return _put(row, found)
-
-
-def _blank(value: bytes | None) -> bytes:
-    from PIL import Image
-
-    return _png(Image.new("RGB", opened(value).size, GREY))
-
-
-def _noise(value: bytes | None, seed: str) -> bytes:
+def _noise(size: tuple[int, int], seed: str) -> Image:
     import numpy as np
     from PIL import Image
 
-    width, height = opened(value).size
+    width, height = size
     rng = np.random.default_rng(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
     small = rng.integers(0, 256, (-(-height // BLOCK), -(-width // BLOCK), 3), dtype=np.uint8)
     whole = np.repeat(np.repeat(small, BLOCK, axis=0), BLOCK, axis=1)[:height, :width]
-    return _png(Image.fromarray(np.ascontiguousarray(whole)))
-
-
-def _png(picture: Any) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
+    return Image.fromarray(np.ascontiguousarray(whole))
 
 
 def _shuffled(read: Rows) -> Iterator[Row]:
@@ -137,24 +107,19 @@ def _shuffled(read: Rows) -> Iterator[Row]:
         digests: list[bytes | None] = []
         places: list[list[tuple[int, int]]] = []
         for row in read():
-            contents = [_bytes(one, row) for one in _pictures(row)]
+            contents = [one.get("bytes") for one in pictures_of(row)]
+            if not all(contents):
+                raise DataError(f"id {row.get('id')!r}: a picture without bytes; a path alone is not opened")
             keys.append(_key(row))
             together = b"".join(hashlib.sha256(one).digest() for one in contents)
             digests.append(hashlib.sha256(together).digest() if contents else None)
             places.append([(kept.tell(), kept.write(one)) for one in contents])
         for row, donor in zip(read(), derangement(keys, digests), strict=True):
-            yield row if donor is None else _put(row, [_at(kept, *place) for place in places[donor]])
-
-
-def _bytes(picture: Any, row: Row) -> bytes:
-    if value := picture.get("bytes"):
-        return bytes(value)
-    raise DataError(f"id {row.get('id')!r}: a picture without bytes; a path alone is not opened")
-
-
-def _at(kept: IO[bytes], place: int, size: int) -> dict[str, Any]:
-    kept.seek(place)
-    return {"bytes": kept.read(size), "path": None}
+            found = []
+            for place, size in places[donor] if donor is not None else ():
+                kept.seek(place)
+                found.append({"bytes": kept.read(size), "path": None})
+            yield row | picture_columns(found) if found else row
 
 
 def derangement(keys: Sequence[str], pictures: Sequence[bytes | None]) -> list[int | None]:
@@ -176,10 +141,7 @@ def derangement(keys: Sequence[str], pictures: Sequence[bytes | None]) -> list[i
 
     shown = [(picture, number) for number, picture in enumerate(pictures) if picture is not None]
     order = sorted(shown, key=lambda one: (hashed(one[0]), hashed(keys[one[1]].encode())))
-    counts: dict[bytes, int] = {}
-    for picture, _ in shown:
-        counts[picture] = counts.get(picture, 0) + 1
-    most = max(counts.values(), default=0)
+    most = max(Counter(picture for picture, _ in shown).values(), default=0)
     if shown and 2 * most > len(shown):
         raise DataError(f"{most} of {len(shown)} rows have the same picture: they cannot all be shown another")
     donors: list[int | None] = [None] * len(keys)

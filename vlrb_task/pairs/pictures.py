@@ -1,14 +1,17 @@
-"""Pictures that come from anywhere: opened upright, put together, stored; whatever is wrong with one is one kind of error."""
+"""The pictures of a row, and where each belongs; opened upright, put together, stored: whatever is wrong with one is one kind
+of error.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 T = TypeVar("T")
+
+MARK = re.compile(r"<image_([1-9][0-9]?)>")
+"""Where a picture stands in a question or an answer; N counts the pictures of that text alone, from 1."""
+
+PLACED = "placed"
+"""Column of such rows: pictures of the question, of response 0 and of response 1."""
 
 ORIENTATION = 0x0112
 """The EXIF tag that says how a camera was held."""
@@ -77,6 +86,34 @@ def pictures_of(row: Mapping[str, Any]) -> list[Any]:
     return [picture for picture in row.get("images") or [row.get("image")] if picture is not None]
 
 
+def picture_columns(pictures: Sequence[Any]) -> dict[str, Any]:
+    """The columns of a row with these pictures: ``image``, or ``images`` where there are several."""
+    one = pictures[0] if len(pictures) == 1 else None
+    return {"image": one, "images": list(pictures) if len(pictures) > 1 else None}
+
+
+def seen_in(pictures: Iterable[Mapping[str, Any]]) -> list[bytes]:
+    """What pictures are told apart by: their bytes, or their path where they are not at hand."""
+    return [one.get("bytes") or str(one.get("path")).encode("utf-8", "surrogatepass") for one in pictures]
+
+
+def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its answers' pictures behind its own, in ``images``, and :data:`PLACED` saying how many each has.
+
+    A row whose pictures all stand where the judge wants pictures is left as it is: no answer has any, and no mark in the
+    question names one. So is one that was flattened before.
+    """
+    if row.get(PLACED):
+        return dict(row)
+    found = {name: value for name, value in row.items() if name != "answer_images"}
+    answers: Sequence[Any] = row.get("answer_images") or ([], [])
+    question = pictures_of(row)
+    named = any(int(number) <= len(question) for number in MARK.findall(str(row.get("query", ""))))
+    if not (named or any(answers)):
+        return found
+    return found | picture_columns([*question, *answers[0], *answers[1]]) | {PLACED: [*map(len, (question, *answers))]}
+
+
 def opened(value: bytes | Image | None, *, least: int | None = None, on: str | None = None) -> Image:
     """A picture in RGB and upright, as people saw it; the first frame of one that moves.
 
@@ -123,7 +160,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def _header(data: bytes) -> ImageFile:
-    """The picture with its pixels unread. That it is large is looked at by the caller."""
+    """The picture with its pixels unread; the caller looks at its size."""
     from PIL import Image
 
     with warnings.catch_warnings():

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vlrb_task.pairs.benchmarks import DEFAULT, default, is_benchmark
 from vlrb_task.pairs.hub import SPLIT as SPLIT
 from vlrb_task.pairs.hub import HubDataset as HubDataset
 from vlrb_task.pairs.hub import hub_files as hub_files
 from vlrb_task.pairs.hub import unreachable as unreachable
-from vlrb_task.pairs.mapped_rows import is_named, mapped_rows, mapping_of
-from vlrb_task.pairs.media import base64_bytes, picture_columns, picture_of_parquet
+from vlrb_task.pairs.mapped_rows import Row as Row
+from vlrb_task.pairs.mapped_rows import is_named, json_lines, mapped_rows, mapping_of, parquet_rows
+from vlrb_task.pairs.media import base64_bytes, picture_of, picture_of_parquet
 from vlrb_task.pairs.pair import Benchmark, parse_rows
-from vlrb_task.pairs.tables import Row as Row
-from vlrb_task.pairs.tables import json_lines, parquet_rows
+from vlrb_task.pairs.pictures import picture_columns
 from vlrb_task.pairs.values import cells
 from vlrb_task.support.delimited import read_delimited
 from vlrb_task.support.errors import DataError, short
 from vlrb_task.support.inputs import exists, suffix_of
 from vlrb_task.support.literals import literal
-
-if TYPE_CHECKING:
-    HUB_ID: str
-
-
-def __getattr__(name: str) -> str:
-    """``HUB_ID``: VL-RewardBench's id on the hub, read from its file when it is first asked for."""
-    if name == "HUB_ID":
-        return default().rows
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def hub_id() -> str:
@@ -68,7 +58,7 @@ def is_local(spec: str) -> bool:
     What ends as a file of a known kind does is meant as a file, there or not.
     """
     path = _path(spec)
-    return exists(path) or path.suffix.lower() in _READERS or is_named(spec)
+    return exists(path) or path.suffix.lower() in (*_MAPPINGS, *_READERS) or is_named(spec)
 
 
 def load_benchmark(spec: str | None = None, *, network: bool = False) -> Benchmark:
@@ -100,23 +90,20 @@ def read_rows(spec: str, *, images: bool = False, network: bool = False) -> Iter
         DataError: the file cannot be read, or a column that every row needs is not there. Rows of a mapping that cannot be
             used are told of all together, after the last row.
     """
+    path = _path(spec)
     if is_named(spec):
         yield from mapped_rows(mapping_of(spec), images, network)
-        return
-    if is_local(spec):
-        path = _path(spec)
-        if not exists(path):
-            raise DataError(f"{spec}: no such file")
-        if path.suffix.lower() in (".yaml", ".yml"):
-            yield from mapped_rows(mapping_of(str(path)), images, network)
-            return
-        reader = _READERS.get(suffix_of(path))
-        if reader is None:
-            raise DataError(f"{spec}: not a {', '.join(_READERS)} file")
+    elif not is_local(spec):
+        for file in hub_files(HubDataset.parse(spec), network=network):
+            yield from _read_benchmark(file, images)
+    elif not exists(path):
+        raise DataError(f"{spec}: no such file")
+    elif path.suffix.lower() in _MAPPINGS:
+        yield from mapped_rows(mapping_of(str(path)), images, network)
+    elif reader := _READERS.get(suffix_of(path)):
         yield from reader(path, images)
-        return
-    for path in hub_files(HubDataset.parse(spec), network=network):
-        yield from _read_benchmark(path, images)
+    else:
+        raise DataError(f"{spec}: not a {', '.join((*_MAPPINGS, *_READERS))} file")
 
 
 @contextmanager
@@ -128,12 +115,9 @@ def _in_row(path: Path, number: int) -> Iterator[None]:
         raise DataError(f"{path}: row {number}: {error}") from error
 
 
-_PICTURES: Collection[str] = ("image", "images")
-
-
 def _read_benchmark(path: Path, images: bool) -> Iterator[Row]:
     """A parquet file in the benchmark's columns."""
-    for number, row in enumerate(parquet_rows(path, () if images else _PICTURES)):
+    for number, row in enumerate(parquet_rows(path, () if images else ("image", "images"))):
         if images:
             with _in_row(path, number):
                 row["image"] = picture_of_parquet(row.get("image"))
@@ -146,7 +130,7 @@ def _read_jsonl(path: Path, images: bool) -> Iterator[Row]:
         several, one = value.pop("images", None), value.pop("image", None)
         if images:
             with _in_row(path, number):
-                value |= picture_columns(cells(several) or [one], path.parent)
+                value |= picture_columns([picture_of(picture, path.parent) for picture in cells(several) or [one]])
         yield value
 
 
@@ -197,15 +181,5 @@ def _literal(value: Any) -> Any:
         raise DataError(f"{short(value)} is not a list") from error
 
 
-def _read_mapping(path: Path, images: bool) -> Iterator[Row]:
-    return mapped_rows(mapping_of(str(path)), images, network=False)
-
-
-_READERS = {
-    ".yaml": _read_mapping,
-    ".yml": _read_mapping,
-    ".parquet": _read_benchmark,
-    ".jsonl": _read_jsonl,
-    ".json": _read_jsonl,
-    ".tsv": _read_tsv,
-}
+_MAPPINGS = (".yaml", ".yml")
+_READERS = {".parquet": _read_benchmark, ".jsonl": _read_jsonl, ".json": _read_jsonl, ".tsv": _read_tsv}

@@ -1,17 +1,100 @@
-"""What one cell of a row holds: a text, a label, a list, the ranks of two answers."""
+"""Where a cell of a row lies (``answer1.answer``, ``response[0]``, ``images[]``), and what it holds: a text, a label, ranks."""
 
 from __future__ import annotations
 
-import math
+import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal
 
 from vlrb_task.support.errors import DataError, short
+from vlrb_task.support.patterns import compile_later
 
 Answer = Literal[0, 1]
 """A response of a pair, by its index in ``responses``."""
+
+
+_STEP = compile_later(r"\.([^.\[\]]+)|\[(\d*)\]")
+_WHOLE = compile_later(r"(?P<top>[^.\[\]]+)(?P<steps>(?:\.[^.\[\]]+|\[\d*\])*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A place in a row.
+
+    Attributes:
+        name: as it was written. A row that has a column of this very name is read there.
+        top: the row's own column that it begins with.
+        steps: from there: a key of an object, a number in a list, or None for every item of a list.
+    """
+
+    name: str
+    top: str
+    steps: tuple[str | int | None, ...] = ()
+
+    @classmethod
+    def parse(cls, name: str) -> Column:
+        """From what a mapping says.
+
+        A name that is no such path (``Answer [1].text``) is a column's name as it stands.
+        """
+        found = _WHOLE.fullmatch(name)
+        if found is None:
+            return cls(name, name)
+        steps: list[str | int | None] = []
+        for key, number in _STEP.findall(found["steps"]):
+            steps.append(key or (int(number) if number else None))
+        return cls(name, found["top"], tuple(steps))
+
+    def filled(self, row: Mapping[str, Any]) -> Any:
+        """As :meth:`of`.
+
+        Raises:
+            DataError: as there, or nothing stands there.
+        """
+        value = self.of(row)
+        if value is None:
+            raise DataError(f"no {self.name}")
+        return value
+
+    def is_in(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row has the column, whatever it holds."""
+        return self.name in row or self.top in row
+
+    def of(self, row: Mapping[str, Any]) -> Any:
+        """What stands there; None where the row lacks it.
+
+        Raises:
+            DataError: something on the way is neither an object nor a list, as the path needs it.
+        """
+        if not self.steps or self.name in row:
+            return row.get(self.name)
+        return self._walk(row.get(self.top), self.steps, self.top)
+
+    def _walk(self, value: Any, steps: tuple[str | int | None, ...], where: str) -> Any:
+        for number, step in enumerate(steps):
+            if value is None or value == "":
+                return [] if step is None else None
+            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):  # as in the cells of a table
+                try:
+                    value = json.loads(value)
+                except (ValueError, RecursionError) as error:
+                    raise DataError(f"{self.name}: {where} {short(value)} is no object, and no JSON of one") from error
+            value = value.tolist() if hasattr(value, "tolist") else value
+            if isinstance(step, str):
+                if not isinstance(value, Mapping):
+                    raise DataError(f"{self.name}: {where} {short(value)} is no object with a {step!r}")
+                value, where = value.get(step), f"{where}.{step}"
+                continue
+            if not isinstance(value, (list, tuple)):
+                raise DataError(f"{self.name}: {where} {short(value)} is no list")
+            if step is None:
+                rest = steps[number + 1 :]
+                return [self._walk(one, rest, f"{where}[{place}]") for place, one in enumerate(value)]
+            value, where = (value[step] if step < len(value) else None), f"{where}[{step}]"
+        return value
 
 
 def plain_text(value: object, name: str) -> str:
@@ -25,6 +108,9 @@ def plain_text(value: object, name: str) -> str:
     if isinstance(value, bool) or not isinstance(value, Real) or value != value:  # NaN stands for an empty cell
         raise DataError(f"{name} {short(value)} is no text")
     return str(value)
+
+
+_PICTURES = ("image", "image_url", "input_image")
 
 
 def written_text(value: object, name: str) -> str:
@@ -47,15 +133,14 @@ def written_text(value: object, name: str) -> str:
     count = 0
     said = []
     for role, content in messages:
-        parts = content if isinstance(content, (list, tuple)) else [content]
         texts = []
-        for part in parts:
-            kind = part.get("type") if isinstance(part, Mapping) else "text"
-            if kind in ("image", "image_url", "input_image"):
+        for part in content if isinstance(content, (list, tuple)) else [content]:
+            found = part if isinstance(part, Mapping) else {"text": part}
+            if found.get("type") in _PICTURES:
                 count += 1
                 texts.append(f"<image_{count}>")
             else:
-                texts.append(plain_text(part.get("text") if isinstance(part, Mapping) else part, name))
+                texts.append(plain_text(found.get("text"), name))
         said.append((role, "".join(texts)))
     if len(said) == 1:
         return said[0][1]
@@ -64,17 +149,14 @@ def written_text(value: object, name: str) -> str:
 
 def _messages(value: object) -> list[tuple[str, Any]] | None:
     """Role and content of each message; None where the value is no chat."""
-    if isinstance(value, Mapping):
-        value = [value]
-    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(one, Mapping) for one in value):
+    several = [value] if isinstance(value, Mapping) else value
+    if not isinstance(several, (list, tuple)) or not several or not all(isinstance(one, Mapping) for one in several):
         return None
-    if all("content" in one for one in value):
-        return [(str(one.get("role") or ""), one["content"]) for one in value]
-    if all("from" in one and "value" in one for one in value):
-        return [(str(one["from"]), one["value"]) for one in value]
-    if all(one.get("type") in ("text", "image", "image_url", "input_image") for one in value):
-        return [("", value)]
-    return None
+    if all("content" in one for one in several):
+        return [(str(one.get("role") or ""), one["content"]) for one in several]
+    if all("from" in one and "value" in one for one in several):
+        return [(str(one["from"]), one["value"]) for one in several]
+    return [("", several)] if all(one.get("type") in ("text", *_PICTURES) for one in several) else None
 
 
 def is_empty(value: object) -> bool:
@@ -90,15 +172,15 @@ def listed(value: Any, name: str) -> Sequence[Any]:
     Raises:
         DataError: it is none.
     """
-    if hasattr(value, "tolist"):
-        value = value.tolist()
+    value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, (list, tuple)):
         return value
     raise DataError(f"{name} {short(value)} is no list")
 
 
 def cells(value: Any) -> list[Any]:
-    """The values of a cell that holds a list, one, or nothing."""
+    """The values of a cell that holds a list of any kind, one value, or nothing."""
+    value = value.tolist() if hasattr(value, "tolist") else value
     if value is None or value == "":
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -106,10 +188,8 @@ def cells(value: Any) -> list[Any]:
 
 def two_names(value: Any) -> tuple[str, str] | None:
     """The names in a cell that lists two; None for anything else."""
-    found = value.tolist() if hasattr(value, "tolist") else value
-    if not isinstance(found, (list, tuple)) or len(found) != 2 or not all(isinstance(one, str) for one in found):
-        return None
-    return found[0], found[1]
+    found = cells(value)
+    return (found[0], found[1]) if len(found) == 2 and all(isinstance(one, str) for one in found) else None
 
 
 _YAML_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -140,21 +220,12 @@ def first_ranked(value: object, name: str) -> Answer:
         DataError: anything else. Truth values are none: ``[true, false]`` means that the first is the better one, and would
             be read as that it is the worse.
     """
-    ranks = [_rank(one) for one in listed(value, name)]
+    ranks = [None if isinstance(one, bool) or not isinstance(one, Real) else one for one in listed(value, name)]
     if ranks == [0, 1]:
         return 0
     if ranks == [1, 0]:
         return 1
     raise DataError(f"{name} {short(value)} is not a permutation of 0 and 1")
-
-
-def _rank(value: object) -> int | None:
-    """An integral rank, whatever number type the file held it in (numpy's and ``1.0`` included), else None."""
-    if isinstance(value, bool) or (not hasattr(value, "__index__") and not isinstance(value, float)):
-        return None
-    if isinstance(value, float) and not value.is_integer():  # nor is it where it is no number, or infinite
-        return None
-    return int(value)
 
 
 def ranks_of(value: object, count: int, name: str) -> list[float]:
@@ -163,12 +234,9 @@ def ranks_of(value: object, count: int, name: str) -> list[float]:
     Raises:
         DataError: not one finite number for each answer.
     """
-    ranks = [
-        math.nan if isinstance(one, bool) or not isinstance(one, (int, float)) else float(one)
-        for one in listed(value, name)
-    ]
+    ranks = listed(value, name)
     if len(ranks) != count:
         raise DataError(f"{name} {short(value)}: {len(ranks)} ranks of {count} answers")
-    if not all(map(math.isfinite, ranks)):
+    if not all(type(one) in (int, float) and abs(one) < 1e300 for one in ranks):
         raise DataError(f"{name} {short(value)}: a rank is no number")
-    return ranks
+    return [*map(float, ranks)]

@@ -16,8 +16,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from vlrb_task.pairs.labels import NO_WORDS, Ints, Labels, Mask
-from vlrb_task.pairs.style import FEATURES
+from vlrb_task.pairs.labels import FEATURES, NO_WORDS, Ints, Labels, Mask
 from vlrb_task.scores.estimates import CONFIDENCE, Estimate
 from vlrb_task.scores.intervals import Groups, share
 from vlrb_task.votes.schema import NONE
@@ -26,7 +25,7 @@ from vlrb_task.votes.table import Run
 Array = NDArray[np.float64]
 
 LENGTH = "length"
-"""Its unit is a doubling of the words; of the features of :mod:`vlrb_task.pairs.style` it is one more."""
+"""Its unit is a doubling of the words; of the features of :mod:`vlrb_task.pairs.labels` it is one more."""
 FEWEST = 20
 """A feature in which fewer pairs differ is left out, and below so many verdicts nothing is fitted."""
 METHOD = "logit-clustered"

@@ -18,8 +18,7 @@ from typing import Any
 
 from vlrb_task.asking.ballots import Ballot
 from vlrb_task.asking.messages import Conversation, Shown, conversation, messages_sha256
-from vlrb_task.pairs.pictures import UnreadablePicture, pictures_of
-from vlrb_task.pairs.placing import PLACED, flattened
+from vlrb_task.pairs.pictures import PLACED, UnreadablePicture, flattened, pictures_of
 from vlrb_task.pairs.rows import Row, read_rows
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError, VlrbError

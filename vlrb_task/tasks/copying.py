@@ -17,7 +17,7 @@ from vlrb_task.pairs.captions import Captions
 from vlrb_task.pairs.health import PictureCheck, contradiction_warning, unread_warning
 from vlrb_task.pairs.pair import Benchmark, parse_rows
 from vlrb_task.pairs.perturbing import Pictures, with_pictures
-from vlrb_task.pairs.placing import PLACED, flattened
+from vlrb_task.pairs.pictures import PLACED, flattened
 from vlrb_task.pairs.rows import hub_id, is_local, read_rows
 from vlrb_task.support.errors import DataError, VlrbError
 from vlrb_task.votes import Pairs, read_runs

@@ -16,7 +16,7 @@ from types import NoneType
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
-from vlrb_task.asking.placing import placed
+from vlrb_task.asking.messages import placed
 from vlrb_task.judges import Judge, Template, fill_prompt, get_judge, require_captions
 from vlrb_task.judges.templates import prompt_record
 from vlrb_task.pairs.keys import answers_sha256
@@ -168,7 +168,7 @@ class Questions:
         by_index: the ballots by a name of the caller's, in the order in which they are asked.
         only: the part of the schedule that is asked; None for all of it.
         placed: by key, how many pictures belong to the question and to either answer, of pairs some of whose pictures have a
-            place in the text; see :mod:`vlrb_task.pairs.placing`.
+            place in the text; see :mod:`vlrb_task.pairs.pictures`.
         videos: keys of pairs with a video in a file.
     """
 

@@ -109,9 +109,9 @@ def shipped_tasks() -> Mapping[str, TaskSpec]:
 def _of_benchmark(name: str) -> TaskSpec:
     """Both orders by this project's own judge, which is told the criterion where the benchmark has one for each pair."""
     found = benchmark(name)
-    judge = "criterion" if found.criterion else "criteria"
+    judge = "criterion" if found.columns["criterion"] else "criteria"
     summary = f"{found.about['title']}: judge {judge}, both orders"
-    return TaskSpec(f"vlrb_{name}", judge, Schedule(Order.BOTH), summary, name, video=found.video is not None)
+    return TaskSpec(f"vlrb_{name}", judge, Schedule(Order.BOTH), summary, name, video=bool(found.columns["video"]))
 
 
 def task_of(judge: str) -> TaskSpec | None:

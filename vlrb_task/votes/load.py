@@ -16,8 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from vlrb_task.judges.hand_labels import MARK, HandLabels
-from vlrb_task.pairs.families import families_of, with_models
-from vlrb_task.pairs.grouping import PICTURE, grouped
+from vlrb_task.pairs.families import PICTURE, families_of, grouped, with_models
 from vlrb_task.pairs.labels import LabelSet
 from vlrb_task.pairs.pair import Answer, Benchmark, check_rows, parse_rows
 from vlrb_task.pairs.rows import Row, hub_id, read_rows
@@ -47,7 +46,7 @@ class Pairs:
 
     Attributes:
         spec: where they are.
-        group: by what they are grouped, see :func:`vlrb_task.pairs.grouping.grouped`; None: as their rows say.
+        group: by what they are grouped, see :func:`vlrb_task.pairs.families.grouped`; None: as their rows say.
         styles: whether the labels count the responses' style, which takes as long as all else about them.
     """
 
