@@ -17,9 +17,8 @@ import pyarrow.compute as pc
 from vlrb_task.pairs.labels import Ints
 from vlrb_task.support.arrow import coded, is_valid, strings, to_arrow, to_numpy
 from vlrb_task.support.errors import DataError
-from vlrb_task.votes.fields import LARGEST
 from vlrb_task.votes.header import MORE_FIELDS, RUN_FIELDS
-from vlrb_task.votes.records import SCHEMA_VERSION, RecordReader
+from vlrb_task.votes.records import LARGEST, SCHEMA_VERSION, RecordReader
 from vlrb_task.votes.schema import LOGGED, NONE
 
 _FIELDS = pa.schema(
@@ -136,7 +135,7 @@ def _headers(table: pa.Table, block: bytes) -> pa.DictionaryArray | None:
     raw = {row: line for row, line in lines if row in told}
     reader = RecordReader()
     try:
-        names = [reader.record(json.loads(raw[row])).header for row in first.tolist()]
+        names = [reader.record(json.loads(raw[row]))["header"] for row in first.tolist()]
     except DataError:
         return None
     return coded(combined, list(names))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,40 +18,35 @@ from vlrb_task.judges.templates import prompt_record
 from vlrb_task.pairs.pair import Benchmark, Pair
 from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.support.errors import DataError, UnknownName
-from vlrb_task.support.jsonl import Lines
-from vlrb_task.votes import warnings
 from vlrb_task.votes.lmms_samples import logged_text
-from vlrb_task.votes.records import Record, RecordReader, benchmark_fields, make_record
-from vlrb_task.votes.schema import Refused
+from vlrb_task.votes.records import RecordReader, benchmark_fields, make_record
+from vlrb_task.votes.schema import Row
 
 MARK = "bypass"
 """The field that lmms-eval writes in the place of metrics."""
 
 
-def predicted_rows(path: Path, benchmark: Benchmark | None = None) -> Iterator[tuple[Record, int] | Refused]:
-    """The votes of a log.
+def predicted_votes(path: Path, benchmark: Benchmark | None = None) -> Callable[[Mapping[str, Any]], Iterator[Row]]:
+    """What gives the vote of a sample of a log.
 
     Args:
         path: the file.
         benchmark: the pairs; without them, those of the hub's dataset in the local cache.
 
     Raises:
-        DataError: the file cannot be opened, nothing beside it says what was asked, or the pairs are not to be had.
+        DataError: nothing beside the file says what was asked, or the pairs are not to be had.
     """
     judge, schedule = _task(path)
     benchmark = benchmark or load_benchmark(hub_id())
     asked = [(pair, ballot) for pair in benchmark.pairs for ballot in ballots_of(pair, schedule, judge.mode)]
     told = benchmark_fields(benchmark) | {"schedule": {"order": str(schedule.order), "votes": schedule.votes}}
     reader = RecordReader()
-    lines = Lines(path)
-    for number, sample in lines:
-        try:
-            pair, ballot = _ballot(sample, asked)
-            text = logged_text(sample)
-            yield reader.record(make_record(pair, ballot, judge.name, prompt_record(judge), text, **told)), number
-        except DataError as error:
-            yield Refused(warnings.NOT_A_VOTE, number, str(error))
-    yield from (Refused(why, 0) for why in lines.warnings)
+
+    def convert(sample: Mapping[str, Any]) -> Iterator[Row]:
+        pair, ballot = _ballot(sample, asked)
+        yield reader.record(make_record(pair, ballot, judge.name, prompt_record(judge), logged_text(sample), **told))
+
+    return convert
 
 
 def _task(path: Path) -> tuple[Any, Schedule]:
