@@ -15,39 +15,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vlrb_task.pairs.labels import Ints
-from vlrb_task.support.arrow import coded, is_valid, strings, to_arrow, to_numpy
+from vlrb_task.support.arrow import coded, is_valid, strings, to_arrow, to_numpy, whole
 from vlrb_task.support.errors import DataError
 from vlrb_task.votes.header import MORE_FIELDS, RUN_FIELDS
 from vlrb_task.votes.records import LARGEST, SCHEMA_VERSION, RecordReader
 from vlrb_task.votes.schema import LOGGED, NONE
 
+_TEXTS = (
+    *("key", "id", "judge", "text", "failure", "subset", "source", "group", "criterion", "messages_sha256"),
+    *("model", "fingerprint", "revision", "task", "framework"),
+)
 _FIELDS = pa.schema(
     [
-        ("v", pa.int64()),
-        ("key", pa.string()),
-        ("id", pa.string()),
-        ("judge", pa.string()),
-        ("vote", pa.int64()),
-        ("first", pa.int64()),
-        ("answer", pa.int64()),
-        ("text", pa.string()),
-        ("score", pa.float64()),
-        ("p", pa.float64()),
-        ("failure", pa.string()),
-        ("better", pa.int64()),
-        ("subset", pa.string()),
-        ("source", pa.string()),
+        *((name, pa.string()) for name in _TEXTS),
+        *((name, pa.int64()) for name in ("v", "vote", "first", "answer", "better")),
+        *((name, pa.float64()) for name in ("score", "p")),
+        *((name, pa.list_(pa.string())) for name in ("tags", "answers_sha256")),
         ("words", pa.list_(pa.int64())),
-        ("tags", pa.list_(pa.string())),
-        ("group", pa.string()),
-        ("criterion", pa.string()),
-        ("model", pa.string()),
-        ("fingerprint", pa.string()),
-        ("revision", pa.string()),
-        ("task", pa.string()),
-        ("framework", pa.string()),
-        ("answers_sha256", pa.list_(pa.string())),
-        ("messages_sha256", pa.string()),
     ]
 )
 _OF_RUN = ("judge", *RUN_FIELDS, *MORE_FIELDS)
@@ -66,15 +50,16 @@ def read_block(block: bytes, log: str) -> pa.RecordBatch | None:
     from pyarrow import json as arrow_json
 
     lines = block.count(b"\n")
-    if not lines or not block.endswith(b"\n") or block.startswith(b"\xef\xbb\xbf") or not _is_utf8(block):
+    if not lines or not block.endswith(b"\n") or block.startswith(b"\xef\xbb\xbf"):
         return None
     try:
+        block.decode("utf-8")
         table = arrow_json.read_json(
             io.BytesIO(block),
             read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1),
             parse_options=arrow_json.ParseOptions(explicit_schema=_FIELDS, unexpected_field_behavior="infer"),
         ).combine_chunks()
-    except pa.ArrowException:
+    except (UnicodeDecodeError, pa.ArrowException):
         return None
     if table.num_rows != lines or not _is_usual(table):
         return None
@@ -82,17 +67,9 @@ def read_block(block: bytes, log: str) -> pa.RecordBatch | None:
     return None if headers is None else _batch(table, headers, log)
 
 
-def _is_utf8(block: bytes) -> bool:
-    try:
-        block.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _is_usual(table: pa.Table) -> bool:
     """Whether every line is a vote, in a way that leaves no doubt."""
-    column = {name: table[name].combine_chunks() for name in _FIELDS.names}
+    column = {name: whole(table[name]) for name in _FIELDS.names}
     words, answers = column["words"], column["answers_sha256"]
     known = {name: is_valid(values) for name, values in column.items()}
     lengths = [np.diff(to_numpy(column[name].offsets))[known[name]] for name in ("words", "answers_sha256")]
@@ -130,20 +107,17 @@ def _headers(table: pa.Table, block: bytes) -> pa.DictionaryArray | None:
     _, first = np.unique(combined, return_index=True)
     if first.size > 1000:
         return None
-    told = set(first.tolist())
-    lines = enumerate(islice(io.BytesIO(block), int(first.max()) + 1))
-    raw = {row: line for row, line in lines if row in told}
+    lines = list(islice(io.BytesIO(block), int(first.max()) + 1))
     reader = RecordReader()
     try:
-        names = [reader.record(json.loads(raw[row]))["header"] for row in first.tolist()]
+        return coded(combined, [reader.record(json.loads(lines[row]))["header"] for row in first.tolist()])
     except DataError:
         return None
-    return coded(combined, list(names))
 
 
 def _codes(column: pa.ChunkedArray | pa.Array) -> list[Ints]:
     """Numbers that are equal for equal values: one column for a plain one, several for one that holds fields."""
-    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    values = whole(column)
     if pa.types.is_struct(values.type):
         return [code for child in values.flatten() for code in _codes(child)]
     if pa.types.is_nested(values.type):
@@ -153,37 +127,27 @@ def _codes(column: pa.ChunkedArray | pa.Array) -> list[Ints]:
     return [to_numpy(values.dictionary_encode().indices, NONE).astype(np.int64)]
 
 
-def _joined(hashes: pa.Array) -> pa.Array:
-    """The two texts of each row with a space between them."""
-    blank = strings([" "])[0]  # pyarrow would import pandas to make one of a text
-    return pc.binary_join(hashes, blank)
-
-
 def _batch(table: pa.Table, headers: pa.DictionaryArray, log: str) -> pa.RecordBatch:
     size = table.num_rows
-    words = table["words"].combine_chunks()
-    known = is_valid(words)
+    words = whole(table["words"])
     pairs = np.full((size, 2), NONE, dtype=np.int64)
-    pairs[known] = to_numpy(words.flatten()).reshape(-1, 2)
+    pairs[is_valid(words)] = to_numpy(words.flatten()).reshape(-1, 2)
+    blank = strings([" "])[0]  # pyarrow would import pandas to make one of a text
     made = {
         "log": coded(np.zeros(size), [log]),
         "line": to_arrow(np.arange(1, size + 1)),
         "header": headers,
         "words_0": to_arrow(pairs[:, 0]),
         "words_1": to_arrow(pairs[:, 1]),
-        "answers": _joined(table["answers_sha256"].combine_chunks()),
+        "answers": pc.binary_join(whole(table["answers_sha256"]), blank),
         "hashed": to_arrow(is_valid(table["messages_sha256"])),
-        "tools": pa.nulls(size, pa.string()),
-        "calls": to_arrow(np.full(size, NONE, dtype=np.int64)),
-        "refused": pa.nulls(size, pa.string()),
-        "tags": pa.nulls(size, pa.string()),
-        "detail": pa.nulls(size, pa.string()),
+        "calls": to_arrow(np.full(size, NONE)),
+        **{name: to_arrow(to_numpy(table[name], NONE)) for name in ("first", "answer", "better")},
+        **{name: pa.nulls(size, pa.string()) for name in ("tools", "refused", "tags", "detail")},
     }
-    for name in ("first", "answer", "better"):
-        made[name] = to_arrow(to_numpy(table[name], NONE))
     columns = []
     for field in LOGGED:
-        values = made[field.name] if field.name in made else table[field.name].combine_chunks()
+        values = made[field.name] if field.name in made else whole(table[field.name])
         if pa.types.is_dictionary(field.type) and not pa.types.is_dictionary(values.type):
             values = values.dictionary_encode()
         columns.append(values.cast(field.type))

@@ -13,10 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from vlrb_task.pairs.pair import Benchmark
-from vlrb_task.support.errors import DataError, NoVotes
+from vlrb_task.support.errors import DataError, NoVotes, told_of
 from vlrb_task.support.inputs import exists, open_once
 from vlrb_task.support.jsonl import Lines
-from vlrb_task.support.writing import told_of
 from vlrb_task.votes import lines, lmms_predictions, vlmevalkit
 from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_votes, samples_metadata
 from vlrb_task.votes.records import encodable
@@ -145,7 +144,7 @@ def _predictions(table: Table, benchmark: Benchmark | None) -> Iterator[Row]:
 
 
 def _samples(path: Path, convert: lines.Convert) -> Iterator[Row]:
-    with told_of(path), open_once(path) as file:
+    with told_of(path, DataError), open_once(path) as file:
         yield from lines.json_votes(file, convert)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, told_of
 from vlrb_task.support.inputs import open_once, readable
-from vlrb_task.support.jsonl import json_object
+from vlrb_task.support.jsonl import json_line
 from vlrb_task.votes import warnings
 from vlrb_task.votes.arrow_lines import read_block
 from vlrb_task.votes.lmms_samples import VOTE_FIELD, whole_text
@@ -44,10 +44,10 @@ def json_votes(raw: Iterable[bytes], convert: Convert, start: int = 1) -> Iterat
     for number, line in enumerate(raw, start):
         if not line.strip():
             continue
-        text = line.decode("utf-8", errors="replace").removeprefix("\ufeff")
-        if "\ufffd" in text and "\ufffd".encode() not in line:
+        value, replaced = json_line(line)
+        if replaced:
             yield {"line": number, "refused": warnings.REPLACED_BYTES}
-        if (value := json_object(text)) is not None:
+        if value is not None:
             yield from numbered(number, value, convert)
         else:
             why = warnings.NOT_AN_OBJECT if line.endswith(b"\n") else warnings.HALF_WRITTEN
@@ -99,15 +99,12 @@ def read_piece(path: Path, start: int, end: int, log: str) -> tuple[list[pa.Reco
     Raises:
         DataError: the file cannot be read.
     """
-    try:
-        with open_once(path) as file:
-            if start:
-                file.seek(start - 1)
-                file.readline()  # the line before: the piece before has it
-            block = file.read(max(0, end - file.tell()))
-            block += file.readline() if block and not block.endswith(b"\n") else b""
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+    with told_of(path, DataError), open_once(path) as file:
+        if start:
+            file.seek(start - 1)
+            file.readline()  # the line before: the piece before has it
+        block = file.read(max(0, end - file.tell()))
+        block += file.readline() if block and not block.endswith(b"\n") else b""
     if (batch := read_block(block, log)) is not None:
         return [batch], batch.num_rows
     lines = list(io.BytesIO(block))

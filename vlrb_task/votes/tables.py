@@ -16,7 +16,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from vlrb_task.support.delimited import read_delimited
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, told_of
 from vlrb_task.support.inputs import open_once, read_text, readable, suffix_of
 
 SUFFIXES = (".xlsx", ".tsv", ".json", ".pkl")
@@ -64,10 +64,8 @@ def read_table(path: Path, *, trust_pickle: bool = False) -> Table:
     Raises:
         DataError: the file cannot be read, or is a pkl that nobody said to trust.
     """
-    try:
+    with told_of(path, DataError):
         suffix = suffix_of(path)
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
     try:
         if suffix == ".xlsx":
             return Table(_xlsx(path), excel=True)
