@@ -16,8 +16,7 @@ from typing import Any
 
 from vlrb_task.bon.found import Found, Sheet, fraction
 from vlrb_task.support.errors import DataError, short
-from vlrb_task.votes.cells import FAILURE_TEXT, text_of
-from vlrb_task.votes.tables import SUFFIXES, is_table, read_table
+from vlrb_task.votes.tables import FAILURE_TEXT, SUFFIXES, is_table, read_table, text_of
 
 _SCORES = ("hit", "score", "eval_score", "verifier_score", "match", "correct")
 _FINALS = ("extracted", "extract_answer", "extracted_answer", "res")

@@ -52,7 +52,7 @@ def _plain(values: pa.Array) -> NDArray[Any]:
     kind = np.dtype(values.type.to_pandas_dtype())
     if data is None:
         return np.zeros(len(values), dtype=kind)
-    if kind == bool:
+    if pa.types.is_boolean(values.type):
         bits = np.frombuffer(data, dtype=np.uint8)
         return np.unpackbits(bits, count=end, bitorder="little").astype(bool)[values.offset :]
     return np.frombuffer(data, dtype=kind, count=end)[values.offset :]

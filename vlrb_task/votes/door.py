@@ -16,8 +16,7 @@ from vlrb_task.pairs.pair import Benchmark
 from vlrb_task.support.errors import DataError, NoVotes, told_of
 from vlrb_task.support.inputs import exists, open_once
 from vlrb_task.support.jsonl import Lines
-from vlrb_task.votes import lines, lmms_predictions, vlmevalkit
-from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_votes, samples_metadata
+from vlrb_task.votes import lines, lmms_samples, vlmevalkit
 from vlrb_task.votes.records import encodable
 from vlrb_task.votes.schema import Row, to_batches
 from vlrb_task.votes.tables import Table, is_table, read_table
@@ -45,7 +44,7 @@ def find_logs(path: Path) -> list[Path]:
     # VLMEvalKit links the files of its last run beside that run's folder.
     found = {realpath(log): log for pattern in _PATTERNS for log in sorted(path.rglob(pattern), reverse=True)}
     others = (log for log in path.rglob("*_samples_*.jsonl") if realpath(log) not in found)
-    found |= {realpath(log): log for log in others if VOTE_FIELD in (_first_line(log) or {})}
+    found |= {realpath(log): log for log in others if lmms_samples.VOTE_FIELD in (_first_line(log) or {})}
     found |= {realpath(log): log for log in _unscored_predictions(path)}
     if not found:
         raise DataError(
@@ -126,14 +125,14 @@ def open_log(path: Path, *, trust_pickle: bool = False) -> LogFile:
     first = _first_line(path)
     if first is None:
         raise NoVotes(f"{path}: no JSON lines in it")
-    if VOTE_FIELD in first:
-        return LogFile(path, samples_metadata(path))
-    if lmms_predictions.MARK in first:
-        return LogFile(
-            path, samples_metadata(path), lambda b: _samples(path, lmms_predictions.predicted_votes(path, b))
-        )
-    if NATIVE_FIELD in first or "doc_id" in first:
-        return LogFile(path, samples_metadata(path, native=True), lambda b: _samples(path, native_votes(b)))
+    if lmms_samples.VOTE_FIELD in first:
+        return LogFile(path, lmms_samples.samples_metadata(path))
+    if lmms_samples.PREDICTED_FIELD in first:
+        convert = partial(lmms_samples.predicted_votes, path)
+        return LogFile(path, lmms_samples.samples_metadata(path), partial(_samples, path, convert))
+    if lmms_samples.NATIVE_FIELD in first or "doc_id" in first:
+        metadata = lmms_samples.samples_metadata(path, native=True)
+        return LogFile(path, metadata, partial(_samples, path, lmms_samples.native_votes))
     return LogFile(path)
 
 
@@ -143,9 +142,11 @@ def _predictions(table: Table, benchmark: Benchmark | None) -> Iterator[Row]:
         yield from lines.numbered(number, row, convert)
 
 
-def _samples(path: Path, convert: lines.Convert) -> Iterator[Row]:
+def _samples(
+    path: Path, votes: Callable[[Benchmark | None], lines.Convert], benchmark: Benchmark | None
+) -> Iterator[Row]:
     with told_of(path, DataError), open_once(path) as file:
-        yield from lines.json_votes(file, convert)
+        yield from lines.json_votes(file, votes(benchmark))
 
 
 def open_logs(paths: Iterable[Path], *, trust_pickle: bool = False) -> tuple[list[LogFile], list[str]]:

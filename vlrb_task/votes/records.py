@@ -152,51 +152,45 @@ def shown_text(text: str) -> str:
 
 
 def _answer(line: Mapping[str, Any], answer: Answer | None) -> tuple[str | None, float | None, float | None]:
-    """Text, reward and probability of a line; a null in the place of the only one of them is an answer that was lost.
-
-    Raises:
-        DataError: none of them, or text and reward.
-    """
+    """Text, reward and probability of a line; a null in the place of the only one of them is an answer that was lost."""
     text, score, p = line.get("text"), line.get("score"), line.get("p")
     if text is not None and not isinstance(text, str):
         raise DataError(f"text is a {type(text).__name__}, not a string")
     if text is not None and score is not None:
         raise DataError("needs either 'text' or 'score'")
-    if score is None and text is None and p is None:
+    if text is None and score is None and p is None:
         if "score" in line and answer is not None:
-            return None, math.nan, None
-        if "text" not in line:
+            score = math.nan
+        elif "text" in line:
+            text = ""
+        else:
             raise DataError("needs 'text', 'score' or 'p'")
-        text = ""
-    if score is not None:
-        score = _number(score)
-        if answer is None:
-            raise DataError("a score belongs to one answer: 'answer' is needed, not 'first'")
-    if p is not None:
-        p = _number(p)
-        if not 0 <= p <= 1:
-            raise DataError(f"p {short(line['p'])} is not a probability")
-        if answer is not None:
-            raise DataError("p belongs to a vote that shows both answers: 'first' is needed, not 'answer'")
+    score, p = _number("score", score), _number("p", p)
+    if score is not None and answer is None:
+        raise DataError("a score belongs to one answer: 'answer' is needed, not 'first'")
+    if p is not None and not 0 <= p <= 1:
+        raise DataError(f"p {short(line['p'])} is not a probability")
+    if p is not None and answer is not None:
+        raise DataError("p belongs to a vote that shows both answers: 'first' is needed, not 'answer'")
     return None if text is None else shown_text(text), score, p
 
 
-def _number(score: object) -> float:
-    if isinstance(score, bool) or not isinstance(score, (int, float)):
-        raise DataError(f"score {short(score)} is not a number")
+def _number(name: str, value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise DataError(f"{name} {short(value)} is not a number")
     try:
-        return float(score)
+        return float(value)
     except OverflowError:
         return math.inf
 
 
 def _index(line: Mapping[str, Any], name: str) -> Answer | None:
     value = line.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or value not in (0, 1):
+    if isinstance(value, bool) or value not in (0, 1, None):
         raise DataError(f"{name} {short(value)} is neither 0 nor 1")
-    return 1 if value else 0
+    return None if value is None else 1 if value else 0
 
 
 def _label(fields: Mapping[str, Any]) -> dict[str, Any]:

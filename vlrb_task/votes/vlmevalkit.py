@@ -13,11 +13,10 @@ from vlrb_task.pairs.rows import Row, native_row
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
-from vlrb_task.votes.cells import CUT_BY_EXCEL, EMPTY_IN_EXCEL, THOUGHT_JOINED, prediction_of, text_of
 from vlrb_task.votes.header import header_of
 from vlrb_task.votes.records import RecordReader, encodable, shown_text
 from vlrb_task.votes.schema import Row as Logged
-from vlrb_task.votes.tables import Table
+from vlrb_task.votes.tables import CUT_BY_EXCEL, EMPTY_IN_EXCEL, THOUGHT_JOINED, Table, prediction_of, text_of
 
 RECORD_COLUMN = "vlrb"
 """The column of our datasets' files that holds a vote record without its text."""
