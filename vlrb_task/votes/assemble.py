@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,30 +28,16 @@ from vlrb_task.votes.schema import FAILED, NONE, OTHER_KIND, READ
 from vlrb_task.votes.table import Ballots, Run, Votes
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How runs are made of votes.
-
-    Attributes:
-        merge: put together whatever may be one run, even if the logs do not say so.
-        ties: count equal ratings as a choice of this response, as some scripts do without saying so.
-        keep_undecidable: keep votes about pairs of which no answer is better; they can be read, but not scored.
-        keep_logged: keep the rows as they were read, for those who look for what was dropped.
-        across_sets: votes about several sets of pairs can be of one run.
-    """
-
-    merge: bool = False
-    ties: Answer | None = None
-    keep_undecidable: bool = False
-    keep_logged: bool = False
-    across_sets: bool = False
-
-
 def assemble(
     batches: Iterable[pa.RecordBatch],
     pairs: LabelSet | None = None,
     metadata: Metadata | None = None,
-    options: Options = Options(),
+    *,
+    merge: bool = False,
+    ties: Answer | None = None,
+    keep_undecidable: bool = False,
+    keep_logged: bool = False,
+    across_sets: bool = False,
 ) -> list[Run]:
     """Make runs of read votes.
 
@@ -61,7 +47,11 @@ def assemble(
         batches: columns :data:`~vlrb_task.votes.schema.READ`, of any number of logs, wherever they were read.
         pairs: where labels come from; without it, from the votes.
         metadata: what each log tells of its votes beside them (model, task, framework), by the log's name.
-        options: how.
+        merge: put together whatever may be one run, even if the logs do not say so.
+        ties: count equal ratings as a choice of this response, as some scripts do without saying so.
+        keep_undecidable: keep votes about pairs of which no answer is better; they can be read, but not scored.
+        keep_logged: keep the rows as they were read, for those who look for what was dropped.
+        across_sets: votes about several sets of pairs can be of one run.
 
     Returns:
         The runs, in the order of their first votes.
@@ -77,11 +67,12 @@ def assemble(
         table = table.filter(to_arrow(~refused))
     if not table.num_rows:
         raise DataError(f"{JOIN.join(told or findings)}: no votes", [f for found in findings.values() for f in found])
-    groups, of_row = group_parts(table, told, merge=options.merge, across_sets=options.across_sets)
+    groups, of_row = group_parts(table, told, merge=merge, across_sets=across_sets)
     made = []
     for number, group in enumerate(groups):
         rows = table.filter(to_arrow(of_row == number)) if len(groups) > 1 else table
-        made.append(_Build(group, rows, pairs, told, options).run(findings))
+        build = _Build(group, rows, pairs, told, ties, keep_undecidable)
+        made.append(replace(build.run(findings), logged=rows if keep_logged else None))
     if not any(len(run.labels) for run in made):
         raise DataError(f"{made[0].source}: no vote could be used", [w for run in made for w in run.warnings])
     return [run for run in made if len(run.labels)]
@@ -93,8 +84,8 @@ def _joined(batches: Iterable[pa.RecordBatch]) -> pa.Table:
     if not columns:
         raise DataError("no votes")
     made = []
-    for place, field in enumerate(READ):
-        column = pa.chunked_array([own[place] for own in columns], field.type)
+    for place, kind in enumerate(READ.types):
+        column = pa.chunked_array([own[place] for own in columns], kind)
         made.append(whole(column.unify_dictionaries()))
         for own in columns:
             own[place] = None
@@ -113,16 +104,19 @@ def _refused(table: pa.Table) -> dict[str, list[str]]:
     return {log: [warnings.counted(why, *one) for why, one in kinds.items()] for log, kinds in found.items()}
 
 
+@dataclass
 class _Build:
     """Builds one run; what it finds becomes the run's warnings."""
 
-    def __init__(
-        self, group: Group, table: pa.Table, pairs: LabelSet | None, metadata: Metadata, options: Options
-    ) -> None:
-        self.group, self.table, self.pairs, self.metadata, self.options = group, table, pairs, metadata, options
-        self.counts: Counter[str] = Counter()
-        self.examples: dict[str, str] = {}
-        self.remarks: list[str] = []
+    group: Group
+    table: pa.Table
+    pairs: LabelSet | None
+    metadata: Metadata
+    ties: Answer | None
+    keep_undecidable: bool
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
     def note(self, why: str, which: Mask) -> None:
         """Count votes, and name the first of them."""
@@ -133,7 +127,7 @@ class _Build:
             self.examples.setdefault(why, f"{Path(log).name}:{line}")
 
     def run(self, refused: Mapping[str, Sequence[str]]) -> Run:
-        judge, logged = self.group.headers[0].judge, self.table if self.options.keep_logged else None
+        judge = self.group.headers[0].judge
         unnamed = int((~of_rows(self.table, lambda header: header.named)).sum())
         if "VLMEvalKit" in self.tell("framework"):
             self.note(warnings.UNKNOWN_PROMPT, ~to_numpy(self.table["hashed"]))
@@ -145,14 +139,14 @@ class _Build:
         ballots = self.ballots(pair, disputed)
         votes = Votes.of(ballots)
         self.counts[warnings.HALF] += ballots.unpaired
-        if self.options.ties is not None:
-            votes = self.without_ties(votes, self.options.ties)
+        if self.ties is not None:
+            votes = self.without_ties(votes, self.ties)
         first = np.full(len(labels), pair.size, dtype=np.int64)  # the first row of each pair, in the order of the log
         known = np.flatnonzero(pair != NONE)[::-1]
         first[pair[known]] = known
         voted = np.flatnonzero(np.bincount(votes.pair))
         revision, fingerprint, sizes = self.revision(labels, np.flatnonzero(first < pair.size))
-        self.counts[warnings.no_judge(judge)] = unnamed
+        self.counts[warnings.NO_JUDGE.format(judge=judge)] = unnamed
         self.counts[warnings.FAILED_REQUESTS] = int((ballots.reason == FAILED).sum())
         whole = Run(
             judge=judge,
@@ -168,7 +162,6 @@ class _Build:
             metadata=self.group.metadata(self.metadata),
             ballots=ballots,
             labelled_by=self.pairs,
-            logged=logged,
         )
         return whole.on_pairs(voted[np.argsort(first[voted], kind="stable")])
 
@@ -181,7 +174,9 @@ class _Build:
         """What frameworks may have done to votes of earlier releases, which do not say what was sent."""
         if to_numpy(self.table["hashed"]).any():
             return []
-        found = [warnings.added_prompt(str(name)) for name in sorted(self.tell("added_prompt") - {None}, key=str)]
+        found = [
+            warnings.ADDED_PROMPT.format(name=name) for name in sorted(map(str, self.tell("added_prompt") - {None}))
+        ]
         known = judge in shipped_names() or judge in judge_names()
         example = get_judge(judge).examples.get(Verdict.FIRST, "") if known else ""
         if "</think>" in example and not to_numpy(self.table["thought"]).any():
@@ -193,7 +188,7 @@ class _Build:
         found = given_labels(self.table, self.pairs) if self.pairs is not None else own_labels(self.table)
         for why, which in found.findings.items():
             self.note(why, which)
-        if self.options.keep_undecidable:
+        if self.keep_undecidable:
             return found.labels, found.pair, found.disputed
         unscored = found.pair != NONE
         unscored[unscored] = found.labels.subset.where(UNDECIDABLE)[found.pair[unscored]]
@@ -227,7 +222,7 @@ class _Build:
         if self.pairs is not None:
             found = self.pairs
             if logged is not None and logged.fingerprint != found.fingerprint:
-                self.remarks.append(warnings.other_revision(logged.revision, found.revision))
+                self.remarks.append(warnings.OTHER_REVISION.format(logged=logged.revision, given=found.revision))
             revision, print_, sizes = found.revision, found.fingerprint, labels.subset_counts
         else:
             asked = labels.take(seen)
@@ -237,7 +232,7 @@ class _Build:
                 sizes = dict(logged.subset_sizes) or sizes
             else:
                 revision, print_ = revision_name(sizes), asked.fingerprint()
-        if not self.options.keep_undecidable:
+        if not self.keep_undecidable:
             sizes.pop(UNDECIDABLE, None)
         return revision, print_, {name: sizes[name] for name in count_subsets(sizes)}
 

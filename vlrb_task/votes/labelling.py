@@ -53,7 +53,7 @@ def given_labels(table: pa.Table, pairs: LabelSet) -> Labelled:
         pair = np.where(keyless, np.where(count == 1, by_id, NONE), pair)
     known, logged = pair != NONE, to_numpy(table["better"])
     if reversed_ := int((known & _reversed(table, pair, pairs)).sum()):
-        raise DataError(warnings.reversed_pairs(reversed_, table.num_rows))
+        raise DataError(warnings.REVERSED_PAIRS.format(votes=reversed_, of=table.num_rows))
     findings = {
         warnings.SHARED_ID: shared,
         warnings.UNKNOWN_PAIR: ~known & ~shared,

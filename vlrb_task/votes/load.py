@@ -23,7 +23,7 @@ from vlrb_task.pairs.pair import Answer, Benchmark, check_rows, parse_rows
 from vlrb_task.pairs.rows import Row, hub_id, read_rows
 from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
 from vlrb_task.support.errors import DataError
-from vlrb_task.votes.assemble import Options, assemble
+from vlrb_task.votes.assemble import assemble
 from vlrb_task.votes.door import LogFile, open_logs
 from vlrb_task.votes.grouping import JOIN
 from vlrb_task.votes.lines import pieces_of, read_piece
@@ -80,9 +80,9 @@ class Pairs:
         Raises:
             DataError: as :func:`vlrb_task.pairs.pair.check_rows`.
         """
-        if "benchmark" in self.__dict__:
-            return LabelSet.of(self.benchmark.pairs, self.spec, styles=self.styles)
-        return LabelSet.of(check_rows(self._rows(), self.spec), self.spec, styles=self.styles)
+        known = "benchmark" in self.__dict__
+        pairs = self.benchmark.pairs if known else check_rows(self._rows(), self.spec)
+        return LabelSet.of(pairs, self.spec, styles=self.styles)
 
     def _rows(self) -> Iterator[Row]:
         rows = read_rows(self.spec, images=self.group == PICTURE)
@@ -148,7 +148,15 @@ def read_runs(
         pairs = Pairs.of(pairs)
     if group is not None:
         pairs = Pairs(pairs.spec if pairs else hub_id(), group, styles)
-    options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
+    made = partial(
+        assemble,
+        metadata={log.name: log.metadata for log in logs},
+        merge=merge,
+        ties=ties,
+        keep_undecidable=keep_undecidable,
+        keep_logged=keep_logged,
+        across_sets=across_sets,
+    )
     reader = partial(read_texts, parser=parser, keep_texts=keep_texts, labels=by_hand)
     benchmark = pairs.benchmark if pairs and not all(log.ours for log in logs) else None
     labels = pairs.labels if pairs else None  # before the votes, which then take the memory that reading the pairs took
@@ -158,18 +166,16 @@ def read_runs(
         (own if pairs or not _needs_labels(batches) else others).extend(batches)
     if not own and not others:
         raise DataError(f"{JOIN.join(log.name for log in logs)}: no votes", empty)
-    metadata = {log.name: log.metadata for log in logs}
-    runs = assemble(_taken(own), labels, metadata, options) if own else []
+    runs = made(_taken(own), labels) if own else []
     if others:
-        labels = unlabelled(others) if unlabelled else Pairs(hub_id(), styles=styles).labels
-        runs += assemble(_taken(others), labels, metadata, options)
-    place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
-    runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
+        runs += made(_taken(others), unlabelled(others) if unlabelled else Pairs(hub_id(), styles=styles).labels)
+    names = [log.name for log in logs]
+    runs.sort(key=lambda run: names.index(run.source.partition(JOIN)[0]))
     if empty:
         runs[0] = runs[0].warn(*empty)
     if by_hand is not None:
         runs = [_told_by_hand(run, by_hand) for run in runs]
-    return _with_families(runs, models, families)
+    return list(_with_families(runs, models, families))
 
 
 def _taken(batches: Batches) -> Iterator[pa.RecordBatch]:
@@ -178,23 +184,17 @@ def _taken(batches: Batches) -> Iterator[pa.RecordBatch]:
         yield batches.pop(0)
 
 
-def _with_families(runs: list[Run], models: Path | None, table: Path | None) -> list[Run]:
-    """The runs, with the families of the models that wrote the answers and of their judges.
-
-    Raises:
-        DataError: a table that cannot be read, or names no pair of these runs.
-    """
+def _with_families(runs: list[Run], models: Path | None, table: Path | None) -> Iterator[Run]:
+    """The runs, with the families of the models that wrote the answers and of their judges."""
     if models is not None:
         named = [with_models(run.labels, models) for run in runs]
-        if not sum(count for _, count in named):
+        if not any(count for _, count in named):
             raise DataError(f"{models}: no row names a pair of these logs by its key or id")
         runs = [replace(run, labels=labels) for run, (labels, _) in zip(runs, named, strict=True)]
-    return [
-        replace(run, families=families_of({*found, str(run.metadata.get("model") or "")}, table))
-        if (found := {model for both in run.labels.models.names for model in both or ()})
-        else run
-        for run in runs
-    ]
+    for run in runs:
+        found = {model for both in run.labels.models.names for model in both or ()}
+        known = {*found, str(run.metadata.get("model") or "")}
+        yield replace(run, families=families_of(known, table)) if found else run
 
 
 def _told_by_hand(run: Run, labels: HandLabels) -> Run:

@@ -33,39 +33,29 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(map(_is_text, value))
+def _is_list(value: object, of: Callable[[object], bool], length: int | None = None) -> bool:
+    return isinstance(value, list) and length in (None, len(value)) and all(map(of, value))
 
 
-def _is_object(value: object, **fields: Callable[[object], bool]) -> bool:
-    """An object whose named fields, where they are not null, are what they must be."""
-    return isinstance(value, dict) and all(
-        value.get(name) is None or fits(value[name]) for name, fits in fields.items()
-    )
+def _is_object(value: object, of: Callable[[object], bool], *names: str) -> bool:
+    """An object whose fields, all or those named, are of a kind or null."""
+    return isinstance(value, dict) and all(value.get(name) is None or of(value[name]) for name in names or value)
 
 
-_CHECKS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+_CHECKS: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
     ("model fingerprint revision subset source failure task framework messages_sha256", "a text", _is_text),
-    ("answers_sha256", "the hashes of two responses", lambda value: _is_texts(value) and len(value) == 2),
+    ("answers_sha256", "the hashes of two responses", lambda value: _is_list(value, _is_text, 2)),
+    ("words", "two numbers of words", lambda value: _is_list(value, _is_count, 2)),
+    ("tags", "a list of texts", lambda value: _is_list(value, _is_text)),
     ("tool_calls", "a list", lambda value: isinstance(value, list)),
     ("tool_call_count", f"a number from 0 to {LARGEST}", _is_count),
     (
         "prompt",
         "a prompt's name, source and sha256",
-        lambda value: _is_object(value, name=_is_text, source=_is_text, sha256=_is_text),
+        lambda value: _is_object(value, _is_text, "name", "source", "sha256"),
     ),
-    (
-        "words",
-        "two numbers of words",
-        lambda value: isinstance(value, list) and len(value) == 2 and all(map(_is_count, value)),
-    ),
-    ("tags", "a list of texts", _is_texts),
-    (
-        "subset_sizes",
-        "a number of pairs for each subset",
-        lambda value: isinstance(value, dict) and all(n is None or _is_count(n) for n in value.values()),
-    ),
-    ("schedule", "a schedule with a number of votes", lambda value: _is_object(value, votes=_is_count)),
+    ("schedule", "a schedule with a number of votes", lambda value: _is_object(value, _is_count, "votes")),
+    ("subset_sizes", "a number of pairs for each subset", lambda value: _is_object(value, _is_count)),
 )
 """Fields, what each has to be in words, and whether a value that is not null is that."""
 
