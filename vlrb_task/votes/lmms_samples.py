@@ -11,14 +11,14 @@ from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of, first_from_parity
 from vlrb_task.judges import get_judge, neutralise
+from vlrb_task.judges.base import PromptRecord
 from vlrb_task.judges.templates import prompt_record
-from vlrb_task.pairs.pair import Benchmark, Pair, file_row, pair_key
+from vlrb_task.pairs.pair import Answer, Benchmark, Pair, file_row, pair_key
 from vlrb_task.pairs.rows import hub_id, load_benchmark
 from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.literals import literal
 from vlrb_task.support.redact import without_secrets
-from vlrb_task.votes.header import header_of
-from vlrb_task.votes.records import RecordReader, benchmark_fields, encodable, make_record, shown_text
+from vlrb_task.votes.records import RecordReader, benchmark_fields, make_record
 from vlrb_task.votes.schema import Row
 
 VOTE_FIELD = "vlrb_vote"
@@ -48,7 +48,7 @@ def native_votes(benchmark: Benchmark | None = None) -> Callable[[Mapping[str, A
     Args:
         benchmark: the pairs, if at hand. Where an answer holds the prompt's own headings, only they tell which pair it is.
     """
-    header = header_of("official", False, {}).to_json()
+    reader, prompt = RecordReader(), PromptRecord("official")
 
     def convert(sample: Mapping[str, Any]) -> Iterator[Row]:
         if not isinstance(sample.get(NATIVE_FIELD), dict):
@@ -59,25 +59,14 @@ def native_votes(benchmark: Benchmark | None = None) -> Callable[[Mapping[str, A
         parity = first_from_parity((first, second))
         responses = (second, first) if parity else (first, second)
         source, subset, _ = file_row(id, {})
-        yield {
-            "header": header,
-            "key": pair_key(id, query, responses),
-            "id": encodable(id),
-            "vote": 0,
-            "first": parity,
-            "text": shown_text(text),
-            "better": _better(sample.get("target")),
-            "subset": subset,
-            "source": source,
-            "words_0": len(responses[0].split()),
-            "words_1": len(responses[1].split()),
-            "hashed": False,
-        }
+        key = pair_key(id, query, responses)
+        pair = Pair(key, id, query, responses, _better(sample.get("target")), source, subset)
+        yield reader.record(make_record(pair, Ballot(key, 0, parity), prompt.name, prompt, text))
 
     return convert
 
 
-def _better(target: object) -> int:
+def _better(target: object) -> Answer:
     """The better response of a logged ranking."""
     try:
         ranking = literal(str(target))
@@ -85,7 +74,7 @@ def _better(target: object) -> int:
         raise DataError(f"target {short(target)} is no ranking") from error
     if ranking not in ([0, 1], [1, 0]):
         raise DataError(f"target {short(ranking)} is not a permutation of 0 and 1")
-    return int(ranking == [1, 0])
+    return 1 if ranking == [1, 0] else 0
 
 
 def logged_text(sample: Mapping[str, Any]) -> str:
@@ -113,27 +102,38 @@ def _only(value: Any) -> Any:
     return value
 
 
+def _results(path: Path) -> tuple[dict[str, Any] | None, str]:
+    """What the results file says that lmms-eval writes beside a sample log, if it is there, and the name of the task."""
+    match = re.fullmatch(r"(.+)_samples_(.+)\.jsonl", path.name)
+    if not match:
+        return None, ""
+    with suppress(OSError, ValueError, RecursionError):
+        text = path.with_name(f"{match[1]}_results.json").read_text(encoding="utf-8")
+        return _object(json.loads(text)), match[2]
+    return None, match[2]
+
+
 def samples_metadata(path: Path, native: bool = False) -> dict[str, Any]:
     """Model and settings of a sample log, from the results file that lmms-eval writes beside it."""
-    found: dict[str, Any] = {"framework": "lmms-eval", "task": "vl_rewardbench" if native else None}
-    if match := re.fullmatch(r"(.+)_samples_(.+)\.jsonl", path.name):
-        found["task"] = match[2]
-        with suppress(OSError, ValueError, RecursionError):
-            logged = json.loads(path.with_name(f"{match[1]}_results.json").read_text(encoding="utf-8"))
-            found |= _of_results(_object(logged), match[2], path)
+    logged, task = _results(path)
+    found: dict[str, Any] = {"framework": "lmms-eval", "task": task or ("vl_rewardbench" if native else None)}
+    if logged is not None:
+        settings, of_task = _object(logged.get("config")), _object(_object(logged.get("configs")).get(task))
+        commit = logged.get("lmms_eval_version")
+        found |= {
+            "model": _model(logged, path),
+            "wrapper": settings.get("model"),
+            "framework_version": None
+            if commit == "unknown@unknown"
+            else commit,  # what it says where it is no checkout
+            "generation": without_secrets(
+                _object(of_task.get("generation_kwargs")) | _object(settings.get("gen_kwargs"))
+            ),
+            "added_prompt": next(
+                iter(re.findall("(?:system|reasoning)_prompt", str(settings.get("model_args")))), None
+            ),
+        }
     return {name: value for name, value in found.items() if value}
-
-
-def _of_results(logged: Mapping[str, Any], task: str, path: Path) -> dict[str, Any]:
-    settings, of_task = _object(logged.get("config")), _object(_object(logged.get("configs")).get(task))
-    commit = logged.get("lmms_eval_version")
-    return {
-        "model": _model(logged, path),
-        "wrapper": settings.get("model"),
-        "framework_version": None if commit == "unknown@unknown" else commit,  # what it says where it is no checkout
-        "generation": without_secrets(_object(of_task.get("generation_kwargs")) | _object(settings.get("gen_kwargs"))),
-        "added_prompt": next(iter(re.findall("(?:system|reasoning)_prompt", str(settings.get("model_args")))), None),
-    }
 
 
 def _object(value: object) -> dict[str, Any]:
@@ -198,13 +198,12 @@ def predicted_votes(path: Path, benchmark: Benchmark | None = None) -> Callable[
 
 def _task(path: Path) -> tuple[Any, Schedule]:
     """The judge and the schedule of the task that a log is of, from the results file beside it."""
-    match = re.fullmatch(r"(.+)_samples_(.+)\.jsonl", path.name)
-    results = path.with_name(f"{match[1]}_results.json") if match else path
+    logged, task = _results(path)
     try:
-        metadata = json.loads(results.read_text(encoding="utf-8"))["configs"][match[2] if match else ""]["metadata"]
+        metadata = (logged or {})["configs"][task]["metadata"]
         judge = get_judge(str(metadata["judge"]))
         schedule = Schedule.parse(str(metadata["order"]), int(metadata["votes"]))
-    except (OSError, ValueError, KeyError, TypeError, UnknownName) as error:
+    except (ValueError, KeyError, TypeError, UnknownName) as error:
         raise DataError(
             f"{path}: a log of --predict_only, and no results file of a vlrb task beside it says what was asked"
         ) from error
@@ -214,11 +213,7 @@ def _task(path: Path) -> tuple[Any, Schedule]:
 
 
 def _ballot(sample: Mapping[str, Any], asked: list[tuple[Pair, Ballot]]) -> tuple[Pair, Ballot]:
-    """The ballot that a sample answers.
-
-    Raises:
-        DataError: its prompt is not about these pairs.
-    """
+    """The ballot that a sample answers, if its prompt is about these pairs."""
     number = sample.get("doc_id")
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < len(asked):
         raise DataError(f"doc_id {number!r} is none of the {len(asked)} ballots on these pairs")

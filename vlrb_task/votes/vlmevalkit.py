@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, first_from_parity
+from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.pair import Answer, Benchmark, Pair, other, parse_row
 from vlrb_task.pairs.rows import Row, native_row
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
-from vlrb_task.votes.header import header_of
-from vlrb_task.votes.records import RecordReader, encodable, shown_text
+from vlrb_task.votes.records import RecordReader, make_record
 from vlrb_task.votes.schema import Row as Logged
 from vlrb_task.votes.tables import CUT_BY_EXCEL, EMPTY_IN_EXCEL, THOUGHT_JOINED, Table, prediction_of, text_of
 
@@ -25,7 +26,7 @@ NATIVE = "VL-RewardBench"
 """VLMEvalKit's own dataset."""
 
 # VLMEvalKit's copy of the paper's prompt lacks white space in three places.
-_NATIVE_PROMPT = {"name": "official", "source": "VLMEvalKit's VL-RewardBench (white space differs)", "sha256": None}
+_NATIVE_PROMPT = PromptRecord("official", "VLMEvalKit's VL-RewardBench (white space differs)")
 
 _NATIVE_COLUMNS = ("index", "question", "response", "answer", "category")
 
@@ -53,45 +54,29 @@ def predicted_votes(
     """
     match = _by_content(benchmark)
     reader = RecordReader()
-    native = header_of("official", False, {"prompt": _NATIVE_PROMPT}).to_json()
 
     def convert(row: Mapping[str, Any]) -> Iterator[Logged]:
         if "prediction" not in row:
             raise DataError("no column prediction")
         found = prediction_of(row, excel=excel)
-        failure = str(found.failure) if found.failure else None
         findings = {
             CUT_BY_EXCEL: found.failure is Reason.CUT_OFF,
             EMPTY_IN_EXCEL: found.blank,
             THOUGHT_JOINED: "thought_joined" in found.extra,
         }
         yield from ({"refused": why} for why, met in findings.items() if met)
+        failure = {"failure": str(found.failure)} if found.failure else {}
         if own := row.get(RECORD_COLUMN):
             line = json_object(own)
             if line is None:
                 raise DataError(f"column {RECORD_COLUMN} is damaged")
-            yield reader.record(
-                {**line, "text": found.text, **({"failure": failure} if failure else {}), **found.extra}
-            )
+            yield reader.record({**line, "text": found.text, **failure, **found.extra})
             return
-        pair, first, better, found_there = _native_pair(row, match)
-        if benchmark is not None and not found_there:
+        pair, first, is_given = _native_pair(row, match)
+        if benchmark is not None and not is_given:
             yield {"refused": "rows match none of the given pairs by their content"}
-        yield {
-            "header": native,
-            "key": pair.key,
-            "id": encodable(pair.id),
-            "vote": 0,
-            "first": first,
-            "text": shown_text(found.text),
-            "failure": failure,
-            "better": better,
-            "subset": pair.subset,
-            "source": pair.source,
-            "words_0": pair.words[0],
-            "words_1": pair.words[1],
-            "hashed": False,
-        }
+        ballot = Ballot(pair.key, 0, first)
+        yield reader.record(make_record(pair, ballot, _NATIVE_PROMPT.name, _NATIVE_PROMPT, found.text, **failure))
 
     return convert
 
@@ -106,19 +91,21 @@ def predictions_metadata(path: Path, table: Table) -> dict[str, Any]:
     return found
 
 
-def _native_pair(row: Mapping[str, Any], match: Match) -> tuple[Pair, Answer, Answer, bool]:
-    """The pair of a row of VLMEvalKit's own dataset, the answer shown first, the better one, and whether it was found.
+def _native_pair(row: Mapping[str, Any], match: Match) -> tuple[Pair, Answer, bool]:
+    """The pair of a row of VLMEvalKit's own dataset, the answer shown first, and whether the pair is a given one.
 
-    Where the given pairs have it, it is theirs, and both answers are told by its responses' order.
+    Both answers, the one shown first and the better one, are told by the order of the given pair's responses.
     """
     missing = [name for name in _NATIVE_COLUMNS if row.get(name) in (None, "")]
     if missing:
         raise DataError(f"no {', '.join(missing)}: not a prediction file of {NATIVE}")
     pair, _ = parse_row(native_row({**row, "index": text_of(row["index"])}))
     first, found = first_from_parity(pair.responses), match(pair)
-    if found is None or found.responses[0].strip() == pair.responses[0].strip():
-        return found or pair, first, pair.better, found is not None
-    return found, other(first), other(pair.better), True
+    if found is None:
+        return pair, first, False
+    if found.responses[0].strip() == pair.responses[0].strip():
+        return replace(found, label=pair.better), first, True
+    return replace(found, label=other(pair.better)), other(first), True
 
 
 def _by_content(benchmark: Benchmark | None) -> Match:
