@@ -94,14 +94,15 @@ def _joined(batches: Iterable[pa.RecordBatch]) -> pa.Table:
 
 def _refused(table: pa.Table) -> dict[str, list[str]]:
     """Lines that are no votes, by log, each kind counted."""
-    found: dict[str, dict[str, tuple[int, str]]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for row in table.select(["log", "line", "refused", "detail"]).to_pylist():
-        kinds = found.setdefault(row["log"], {})
-        count, example = kinds.get(row["refused"], (0, ""))
-        name, detail = Path(row["log"]).name, row["detail"]
-        example = example or f"{name}:{row['line']}{f': {detail}' if detail else ''}"
-        kinds[row["refused"]] = (count + 1, example)
-    return {log: [warnings.counted(why, *one) for why, one in kinds.items()] for log, kinds in found.items()}
+        detail = f": {row['detail']}" if row["detail"] else ""
+        place = f"{Path(row['log']).name}:{row['line']}{detail}"
+        found.setdefault(row["log"], {}).setdefault(row["refused"], []).append(place)
+    return {
+        log: [warnings.counted(why, len(places), places[0]) for why, places in kinds.items()]
+        for log, kinds in found.items()
+    }
 
 
 @dataclass
@@ -148,6 +149,7 @@ class _Build:
         revision, fingerprint, sizes = self.revision(labels, np.flatnonzero(first < pair.size))
         self.counts[warnings.NO_JUDGE.format(judge=judge)] = unnamed
         self.counts[warnings.FAILED_REQUESTS] = int((ballots.reason == FAILED).sum())
+        parsers = pc.unique(self.table["parser"]).to_pylist()
         whole = Run(
             judge=judge,
             prompt=self.group.prompt,
@@ -156,9 +158,9 @@ class _Build:
             subset_sizes=sizes,
             labels=labels,
             votes=votes,
-            parser=self.parser(),
+            parser=next((name for name in parsers if name not in (None, SCORES)), SCORES),
             source=JOIN.join(self.group.logs),
-            warnings=(*self.of_logs(refused), *self.told(judge, ballots)),
+            warnings=tuple(self.told(judge, ballots, refused)),
             metadata=self.group.metadata(self.metadata),
             ballots=ballots,
             labelled_by=self.pairs,
@@ -236,18 +238,10 @@ class _Build:
             sizes.pop(UNDECIDABLE, None)
         return revision, print_, {name: sizes[name] for name in count_subsets(sizes)}
 
-    def parser(self) -> str:
-        """The parser of the texts; that of scores where there are none."""
-        names = [name for name in pc.unique(self.table["parser"]).to_pylist() if name is not None]
-        return next((name for name in names if name != SCORES), SCORES)
-
-    def of_logs(self, refused: Mapping[str, Sequence[str]]) -> list[str]:
-        """What was found in the logs themselves, with their names where there are several."""
-        several = len(self.group.logs) > 1
-        return [f"{log}: {why}" if several else why for log in self.group.logs for why in refused.get(log, ())]
-
-    def told(self, judge: str, ballots: Ballots) -> Iterator[str]:
-        """All findings in words."""
+    def told(self, judge: str, ballots: Ballots, refused: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """All findings in words; those in the logs themselves with their names where there are several."""
+        logs = self.group.logs
+        yield from (f"{log}: {why}" if len(logs) > 1 else why for log in logs for why in refused.get(log, ()))
         yield from self.group.warnings
         if any(header.more.get("prompt_is_ours") is False for header in self.group.headers):
             yield warnings.OTHER_PROMPT

@@ -136,7 +136,7 @@ def group_parts(
     if across_sets:
         parts = [replace(part, identity=replace(part.identity, fingerprint=None)) for part in parts]
     if merge:
-        parts = [replace(part, identity=part.identity.without_settings()) for part in parts]
+        parts = [replace(part, identity=replace(part.identity, generation=None)) for part in parts]
     parts = [_adopting(part, parts) for part in parts]
     known = [part.identity for part in parts if merge or part.continues]
     parts = [replace(part, identity=part.identity.completed(known)) for part in parts]
@@ -175,9 +175,9 @@ def _adopting(part: Part, parts: Sequence[Part]) -> Part:
     """A part that was asked anew, possibly with other settings (more tokens): it is of the run whose votes it replaces."""
     if not part.again:
         return part
-    plain = part.identity.without_settings()
+    plain = replace(part.identity, generation=None)
     others = {other.identity for other in parts if not other.again}
-    fitting = {other for other in others if other.without_settings() == plain}
+    fitting = {other for other in others if replace(other, generation=None) == plain}
     return replace(part, identity=fitting.pop()) if len(fitting) == 1 else part
 
 

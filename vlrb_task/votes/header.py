@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, astuple, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -147,7 +147,3 @@ class Identity:
         # Of those, one that says less than another says nothing against it.
         fullest = [one for one in fitting if not any(one.says_no_more_than(other) for other in fitting - {one})]
         return fullest[0] if len(fullest) == 1 else self
-
-    def without_settings(self) -> Identity:
-        """The same without the settings of generation."""
-        return replace(self, generation=None)

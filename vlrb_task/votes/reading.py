@@ -19,7 +19,7 @@ from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
 from vlrb_task.parsing.verdicts import Rating, Reading, Reason, Verdict
 from vlrb_task.support.arrow import is_valid, strings, to_arrow, to_numpy
 from vlrb_task.support.arrow import names as parser_names
-from vlrb_task.votes.header import Header, parse_header
+from vlrb_task.votes.header import parse_header
 from vlrb_task.votes.schema import NONE, OTHER_KIND, PLACE, READ
 
 Read = Callable[[str], Reading | Rating]
@@ -105,10 +105,15 @@ def read_texts(
     thought = np.zeros(size, dtype=bool)
     thought[has_text] = to_numpy(pc.match_substring_regex(texts.dictionary, _END_OF_THOUGHT))[codes[has_text]]
     digest[has_text] = _digests(distinct)[codes[has_text]]
-    for header, rows in _by_header(batch, has_text):
-        name, parse, rates = reader_of(header.judge, parser)
+    headers = np.where(has_text, _numbers(batch["header"].indices), NONE)
+    for place, header in enumerate(batch["header"].dictionary.to_pylist()):
+        rows = np.flatnonzero(headers == place)
+        if not rows.size:
+            continue
+        judge = parse_header(header).judge
+        name, parse, rates = reader_of(judge, parser)
         if labels is not None and parser is None:
-            name, parse = labels.reader(header.judge, name, parse)
+            name, parse = labels.reader(judge, name, parse)
         names[rows] = name
         fits = (answer[rows] != NONE) == rates
         read["reason"][rows[~fits]] = OTHER_KIND
@@ -160,14 +165,6 @@ def _digests(texts: Iterable[str]) -> NDArray[np.uint64]:
 def digest_of(text: str) -> int:
     """64 bits that stand for an answer: among a million, two are the same once in 30 million such sets."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-
-
-def _by_header(batch: pa.RecordBatch, wanted: NDArray[np.bool_]) -> Iterable[tuple[Header, Ints]]:
-    """The wanted rows of each header."""
-    column = batch["header"]
-    codes = np.where(wanted, _numbers(column.indices), NONE)
-    for code in np.flatnonzero(np.bincount(codes[codes != NONE])):
-        yield parse_header(column.dictionary[int(code)].as_py()), np.flatnonzero(codes == code)
 
 
 def _row(reading: Reading | Rating) -> tuple[float, ...]:
