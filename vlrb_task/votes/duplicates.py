@@ -54,7 +54,16 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> tuple[Ballots, dict[str, Int
         warnings.CONFLICT: other & ~failed & ~older,
     }
     kept = order[~same_slot]
-    return _ballots(table, kept, pair[kept]), {why: order[which] for why, which in found.items()}
+    # A column at a time: the rows as a whole are most of what a large log takes.
+    names = ("vote", "first", "answer", "choice", "reason", "rating", "digest", "scored", "line", "calls")
+    texts = table.select(["text", "start", "end", "tools"]) if table["text"].null_count < table.num_rows else None
+    ballots = Ballots(
+        pair=pair[kept],
+        p=to_numpy(table["p"], np.nan)[kept],
+        texts=None if texts is None else texts.take(to_arrow(kept)),
+        **{name: to_numpy(table[name])[kept] for name in names},
+    )
+    return ballots, {why: order[which] for why, which in found.items()}
 
 
 def _repeats(order: Ints, *columns: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -93,18 +102,6 @@ def copies(ballots: Ballots) -> Copies:
     copied = ballots.digest[order[starts]] == ballots.digest[order[starts + more]]
     pairs = np.bincount(ballots.pair[order[starts]])  # np.unique would import numpy.ma
     return Copies(int((pairs > 0).sum()), starts.size, int(copied.sum()))
-
-
-def _ballots(table: pa.Table, rows: Ints, pair: Ints) -> Ballots:
-    # A column at a time: the rows as a whole are most of what a large log takes.
-    texts = table.select(["text", "start", "end", "tools"]) if table["text"].null_count < table.num_rows else None
-    names = ("vote", "first", "answer", "choice", "reason", "rating", "digest", "scored", "line", "calls")
-    return Ballots(
-        pair=pair,
-        p=to_numpy(table["p"], np.nan)[rows],
-        texts=None if texts is None else texts.take(to_arrow(rows)),
-        **{name: to_numpy(table[name])[rows] for name in names},
-    )
 
 
 def _mixed(*columns: NDArray[np.generic]) -> NDArray[np.uint64]:

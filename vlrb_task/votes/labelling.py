@@ -89,7 +89,9 @@ def own_labels(table: pa.Table) -> Labelled:
     first = np.full(len(coded.dictionary), rows.size, dtype=np.int64)
     first[of_label[::-1]] = np.arange(rows.size)[::-1]
     chosen = rows[first]
-    columns = _codes(table, rows)
+    found = [whole(table[name]) for name in _LABEL]
+    plain = [column.indices if pa.types.is_dictionary(column.type) else column for column in found]
+    columns = np.stack([to_numpy(column, NONE).astype(np.int64)[rows] for column in plain])  # equal for equal labels
     differs = (columns != columns[:, first[of_label]]).any(axis=0)
     disputed = []
     for place in np.flatnonzero(np.bincount(of_label[differs])):  # np.unique would import numpy.ma
@@ -113,13 +115,6 @@ def own_labels(table: pa.Table) -> Labelled:
     pair = np.full(table.num_rows, NONE, dtype=np.int64)
     pair[rows] = of_label
     return Labelled(labels, pair, {warnings.UNLABELLED: ~labelled}, np.array(disputed, dtype=np.int64))
-
-
-def _codes(table: pa.Table, rows: Ints) -> Ints:
-    """The label of each row as numbers, shape ``(columns, rows)``: equal for equal labels."""
-    columns = [table[name].combine_chunks() for name in _LABEL]
-    plain = [column.indices if pa.types.is_dictionary(column.type) else column for column in columns]
-    return np.stack([to_numpy(column, NONE).astype(np.int64)[rows] for column in plain])
 
 
 def _rank(label: Sequence[Any]) -> tuple[Any, ...]:

@@ -136,11 +136,6 @@ def encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
-def shown_text(text: str) -> str:
-    """A judge's text with U+FFFD for lone surrogates, which UTF-8 cannot hold."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
-
-
 def _answer(line: Mapping[str, Any], answer: Answer | None) -> tuple[str | None, float | None, float | None]:
     """Text, reward and probability of a line; a null in the place of the only one of them is an answer that was lost."""
     text, score, p = line.get("text"), line.get("score"), line.get("p")
@@ -162,7 +157,9 @@ def _answer(line: Mapping[str, Any], answer: Answer | None) -> tuple[str | None,
         raise DataError(f"p {short(line['p'])} is not a probability")
     if p is not None and answer is not None:
         raise DataError("p belongs to a vote that shows both answers: 'first' is needed, not 'answer'")
-    return None if text is None else shown_text(text), score, p
+    if text is not None and not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)  # which UTF-8 cannot hold
+    return text, score, p
 
 
 def _number(name: str, value: object) -> float | None:

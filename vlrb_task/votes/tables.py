@@ -39,6 +39,7 @@ _MOST_MEMBERS = 10_000
 _LARGEST = 4 * 2**30
 
 _CONTROL = re.compile(r"_x00([01][0-9A-Fa-f])_")
+"""How Excel files hold a control character, such as ``_x000D_``."""
 
 FAILURE_TEXT = "Failed to obtain answer"
 """What VLMEvalKit writes in the place of an answer that it did not get."""
@@ -137,8 +138,7 @@ def _line(error: BaseException) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """A cell's value, with the control characters back that Excel files hold as ``_x000D_``."""
-    return _CONTROL.sub(lambda found: chr(int(found[1], 16)), value) if isinstance(value, str) else value
+    return _CONTROL.sub(lambda code: chr(int(code[1], 16)), value) if isinstance(value, str) else value
 
 
 def _unpickle(path: Path, trusted: bool) -> Any:
