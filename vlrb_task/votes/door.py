@@ -18,7 +18,7 @@ from vlrb_task.support.inputs import exists, open_once
 from vlrb_task.support.jsonl import Lines
 from vlrb_task.votes import lines, lmms_samples, vlmevalkit
 from vlrb_task.votes.records import encodable
-from vlrb_task.votes.schema import Row, to_batches
+from vlrb_task.votes.schema import Convert, Row, to_batches
 from vlrb_task.votes.tables import Table, is_table, read_table
 
 _PATTERNS = (
@@ -142,9 +142,7 @@ def _predictions(table: Table, benchmark: Benchmark | None) -> Iterator[Row]:
         yield from lines.numbered(number, row, convert)
 
 
-def _samples(
-    path: Path, votes: Callable[[Benchmark | None], lines.Convert], benchmark: Benchmark | None
-) -> Iterator[Row]:
+def _samples(path: Path, votes: Callable[[Benchmark | None], Convert], benchmark: Benchmark | None) -> Iterator[Row]:
     with told_of(path, DataError), open_once(path) as file:
         yield from lines.json_votes(file, votes(benchmark))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,10 @@ from vlrb_task.votes import warnings
 from vlrb_task.votes.header import MORE_FIELDS, RUN_FIELDS
 from vlrb_task.votes.lmms_samples import VOTE_FIELD, whole_text
 from vlrb_task.votes.records import LARGEST, SCHEMA_VERSION, RecordReader
-from vlrb_task.votes.schema import LOGGED, NONE, Row, to_batches
+from vlrb_task.votes.schema import LOGGED, NONE, Convert, Row, to_batches
 
 PIECE = 16 * 2**20
 """Bytes of a file that are read at once."""
-
-Convert = Callable[[Mapping[str, Any]], Iterator[Row]]
-"""Gives the vote of a line of some kind of log, and what was found about it; raises DataError where it is none."""
 
 _TEXTS = (
     *("key", "id", "judge", "text", "failure", "subset", "source", "group", "criterion", "messages_sha256"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.literals import literal
 from vlrb_task.support.redact import without_secrets
 from vlrb_task.votes.records import RecordReader, benchmark_fields, make_record
-from vlrb_task.votes.schema import Row
+from vlrb_task.votes.schema import Convert, Row
 
 VOTE_FIELD = "vlrb_vote"
 """The metric under which our tasks log a vote."""
@@ -39,7 +39,7 @@ _QUESTION, _FIRST, _SECOND, _END = (
 )
 
 
-def native_votes(benchmark: Benchmark | None = None) -> Callable[[Mapping[str, Any]], Iterator[Row]]:
+def native_votes(benchmark: Benchmark | None = None) -> Convert:
     """What gives the vote of a sample of lmms-eval's own task; samples that it did not judge (``--predict_only``) have none.
 
     A sample holds the prompt, the ranking and the text, but no order and no key: the answers stand in the prompt, and the
@@ -169,7 +169,7 @@ def _parts(prompt: str, id: str, benchmark: Benchmark | None) -> tuple[str, str,
     return query, one, two
 
 
-def predicted_votes(path: Path, benchmark: Benchmark | None = None) -> Callable[[Mapping[str, Any]], Iterator[Row]]:
+def predicted_votes(path: Path, benchmark: Benchmark | None = None) -> Convert:
     """What gives the vote of a sample of a log of ``--predict_only``, which has texts and prompts, but no votes.
 
     The results file beside the log says which judge was asked in which order, and a sample's number which of the ballots it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -78,6 +78,9 @@ READ = pa.schema(
 Row = Mapping[str, Any]
 """A ballot by the columns of :data:`LOGGED` that say something; or a line that is no vote, or a finding about one: ``line``,
 ``refused`` (the kind, in words that follow a number) and ``detail``."""
+
+Convert = Callable[[Mapping[str, Any]], Iterator[Row]]
+"""Gives the vote of a line of some kind of log, and what was found about it; raises DataError where it is none."""
 
 _NONE_FOR_NULL = {"first", "answer", "better", "words_0", "words_1", "calls"}
 

@@ -16,6 +16,7 @@ from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
 from vlrb_task.votes.records import RecordReader, make_record
+from vlrb_task.votes.schema import Convert
 from vlrb_task.votes.schema import Row as Logged
 from vlrb_task.votes.tables import CUT_BY_EXCEL, EMPTY_IN_EXCEL, THOUGHT_JOINED, Table, prediction_of, text_of
 
@@ -43,9 +44,7 @@ def index_of(ballot: Ballot) -> str:
     return f"{ballot.key}.v{ballot.vote}.{shown}"
 
 
-def predicted_votes(
-    benchmark: Benchmark | None = None, *, excel: bool = False
-) -> Callable[[Mapping[str, Any]], Iterator[Logged]]:
+def predicted_votes(benchmark: Benchmark | None = None, *, excel: bool = False) -> Convert:
     """What gives the vote of a row of a prediction file.
 
     Args:
