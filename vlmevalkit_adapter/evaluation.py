@@ -20,15 +20,15 @@ from vlrb_task.support.jsonl import json_object
 from vlrb_task.support.version import __version__
 from vlrb_task.support.writing import replacing, write_text
 from vlrb_task.votes import read_runs, write_votes
-from vlrb_task.votes.cells import (
+from vlrb_task.votes.tables import (
     CUT_BY_EXCEL,
     EMPTY_IN_EXCEL,
     THOUGHT_JOINED,
     Prediction,
     prediction_of,
+    read_table,
     text_of,
 )
-from vlrb_task.votes.tables import read_table
 from vlrb_task.votes.vlmevalkit import RECORD_COLUMN
 
 Numbers = dict[str, Any]

@@ -16,7 +16,7 @@ from vlrb_task.bon.questions import Draw, Question
 from vlrb_task.pairs.labels import label_fields
 from vlrb_task.pairs.pair import parse_rows
 from vlrb_task.votes import Run, benchmark_fields
-from vlrb_task.votes.assemble import Options, assemble
+from vlrb_task.votes.assemble import assemble
 from vlrb_task.votes.lines import read_lines
 from vlrb_task.votes.reading import read_texts
 
@@ -75,7 +75,7 @@ def ask(made: Folder, prefer: Prefer, *, name: str = "judge", seed: int = 0, jud
 def runs_of(lines: Sequence[dict[str, Any]], name: str) -> list[Run]:
     """Records as a log holds them, into runs."""
     raw = (json.dumps(line).encode() + b"\n" for line in lines)
-    return assemble(map(read_texts, read_lines(raw, name)), options=Options(keep_undecidable=True))
+    return assemble(map(read_texts, read_lines(raw, name)), keep_undecidable=True)
 
 
 def records(

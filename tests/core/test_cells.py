@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.votes.cells import joined, prediction_of, utf16_units
-from vlrb_task.votes.tables import CELL_LIMIT
+from vlrb_task.votes.tables import CELL_LIMIT, joined, prediction_of, utf16_units
 
 TEXT = '<think>It\'s a "cat".</think><answer>Answer 2 is better</answer>'
 CONVERSATION = [

@@ -95,7 +95,7 @@ def test_a_system_prompt_among_the_models_arguments_is_told_of(tmp_path: Path) -
     log = write(tmp_path / "1_samples_vlrb.jsonl", ({"vlrb_vote": vote} for vote in votes()))
     results = {"config": {"model": "vllm", "model_args": "model=m,system_prompt=You are a cat."}}
     (tmp_path / "1_results.json").write_text(json.dumps(results))
-    assert warnings.added_prompt("system_prompt") in read_runs([log])[0].warnings
+    assert warnings.ADDED_PROMPT.format(name="system_prompt") in read_runs([log])[0].warnings
 
 
 def test_pairs_in_the_other_order_are_told_by_the_answers_themselves(tmp_path: Path) -> None:

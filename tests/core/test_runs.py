@@ -143,6 +143,7 @@ def test_lines_that_are_no_votes_are_named(benchmark: Benchmark, tmp_path: Path)
         ({"text": 5}, "text is a int"),
         ({"text": None, "score": 1.0}, "'answer' is needed"),
         ({"p": 1.5}, "is not a probability"),
+        ({"p": "1"}, "p '1' is not a number"),
     ],
 )
 def test_records_are_checked(changes: dict[str, Any], message: str) -> None:

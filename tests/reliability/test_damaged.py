@@ -263,6 +263,10 @@ def test_targets_of_native_logs(tmp_path: Path) -> None:
         text = "Overall Judgment: Answer 1 is better."
         return json.dumps({"doc_id": 0, "target": target, "resps": [[text]], "input": prompt, **field}) + "\n"
 
+    path.write_text(sample("[0, 1]") + "{damaged\n" + sample("[0, 1]")[:-30])
+    told = json.loads(CliRunner().invoke(group, ["score", str(path), "--json"]).stdout)["warnings"]
+    assert f"1 lines that are no JSON object, dropped, the first at {path.name}:2" in told
+    assert f"1 half-written last line, dropped, the first at {path.name}:3" in told
     for target in ("{[]:1}", "[" * 10_000, "[0, 1, 2]", "9" * 5000, "[[0], [1]]", "{}", None, 5, "-" * 50_000 + "1"):
         path.write_text(sample("[0, 1]") + sample(target))
         result = CliRunner().invoke(group, ["score", str(path), "--json"])

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.made_up import FIRST, made_up_pairs, record
 from vlrb_task.asking.ballots import Order, Schedule, ballots_of
-from vlrb_task.votes.arrow_lines import read_block
-from vlrb_task.votes.lines import read_lines
+from vlrb_task.votes.lines import read_block, read_lines
 
 BENCHMARK = made_up_pairs(3)
 VOTES = [

@@ -19,8 +19,7 @@ from vlrb_task.pairs.mapped_rows import answer_rows, is_named, mapping_of
 from vlrb_task.pairs.media import picture_of
 from vlrb_task.support.errors import DataError, short
 from vlrb_task.support.jsonl import Lines
-from vlrb_task.votes.cells import FAILURE_TEXT, text_of
-from vlrb_task.votes.tables import SUFFIXES, is_table, read_table
+from vlrb_task.votes.tables import FAILURE_TEXT, SUFFIXES, is_table, read_table, text_of
 
 Row = Mapping[str, Any]
 

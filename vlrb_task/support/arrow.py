@@ -48,41 +48,30 @@ def to_numpy(column: Column, fill: float | None = None) -> NDArray[Any]:
 
 
 def _plain(values: pa.Array) -> NDArray[Any]:
-    data = values.buffers()[1]
-    end = values.offset + len(values)
-    if pa.types.is_boolean(values.type):
-        return _bits(data, end)[values.offset :]
+    data, end = values.buffers()[1], values.offset + len(values)
     kind = np.dtype(values.type.to_pandas_dtype())
     if data is None:
         return np.zeros(len(values), dtype=kind)
+    if pa.types.is_boolean(values.type):
+        bits = np.frombuffer(data, dtype=np.uint8)
+        return np.unpackbits(bits, count=end, bitorder="little").astype(bool)[values.offset :]
     return np.frombuffer(data, dtype=kind, count=end)[values.offset :]
-
-
-def _bits(data: pa.Buffer | None, end: int) -> NDArray[np.bool_]:
-    if data is None:
-        return np.zeros(end, dtype=bool)
-    return np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")[:end].astype(bool)
 
 
 def is_valid(column: Column) -> NDArray[np.bool_]:
     """Which values are not null, shape ``(rows,)``."""
-    return _plain(whole(whole(column).is_valid())).copy()
+    return _plain(whole(column).is_valid())
 
 
 def to_arrow(values: NDArray[Any], known: NDArray[np.bool_] | None = None) -> pa.Array:
     """Numbers or truth values as a column; null where it is not ``known``, if that is given."""
-    return _column(values, None if known is None or known.all() else _buffer(_packed(known)))
+    data = _bits(values) if values.dtype == bool else _buffer(np.ascontiguousarray(values))
+    validity = None if known is None or known.all() else _bits(known)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), values.size, [validity, data])
 
 
-def _column(values: NDArray[Any], validity: pa.Buffer | None) -> pa.Array:
-    if values.dtype == bool:
-        return pa.Array.from_buffers(pa.bool_(), values.size, [validity, _buffer(_packed(values))])
-    kind = pa.from_numpy_dtype(values.dtype)
-    return pa.Array.from_buffers(kind, values.size, [validity, _buffer(np.ascontiguousarray(values))])
-
-
-def _packed(values: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    return np.packbits(values, bitorder="little")
+def _bits(values: NDArray[np.bool_]) -> pa.Buffer:
+    return _buffer(np.packbits(values, bitorder="little"))
 
 
 def _buffer(values: NDArray[Any]) -> pa.Buffer:
@@ -107,7 +96,7 @@ def strings(values: Iterable[str | None]) -> pa.Array:
     offsets = np.zeros(len(data) + 1, dtype=np.int32)
     np.cumsum([len(text) for text in data], out=offsets[1:])
     known = np.array([text is not None for text in found], dtype=bool)
-    validity = None if known.all() else _buffer(_packed(known))
+    validity = None if known.all() else _bits(known)
     return pa.Array.from_buffers(pa.string(), len(found), [validity, _buffer(offsets), pa.py_buffer(b"".join(data))])
 
 

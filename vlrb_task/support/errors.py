@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
+from pathlib import Path
 from reprlib import Repr
 from typing import TypeVar
 
@@ -78,3 +80,16 @@ def choice(choices: type[Choice], name: str, what: str) -> Choice:
         return choices(name)
     except ValueError as error:
         raise UnknownName(f"{what} {name!r}: use one of {', '.join(str(one.value) for one in choices)}") from error
+
+
+@contextmanager
+def told_of(path: Path, kind: type[VlrbError] = VlrbError) -> Iterator[None]:
+    """Give what the system refuses within as an error that names the file.
+
+    Raises:
+        VlrbError: of this kind, in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{path}: {error.strerror or error}") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vlrb_task.support.errors import DataError
+from vlrb_task.support.errors import DataError, told_of
 from vlrb_task.support.inputs import open_once
 
 
@@ -35,20 +35,16 @@ class Lines:
         damaged: list[int] = []
         last = 0
         replaced = 0
-        try:
-            with open_once(self.path) as file:
-                for last, raw in enumerate(file, start=1):
-                    if not raw.strip():
-                        continue
-                    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
-                    replaced += "\ufffd" in text and "\ufffd".encode() not in raw
-                    value = json_object(text)
-                    if value is None:
-                        damaged.append(last)
-                    else:
-                        yield last, value
-        except OSError as error:
-            raise DataError(f"{self.path}: {error.strerror or error}") from error
+        with told_of(self.path, DataError), open_once(self.path) as file:
+            for last, raw in enumerate(file, start=1):
+                if not raw.strip():
+                    continue
+                value, was_replaced = json_line(raw)
+                replaced += was_replaced
+                if value is None:
+                    damaged.append(last)
+                else:
+                    yield last, value
         if damaged and damaged[-1] == last:
             damaged.pop()
             self.warnings.append(f"the last line ({last}) is half-written and was dropped")
@@ -56,6 +52,12 @@ class Lines:
             self.warnings.append(f"{len(damaged)} lines are no JSON object and were dropped, the first is {damaged[0]}")
         if replaced:
             self.warnings.append(f"{replaced} lines held bytes that are no UTF-8, shown as U+FFFD")
+
+
+def json_line(raw: bytes) -> tuple[dict[str, Any] | None, bool]:
+    """The JSON object of a line, None for anything else; and whether it has bytes that are no UTF-8, read as U+FFFD."""
+    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    return json_object(text), "\ufffd" in text and "\ufffd".encode() not in raw
 
 
 def json_object(text: Any) -> dict[str, Any] | None:

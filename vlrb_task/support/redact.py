@@ -10,15 +10,10 @@ from typing import Any
 _SECRET = re.compile("key|token(?!s|_id|izer)|secret|password|credential|authorization", re.IGNORECASE)
 
 
-def is_secret(name: str) -> bool:
-    """Whether a setting of this name looks like a key, token or password."""
-    return _SECRET.search(name) is not None
-
-
 def without_secrets(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that look like no secret; of those that hold settings themselves, the same."""
     return {
         name: without_secrets(value) if isinstance(value, Mapping) else value
         for name, value in settings.items()
-        if not is_secret(name)
+        if not _SECRET.search(name)
     }

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from vlrb_task.support.errors import VlrbError
+from vlrb_task.support.errors import VlrbError, told_of
 
 HEAD = 1 << 16
 """Bytes of a file's beginning, and of its end, that tell whether this program wrote it."""
@@ -87,19 +87,6 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def told_of(path: Path) -> Iterator[None]:
-    """Give what the system refuses within as an error that names the file.
-
-    Raises:
-        VlrbError: in place of an OSError.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise VlrbError(f"{path}: {error.strerror or error}") from error
-
-
-@contextmanager
 def temporary_beside(target: Path) -> Iterator[Path]:
     """Give a new name in the folder of a file; what stands there at the end is removed, and so is what killed writers left."""
     # A name of its own for each writer, and a short one: the longest name that the target may have leaves no room.
@@ -158,20 +145,16 @@ def write_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, whole or not at all.
 
     Raises:
-        VlrbError: as :func:`replacing`; or the text has a lone surrogate.
+        VlrbError: as :func:`write_lines`.
     """
-    try:
-        data = text.encode()
-    except UnicodeEncodeError as error:
-        raise VlrbError(f"{path}: a lone surrogate, which UTF-8 cannot hold") from error
-    write_bytes(path, data)
+    write_lines(path, (text,))
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Write texts, each with its line end, as UTF-8, whole or not at all.
 
     Raises:
-        VlrbError: as :func:`write_text`.
+        VlrbError: as :func:`replacing`; or a text has a lone surrogate.
     """
     try:
         with replacing(path) as place, place.open("w", encoding="utf-8", newline="") as file:

@@ -21,8 +21,8 @@ from vlrb_task.asking.messages import Conversation, Shown, conversation, message
 from vlrb_task.pairs.pictures import PLACED, UnreadablePicture, flattened, pictures_of
 from vlrb_task.pairs.rows import Row, read_rows
 from vlrb_task.parsing.verdicts import Reason
-from vlrb_task.support.errors import DataError, VlrbError
-from vlrb_task.support.writing import replacing, take_the_place, temporary_beside, told_of
+from vlrb_task.support.errors import DataError, VlrbError, told_of
+from vlrb_task.support.writing import replacing, take_the_place, temporary_beside
 from vlrb_task.tasks.batch_layouts import Layout, Picture, sendable
 from vlrb_task.tasks.questions import Questions, check_sight, is_blind
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,42 +14,30 @@ import pyarrow.compute as pc
 from vlrb_task.judges import get_judge, judge_names, shipped_names
 from vlrb_task.pairs.labels import Ints, Labels, LabelSet, Mask
 from vlrb_task.pairs.pair import UNDECIDABLE, Answer, count_subsets, revision_name
+from vlrb_task.pairs.perturbing import Pictures
 from vlrb_task.parsing.verdicts import Verdict
 from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy, whole
 from vlrb_task.support.errors import DataError
-from vlrb_task.votes import duplicates, labelling, warnings
-from vlrb_task.votes.grouping import Group, group_parts
+from vlrb_task.votes import warnings
+from vlrb_task.votes.duplicates import copies, drop_duplicates
+from vlrb_task.votes.grouping import JOIN, Group, Metadata, group_parts
+from vlrb_task.votes.header import of_rows
+from vlrb_task.votes.labelling import given_labels, own_labels
 from vlrb_task.votes.reading import SCORES
 from vlrb_task.votes.schema import FAILED, NONE, OTHER_KIND, READ
 from vlrb_task.votes.table import Ballots, Run, Votes
-
-Metadata = Mapping[str, Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How runs are made of votes.
-
-    Attributes:
-        merge: put together whatever may be one run, even if the logs do not say so.
-        ties: count equal ratings as a choice of this response, as some scripts do without saying so.
-        keep_undecidable: keep votes about pairs of which no answer is better; they can be read, but not scored.
-        keep_logged: keep the rows as they were read, for those who look for what was dropped.
-        across_sets: votes about several sets of pairs can be of one run.
-    """
-
-    merge: bool = False
-    ties: Answer | None = None
-    keep_undecidable: bool = False
-    keep_logged: bool = False
-    across_sets: bool = False
 
 
 def assemble(
     batches: Iterable[pa.RecordBatch],
     pairs: LabelSet | None = None,
     metadata: Metadata | None = None,
-    options: Options = Options(),
+    *,
+    merge: bool = False,
+    ties: Answer | None = None,
+    keep_undecidable: bool = False,
+    keep_logged: bool = False,
+    across_sets: bool = False,
 ) -> list[Run]:
     """Make runs of read votes.
 
@@ -60,7 +47,11 @@ def assemble(
         batches: columns :data:`~vlrb_task.votes.schema.READ`, of any number of logs, wherever they were read.
         pairs: where labels come from; without it, from the votes.
         metadata: what each log tells of its votes beside them (model, task, framework), by the log's name.
-        options: how.
+        merge: put together whatever may be one run, even if the logs do not say so.
+        ties: count equal ratings as a choice of this response, as some scripts do without saying so.
+        keep_undecidable: keep votes about pairs of which no answer is better; they can be read, but not scored.
+        keep_logged: keep the rows as they were read, for those who look for what was dropped.
+        across_sets: votes about several sets of pairs can be of one run.
 
     Returns:
         The runs, in the order of their first votes.
@@ -75,19 +66,16 @@ def assemble(
     if refused.any():
         table = table.filter(to_arrow(~refused))
     if not table.num_rows:
-        raise DataError(f"{_source(table['log'], told)}: no votes", [f for found in findings.values() for f in found])
-    groups, of_row = group_parts(table, told, merge=options.merge, across_sets=options.across_sets)
-    runs, lost = [], []
+        raise DataError(f"{JOIN.join(told or findings)}: no votes", [f for found in findings.values() for f in found])
+    groups, of_row = group_parts(table, told, merge=merge, across_sets=across_sets)
+    made = []
     for number, group in enumerate(groups):
         rows = table.filter(to_arrow(of_row == number)) if len(groups) > 1 else table
-        made = _Build(group, rows, pairs, told, options).run(findings)
-        if len(made.labels):
-            runs.append(made)
-        else:
-            lost.append(made)
-    if not runs:
-        raise DataError(f"{lost[0].source}: no vote could be used", [w for run in lost for w in run.warnings])
-    return runs
+        build = _Build(group, rows, pairs, told, ties, keep_undecidable)
+        made.append(replace(build.run(findings), logged=rows if keep_logged else None))
+    if not any(len(run.labels) for run in made):
+        raise DataError(f"{made[0].source}: no vote could be used", [w for run in made for w in run.warnings])
+    return [run for run in made if len(run.labels)]
 
 
 def _joined(batches: Iterable[pa.RecordBatch]) -> pa.Table:
@@ -96,96 +84,88 @@ def _joined(batches: Iterable[pa.RecordBatch]) -> pa.Table:
     if not columns:
         raise DataError("no votes")
     made = []
-    for place, field in enumerate(READ):
-        column = pa.chunked_array([own[place] for own in columns], field.type)
+    for place, kind in enumerate(READ.types):
+        column = pa.chunked_array([own[place] for own in columns], kind)
         made.append(whole(column.unify_dictionaries()))
         for own in columns:
             own[place] = None
     return pa.Table.from_arrays(made, schema=READ)
 
 
-def _source(logs: pa.ChunkedArray, metadata: Metadata) -> str:
-    return " + ".join(pc.unique(logs).to_pylist() or list(metadata))
-
-
 def _refused(table: pa.Table) -> dict[str, list[str]]:
     """Lines that are no votes, by log, each kind counted."""
-    found: dict[str, dict[str, tuple[int, str]]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for row in table.select(["log", "line", "refused", "detail"]).to_pylist():
-        kinds = found.setdefault(row["log"], {})
-        count, example = kinds.get(row["refused"], (0, ""))
-        name, detail = Path(row["log"]).name, row["detail"]
-        example = example or f"{name}:{row['line']}{f': {detail}' if detail else ''}"
-        kinds[row["refused"]] = (count + 1, example)
-    return {log: [warnings.counted(why, *one) for why, one in kinds.items()] for log, kinds in found.items()}
+        detail = f": {row['detail']}" if row["detail"] else ""
+        place = f"{Path(row['log']).name}:{row['line']}{detail}"
+        found.setdefault(row["log"], {}).setdefault(row["refused"], []).append(place)
+    return {
+        log: [warnings.counted(why, len(places), places[0]) for why, places in kinds.items()]
+        for log, kinds in found.items()
+    }
 
 
+@dataclass
 class _Build:
-    """Builds one run; its counters become the run's warnings."""
+    """Builds one run; what it finds becomes the run's warnings."""
 
-    def __init__(
-        self, group: Group, table: pa.Table, pairs: LabelSet | None, metadata: Metadata, options: Options
-    ) -> None:
-        self.group, self.table, self.pairs, self.metadata, self.options = group, table, pairs, metadata, options
-        self.counts: Counter[str] = Counter()
-        self.examples: dict[str, str] = {}
-        self.remarks: list[str] = []
-
-    def drop(self, why: str, which: Mask) -> Mask:
-        """Count votes that are not used, and give those that are left."""
-        self.note(why, which)
-        return ~which
+    group: Group
+    table: pa.Table
+    pairs: LabelSet | None
+    metadata: Metadata
+    ties: Answer | None
+    keep_undecidable: bool
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
     def note(self, why: str, which: Mask) -> None:
+        """Count votes, and name the first of them."""
         if count := int(which.sum()):
             self.counts[why] += count
             first = int(np.argmax(which))
             log, line = self.table["log"][first].as_py(), self.table["line"][first].as_py()
             self.examples.setdefault(why, f"{Path(log).name}:{line}")
 
-    def keep(self, which: Mask) -> None:
-        if not which.all():
-            self.table = self.table.filter(to_arrow(which))
-
-    def column(self, name: str) -> Ints:
-        return to_numpy(self.table[name].combine_chunks()).astype(np.int64)
-
     def run(self, refused: Mapping[str, Sequence[str]]) -> Run:
-        header = self.group.headers[0]
-        logged = self.table if self.options.keep_logged else None
+        judge = self.group.headers[0].judge
+        unnamed = int((~of_rows(self.table, lambda header: header.named)).sum())
         if "VLMEvalKit" in self.tell("framework"):
-            self.note(warnings.UNKNOWN_PROMPT, ~self.flags("hashed"))
-        self.keep(self.drop(warnings.OTHER_KIND, self.column("reason") == OTHER_KIND))
-        labels, pair = self.labelled()
-        ballots = self.ballots(pair)
+            self.note(warnings.UNKNOWN_PROMPT, ~to_numpy(self.table["hashed"]))
+        other_kind = to_numpy(self.table["reason"]) == OTHER_KIND
+        self.note(warnings.OTHER_KIND, other_kind)
+        if other_kind.any():
+            self.table = self.table.filter(to_arrow(~other_kind))
+        labels, pair, disputed = self.labelled()
+        ballots = self.ballots(pair, disputed)
         votes = Votes.of(ballots)
         self.counts[warnings.HALF] += ballots.unpaired
-        if self.options.ties is not None:
-            votes = self.without_ties(votes, self.options.ties)
+        if self.ties is not None:
+            votes = self.without_ties(votes, self.ties)
+        first = np.full(len(labels), pair.size, dtype=np.int64)  # the first row of each pair, in the order of the log
+        known = np.flatnonzero(pair != NONE)[::-1]
+        first[pair[known]] = known
         voted = np.flatnonzero(np.bincount(votes.pair))
-        order = voted[np.argsort(_first_rows(pair, len(labels))[voted], kind="stable")]
-        revision, fingerprint, sizes = self.revision(labels, np.flatnonzero(np.bincount(pair[pair != NONE])))
+        revision, fingerprint, sizes = self.revision(labels, np.flatnonzero(first < pair.size))
+        self.counts[warnings.NO_JUDGE.format(judge=judge)] = unnamed
+        self.counts[warnings.FAILED_REQUESTS] = int((ballots.reason == FAILED).sum())
+        parsers = pc.unique(self.table["parser"]).to_pylist()
         whole = Run(
-            judge=header.judge,
+            judge=judge,
             prompt=self.group.prompt,
             revision=revision,
             fingerprint=fingerprint,
             subset_sizes=sizes,
             labels=labels,
             votes=votes,
-            parser=self.parser(),
-            source=self.group.source,
-            warnings=(*self.of_logs(refused), *self.told(header.judge, ballots)),
+            parser=next((name for name in parsers if name not in (None, SCORES)), SCORES),
+            source=JOIN.join(self.group.logs),
+            warnings=tuple(self.told(judge, ballots, refused)),
             metadata=self.group.metadata(self.metadata),
             ballots=ballots,
             labelled_by=self.pairs,
-            logged=logged,
         )
-        return whole.on_pairs(order)
-
-    def flags(self, name: str) -> Mask:
-        column: Mask = to_numpy(self.table[name].combine_chunks())
-        return column
+        return whole.on_pairs(voted[np.argsort(first[voted], kind="stable")])
 
     def tell(self, name: str) -> set[object]:
         """What the run's votes say of it, and its logs beside them."""
@@ -194,55 +174,38 @@ class _Build:
 
     def of_frameworks(self, judge: str) -> list[str]:
         """What frameworks may have done to votes of earlier releases, which do not say what was sent."""
-        if self.flags("hashed").any():
+        if to_numpy(self.table["hashed"]).any():
             return []
-        found = [warnings.added_prompt(str(name)) for name in sorted(self.tell("added_prompt") - {None}, key=str)]
+        found = [
+            warnings.ADDED_PROMPT.format(name=name) for name in sorted(map(str, self.tell("added_prompt") - {None}))
+        ]
         known = judge in shipped_names() or judge in judge_names()
         example = get_judge(judge).examples.get(Verdict.FIRST, "") if known else ""
-        if "</think>" in example and not self.flags("thought").any():
+        if "</think>" in example and not to_numpy(self.table["thought"]).any():
             found.append(warnings.NO_THOUGHT)
         return found
 
-    def labelled(self) -> tuple[Labels, Ints]:
-        """The labels of pairs, and the row of each vote's pair in them; NONE where it has none."""
-        if self.pairs is None:
-            own = labelling.own_labels(self.table)
-            self.note(warnings.UNLABELLED, own.unlabelled)
-            self.disputed = own.disputed
-            labels, pair = own.labels, own.pair
-        else:
-            found = labelling.given_labels(self.table, self.pairs)
-            if found.reversed.any():
-                raise DataError(warnings.reversed_pairs(int(found.reversed.sum()), self.table.num_rows))
-            self.note(warnings.SHARED_ID, found.shared)
-            self.note(warnings.UNKNOWN_PAIR, found.unknown)
-            self.note(warnings.OTHER_LABEL, found.other_label)
-            self.disputed = np.zeros(0, dtype=np.int64)
-            labels, pair = self.pairs.labels, found.pair
-        if not self.options.keep_undecidable:
-            unscored = pair != NONE
-            unscored[unscored] = labels.subset.where(UNDECIDABLE)[pair[unscored]]
-            self.note(warnings.UNSCORED, unscored)
-            pair = np.where(unscored, NONE, pair)
-        return labels, pair
+    def labelled(self) -> tuple[Labels, Ints, Ints]:
+        """The labels of pairs, the row of each vote's pair in them (NONE for none), and the rows labelled in two ways."""
+        found = given_labels(self.table, self.pairs) if self.pairs is not None else own_labels(self.table)
+        for why, which in found.findings.items():
+            self.note(why, which)
+        if self.keep_undecidable:
+            return found.labels, found.pair, found.disputed
+        unscored = found.pair != NONE
+        unscored[unscored] = found.labels.subset.where(UNDECIDABLE)[found.pair[unscored]]
+        self.note(warnings.UNSCORED, unscored)
+        return found.labels, np.where(unscored, NONE, found.pair), found.disputed
 
-    def ballots(self, pair: Ints) -> Ballots:
+    def ballots(self, pair: Ints, disputed: Ints) -> Ballots:
         """The ballots that count, one a slot."""
         rows = np.flatnonzero(pair != NONE)
         table = self.table if rows.size == self.table.num_rows else self.table.take(to_arrow(rows))
-        kept = duplicates.drop_duplicates(table, pair[rows])
-        for why, which in (
-            (warnings.DUPLICATE, kept.duplicates),
-            (warnings.ASKED_AGAIN, kept.asked_again),
-            (warnings.REPLACED, kept.replaced),
-            (warnings.CONFLICT, kept.conflicts),
-        ):
-            all_ = np.zeros(self.table.num_rows, dtype=bool)
-            all_[rows[which]] = True
-            self.note(why, all_)
-        ballots = kept.ballots
-        if self.disputed.size:
-            lost = np.isin(ballots.pair, self.disputed)
+        ballots, found = drop_duplicates(table, pair[rows])
+        for why, which in found.items():
+            self.note(why, np.bincount(rows[which], minlength=pair.size) > 0)
+        if disputed.size:
+            lost = np.isin(ballots.pair, disputed)
             self.counts[warnings.DISPUTED] += int(lost.sum())
             ballots = ballots.take(~lost)
         return ballots
@@ -261,7 +224,7 @@ class _Build:
         if self.pairs is not None:
             found = self.pairs
             if logged is not None and logged.fingerprint != found.fingerprint:
-                self.remarks.append(warnings.other_revision(logged.revision, found.revision))
+                self.remarks.append(warnings.OTHER_REVISION.format(logged=logged.revision, given=found.revision))
             revision, print_, sizes = found.revision, found.fingerprint, labels.subset_counts
         else:
             asked = labels.take(seen)
@@ -271,34 +234,24 @@ class _Build:
                 sizes = dict(logged.subset_sizes) or sizes
             else:
                 revision, print_ = revision_name(sizes), asked.fingerprint()
-        if not self.options.keep_undecidable:
+        if not self.keep_undecidable:
             sizes.pop(UNDECIDABLE, None)
         return revision, print_, {name: sizes[name] for name in count_subsets(sizes)}
 
-    def parser(self) -> str:
-        """The parser of the texts; that of scores where there are none."""
-        names = [name for name in pc.unique(self.table["parser"]).to_pylist() if name is not None]
-        return next((name for name in names if name != SCORES), SCORES)
-
-    def of_logs(self, refused: Mapping[str, Sequence[str]]) -> list[str]:
-        """What was found in the logs themselves, with their names where there are several."""
-        several = len(self.group.logs) > 1
-        return [f"{log}: {why}" if several else why for log in self.group.logs for why in refused.get(log, ())]
-
-    def told(self, judge: str, ballots: Ballots) -> list[str]:
-        """All findings in words."""
-        self.counts[warnings.no_judge(judge)] = self.group.unnamed
-        self.counts[warnings.FAILED_REQUESTS] = int((ballots.reason == FAILED).sum())
-        found = [warnings.counted(why, n, self.examples.get(why, "")) for why, n in self.counts.items() if n]
-        self.remarks += self.of_frameworks(judge)
-        copies = duplicates.copies(ballots)
-        copied = warnings.copied_votes(copies.compared, copies.copied)
-        return [*self.group.warnings, *found, *self.remarks, *([copied] if copied else [])]
-
-
-def _first_rows(pair: Ints, size: int) -> Ints:
-    """The first row of each pair, in the order of the log."""
-    first = np.full(size, pair.size, dtype=np.int64)
-    known = np.flatnonzero(pair != NONE)[::-1]
-    first[pair[known]] = known
-    return first
+    def told(self, judge: str, ballots: Ballots, refused: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """All findings in words; those in the logs themselves with their names where there are several."""
+        logs = self.group.logs
+        yield from (f"{log}: {why}" if len(logs) > 1 else why for log in logs for why in refused.get(log, ()))
+        yield from self.group.warnings
+        if any(header.more.get("prompt_is_ours") is False for header in self.group.headers):
+            yield warnings.OTHER_PROMPT
+        if any(part.identity.pictures == Pictures.NONE for part in self.group.parts):
+            yield warnings.NO_IMAGES
+        for why, count in self.counts.items():
+            if count:
+                yield warnings.counted(why, count, self.examples.get(why, ""))
+        yield from self.remarks
+        yield from self.of_frameworks(judge)
+        found = copies(ballots)
+        if copied := warnings.copied_votes(found.compared, found.copied):
+            yield copied

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from os.path import realpath
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,19 @@ from typing import Any
 import pyarrow as pa
 
 from vlrb_task.pairs.pair import Benchmark
-from vlrb_task.support.errors import DataError, NoVotes
-from vlrb_task.support.inputs import exists
+from vlrb_task.support.errors import DataError, NoVotes, told_of
+from vlrb_task.support.inputs import exists, open_once
 from vlrb_task.support.jsonl import Lines
-from vlrb_task.votes import lines
-from vlrb_task.votes.lmms_predictions import MARK as PREDICTED
-from vlrb_task.votes.lmms_predictions import predicted_rows
-from vlrb_task.votes.lmms_samples import NATIVE_FIELD, VOTE_FIELD, native_rows, samples_metadata
+from vlrb_task.votes import lines, lmms_samples, vlmevalkit
 from vlrb_task.votes.records import encodable
-from vlrb_task.votes.schema import to_batches
-from vlrb_task.votes.tables import is_table
-from vlrb_task.votes.vlmevalkit import NATIVE, prediction_rows, predictions_metadata
+from vlrb_task.votes.schema import Convert, Row, to_batches
+from vlrb_task.votes.tables import Table, is_table, read_table
 
 _PATTERNS = (
     "*_samples_vlrb*.jsonl",
     "*_samples_vl_rewardbench*.jsonl",
     "*.votes.jsonl",
-    *(f"*_{NATIVE}{suffix}" for suffix in (".xlsx", ".tsv", ".json")),
+    *(f"*_{vlmevalkit.NATIVE}{suffix}" for suffix in (".xlsx", ".tsv", ".json")),
 )
 
 
@@ -47,7 +44,7 @@ def find_logs(path: Path) -> list[Path]:
     # VLMEvalKit links the files of its last run beside that run's folder.
     found = {realpath(log): log for pattern in _PATTERNS for log in sorted(path.rglob(pattern), reverse=True)}
     others = (log for log in path.rglob("*_samples_*.jsonl") if realpath(log) not in found)
-    found |= {realpath(log): log for log in others if VOTE_FIELD in (_first_line(log) or {})}
+    found |= {realpath(log): log for log in others if lmms_samples.VOTE_FIELD in (_first_line(log) or {})}
     found |= {realpath(log): log for log in _unscored_predictions(path)}
     if not found:
         raise DataError(
@@ -75,17 +72,20 @@ class LogFile:
 
     Attributes:
         path: the file.
-        again: how often it was named before: the same file named twice is two logs.
         metadata: what it tells of its votes beside them (framework, model, task).
-        ours: whether it is JSON lines of our votes, which can be read in pieces.
-        rows: reads any other kind.
+        rows: reads any kind but JSON lines of our votes.
+        again: how often it was named before: the same file named twice is two logs.
     """
 
     path: Path
     metadata: dict[str, Any] = field(default_factory=dict)
+    rows: Callable[[Benchmark | None], Iterator[Row]] | None = None
     again: int = 0
-    ours: bool = True
-    rows: Callable[[Benchmark | None], Iterable[Any]] | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is JSON lines of our votes, which can be read in pieces."""
+        return self.rows is None
 
     @property
     def name(self) -> str:
@@ -120,18 +120,31 @@ def open_log(path: Path, *, trust_pickle: bool = False) -> LogFile:
         DataError: the file cannot be opened.
     """
     if is_table(path):
-        table = prediction_rows(path, trust_pickle=trust_pickle)
-        return LogFile(path, predictions_metadata(path, table.native), ours=False, rows=table.rows)
+        table = read_table(path, trust_pickle=trust_pickle)
+        return LogFile(path, vlmevalkit.predictions_metadata(path, table), partial(_predictions, table))
     first = _first_line(path)
     if first is None:
         raise NoVotes(f"{path}: no JSON lines in it")
-    if VOTE_FIELD in first:
-        return LogFile(path, samples_metadata(path))
-    if PREDICTED in first:
-        return LogFile(path, samples_metadata(path), ours=False, rows=lambda b: predicted_rows(path, b))
-    if NATIVE_FIELD in first or "doc_id" in first:
-        return LogFile(path, samples_metadata(path, native=True), ours=False, rows=lambda b: native_rows(path, b))
+    if lmms_samples.VOTE_FIELD in first:
+        return LogFile(path, lmms_samples.samples_metadata(path))
+    if lmms_samples.PREDICTED_FIELD in first:
+        convert = partial(lmms_samples.predicted_votes, path)
+        return LogFile(path, lmms_samples.samples_metadata(path), partial(_samples, path, convert))
+    if lmms_samples.NATIVE_FIELD in first or "doc_id" in first:
+        metadata = lmms_samples.samples_metadata(path, native=True)
+        return LogFile(path, metadata, partial(_samples, path, lmms_samples.native_votes))
     return LogFile(path)
+
+
+def _predictions(table: Table, benchmark: Benchmark | None) -> Iterator[Row]:
+    convert = vlmevalkit.predicted_votes(benchmark, excel=table.excel)
+    for number, row in enumerate(table.rows, start=2 if table.excel else 1):
+        yield from lines.numbered(number, row, convert)
+
+
+def _samples(path: Path, votes: Callable[[Benchmark | None], Convert], benchmark: Benchmark | None) -> Iterator[Row]:
+    with told_of(path, DataError), open_once(path) as file:
+        yield from lines.json_votes(file, votes(benchmark))
 
 
 def open_logs(paths: Iterable[Path], *, trust_pickle: bool = False) -> tuple[list[LogFile], list[str]]:

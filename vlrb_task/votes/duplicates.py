@@ -10,32 +10,14 @@ from numpy.typing import NDArray
 
 from vlrb_task.pairs.labels import Ints
 from vlrb_task.support.arrow import to_arrow, to_numpy
-from vlrb_task.votes.header import parse_header
+from vlrb_task.votes import warnings
+from vlrb_task.votes.header import of_rows
 from vlrb_task.votes.reading import digest_of
 from vlrb_task.votes.schema import FAILED, pair_names
 from vlrb_task.votes.table import Ballots
 
 
-@dataclass(frozen=True)
-class Kept:
-    """The ballots that count, and what was dropped.
-
-    Attributes:
-        ballots: one row a slot (pair, vote, answer), sorted.
-        duplicates: rows of the table that repeat another one.
-        asked_again: failed requests of ballots that have an answer.
-        replaced: votes that were asked anew, and replaced by what came of it.
-        conflicts: rows that say otherwise than the one that is kept.
-    """
-
-    ballots: Ballots
-    duplicates: Ints
-    asked_again: Ints
-    replaced: Ints
-    conflicts: Ints
-
-
-def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
+def drop_duplicates(table: pa.Table, pair: Ints) -> tuple[Ballots, dict[str, Ints]]:
     """Keep one row a slot.
 
     An answer is kept before a failed request, and what was asked anew (``vlrb task --again``) before what it replaces. Of two
@@ -45,25 +27,53 @@ def drop_duplicates(table: pa.Table, pair: Ints) -> Kept:
     Args:
         table: columns :data:`~vlrb_task.votes.schema.READ`.
         pair: row of each one's pair in the labels.
+
+    Returns:
+        The ballots that count, one row a slot (pair, vote, answer), sorted; and the rows of the table that were found to be
+        more, by what is the matter with them.
     """
     vote, answer = to_numpy(table["vote"]), to_numpy(table["answer"])
     said = _mixed(to_numpy(table["digest"]), to_numpy(table["first"]))
     failed = to_numpy(table["reason"]) == FAILED
-    drawn = _mixed(said, _mixed(_keys(table), vote, answer))
-    again = _again(table)
+    again = of_rows(table, lambda header: header.again).astype(np.int64)
+    # A number for the pair that depends on its key (or id) alone, and so not on the other rows.
+    named = pair_names(table).dictionary_encode()
+    digests = np.array([digest_of(name) for name in named.dictionary.to_pylist()], dtype=np.uint64)
+    drawn = _mixed(said, _mixed(digests[to_numpy(named.indices)], vote, answer))
     order = np.lexsort((said, drawn, -again, failed, answer, vote, pair))
-    pair, vote, answer, said, failed = pair[order], vote[order], answer[order], said[order], failed[order]
-    again = again[order]
-    same_slot, same_answer = np.zeros(order.size, dtype=bool), np.zeros(order.size, dtype=bool)
-    same_slot[1:] = (pair[1:] == pair[:-1]) & (vote[1:] == vote[:-1]) & (answer[1:] == answer[:-1])
-    same_answer[1:] = same_slot[1:] & (said[1:] == said[:-1]) & (failed[1:] == failed[:-1]) & (again[1:] == again[:-1])
+    same_slot = _repeats(order, pair, vote, answer)
+    same_answer = same_slot & _repeats(order, said, failed, again)
+    failed, again = failed[order], again[order]
     other = same_slot & ~same_answer
-    kept = order[~same_slot]
     # Rounds of a slot fall, so that what has another round than the slot's first row is replaced.
-    newest = again[np.maximum.accumulate(np.where(~same_slot, np.arange(order.size), 0))] if order.size else again
-    older = other & ~failed & (again < newest)
-    ballots = _ballots(table, kept, pair[~same_slot])
-    return Kept(ballots, order[same_answer], order[other & failed], order[older], order[other & ~failed & ~older])
+    older = other & ~failed & (again < again[np.maximum.accumulate(np.where(same_slot, 0, np.arange(order.size)))])
+    found = {
+        warnings.DUPLICATE: same_answer,
+        warnings.ASKED_AGAIN: other & failed,
+        warnings.REPLACED: older,
+        warnings.CONFLICT: other & ~failed & ~older,
+    }
+    kept = order[~same_slot]
+    # A column at a time: the rows as a whole are most of what a large log takes.
+    names = ("vote", "first", "answer", "choice", "reason", "rating", "digest", "scored", "line", "calls")
+    texts = table.select(["text", "start", "end", "tools"]) if table["text"].null_count < table.num_rows else None
+    ballots = Ballots(
+        pair=pair[kept],
+        p=to_numpy(table["p"], np.nan)[kept],
+        texts=None if texts is None else texts.take(to_arrow(kept)),
+        **{name: to_numpy(table[name])[kept] for name in names},
+    )
+    return ballots, {why: order[which] for why, which in found.items()}
+
+
+def _repeats(order: Ints, *columns: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Which rows, in an order, have the values of the row before."""
+    found = np.ones(order.size, dtype=bool)
+    found[:1] = False
+    for column in columns:
+        values = column[order]
+        found[1:] &= values[1:] == values[:-1]
+    return found
 
 
 @dataclass(frozen=True)
@@ -83,50 +93,18 @@ class Copies:
 
 def copies(ballots: Ballots) -> Copies:
     """Look for copied texts; scalar rewards are left out."""
-    rows = np.flatnonzero(~ballots.scored)
-    shown = np.where(ballots.answer[rows] >= 0, ballots.answer[rows], ballots.first[rows])
-    order = np.lexsort((ballots.digest[rows], shown, ballots.pair[rows]))
-    pair, shown, digest = ballots.pair[rows][order], shown[order], ballots.digest[rows][order]
-    if not pair.size:
-        return Copies(0, 0, 0)
-    starts = np.flatnonzero(np.concatenate(([True], (pair[1:] != pair[:-1]) | (shown[1:] != shown[:-1]))))
-    ends = np.append(starts[1:], pair.size) - 1
-    several = ends > starts
-    copied = several & (digest[starts] == digest[ends])
-    return Copies(int((np.bincount(pair[starts[several]]) > 0).sum()), int(several.sum()), int(copied.sum()))
+    shown = np.where(ballots.answer >= 0, ballots.answer, ballots.first)
+    order = np.lexsort((ballots.digest, shown, ballots.pair))
+    order = order[~ballots.scored[order]]
+    starts = np.flatnonzero(~_repeats(order, ballots.pair, shown))
+    more = np.diff(np.append(starts, order.size)) - 1
+    starts, more = starts[more > 0], more[more > 0]
+    copied = ballots.digest[order[starts]] == ballots.digest[order[starts + more]]
+    pairs = np.bincount(ballots.pair[order[starts]])  # np.unique would import numpy.ma
+    return Copies(int((pairs > 0).sum()), starts.size, int(copied.sum()))
 
 
-def _ballots(table: pa.Table, rows: Ints, pair: Ints) -> Ballots:
-    # A column at a time: the rows as a whole are most of what a large log takes.
-    texts = table.select(["text", "start", "end", "tools"]) if table["text"].null_count < table.num_rows else None
-    names = ("vote", "first", "answer", "choice", "reason", "rating", "digest", "scored", "line", "calls")
-    return Ballots(
-        pair=pair,
-        p=to_numpy(table["p"], np.nan)[rows],
-        texts=None if texts is None else texts.take(to_arrow(rows)),
-        **{name: to_numpy(table[name])[rows] for name in names},
-    )
-
-
-def _again(table: pa.Table) -> Ints:
-    """How often each row's ballot had been asked anew."""
-    headers = table["header"].combine_chunks()
-    rounds = np.array([parse_header(text).again for text in headers.dictionary.to_pylist()], dtype=np.int64)
-    return rounds[to_numpy(headers.indices)] if rounds.size else np.zeros(table.num_rows, dtype=np.int64)
-
-
-Bits = NDArray[np.uint64]
-
-
-def _keys(table: pa.Table) -> Bits:
-    """A number for the pair of each row that depends on its key (or id) alone, and so not on the other rows."""
-    named = pair_names(table).dictionary_encode()
-    digests = np.array([digest_of(name) for name in named.dictionary.to_pylist()], dtype=np.uint64)
-    of_pair: Bits = digests[to_numpy(named.indices)]
-    return of_pair
-
-
-def _mixed(*columns: NDArray[np.generic]) -> Bits:
+def _mixed(*columns: NDArray[np.generic]) -> NDArray[np.uint64]:
     """A hash of several columns, row by row (the finaliser of SplitMix64)."""
     state = np.zeros(columns[0].size, dtype=np.uint64)
     with np.errstate(over="ignore"):

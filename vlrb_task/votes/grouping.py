@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,12 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from vlrb_task.judges.base import PromptRecord
-from vlrb_task.pairs.labels import Ints, Mask
-from vlrb_task.pairs.perturbing import Pictures
-from vlrb_task.support.arrow import to_numpy
-from vlrb_task.votes import warnings
+from vlrb_task.pairs.labels import Ints
+from vlrb_task.support.arrow import to_arrow, to_numpy
 from vlrb_task.votes.header import Header, Identity, parse_header
-from vlrb_task.votes.schema import FAILED, NONE, pair_names
+from vlrb_task.votes.schema import FAILED, pair_names
 
 JOIN = " + "
 """Between the logs of a merged run's source."""
@@ -28,7 +26,6 @@ class Part:
     """The votes of one identity and one task in one log.
 
     Attributes:
-        place: of its first vote.
         log: the file.
         headers: what its votes say of their run.
         rows: its votes.
@@ -37,13 +34,12 @@ class Part:
         settings: of generation, if they are known; a merged identity has none.
     """
 
-    place: int
     log: str
     headers: tuple[Header, ...]
     rows: Ints
     identity: Identity
     task: str | None
-    settings: str | None = None
+    settings: str | None
 
     @property
     def order(self) -> str | None:
@@ -55,20 +51,18 @@ class Part:
         """Whether it was asked to complete other runs."""
         return any(header.continues for header in self.headers)
 
+    @property
+    def again(self) -> bool:
+        """Whether it was asked anew, to replace other votes."""
+        return any(header.again for header in self.headers)
+
 
 @dataclass(frozen=True)
 class Group:
-    """The parts of one run.
-
-    Attributes:
-        parts: in the order of the logs.
-        warnings: what must be said of their belonging together.
-        unnamed: votes that name no judge.
-    """
+    """The parts of one run, in the order of the logs, and what must be said of their belonging together."""
 
     parts: tuple[Part, ...]
     warnings: tuple[str, ...] = ()
-    unnamed: int = 0
 
     @property
     def headers(self) -> list[Header]:
@@ -81,11 +75,6 @@ class Group:
         return list(dict.fromkeys(part.log for part in self.parts))
 
     @property
-    def source(self) -> str:
-        """The files in one text."""
-        return JOIN.join(self.logs)
-
-    @property
     def prompt(self) -> PromptRecord:
         """The prompt: of votes that do not tell its hash, that of those that do."""
         sha256 = next((part.identity.prompt_sha256 for part in self.parts if part.identity.prompt_sha256), None)
@@ -94,18 +83,15 @@ class Group:
 
     def metadata(self, of_logs: Metadata) -> dict[str, Any]:
         """What results repeat of the run; what its logs tell differently is left out."""
-        found: dict[str, Any] = {}
         logged = [of_logs.get(log, {}) for log in self.logs]
-        for name in {name: None for one in logged for name in one}:
-            values = [one[name] for one in logged if name in one]
-            if all(value == values[0] for value in values):
-                found[name] = values[0]
+        found = {name: value for one in logged for name, value in one.items()}
+        found = {n: value for n, value in found.items() if all(one.get(n, value) == value for one in logged)}
         if len(self.logs) > 1:
             found["logs"] = len(self.logs)
-        named = [h.model for h in self.headers if h.model]
         # A model without a name of its own bears its wrapper's class; what the log's folder calls it tells more.
-        own = [h.model for h in self.headers if h.model and h.model != h.more.get("wrapper")]
-        model = next(iter(own), None) or found.get("model") or next(iter(named), None)
+        own = [h.model for h in self.headers if h.model != h.more.get("wrapper")]
+        named = [*own, found.get("model"), *(h.model for h in self.headers)]
+        model = next((name for name in named if name), None)
         if tasks := dict.fromkeys(part.task for part in self.parts if part.task):
             found["task"] = JOIN.join(tasks)
         more = {name: value for header in reversed(self.headers) for name, value in header.more.items()}
@@ -150,51 +136,33 @@ def group_parts(
     if across_sets:
         parts = [replace(part, identity=replace(part.identity, fingerprint=None)) for part in parts]
     if merge:
-        parts = [replace(part, identity=part.identity.without_settings()) for part in parts]
+        parts = [replace(part, identity=replace(part.identity, generation=None)) for part in parts]
     parts = [_adopting(part, parts) for part in parts]
     known = [part.identity for part in parts if merge or part.continues]
     parts = [replace(part, identity=part.identity.completed(known)) for part in parts]
-    slots = _Slots(table)
-    groups = sorted(_groups(parts, slots, merge, across_sets), key=lambda group: group.parts[0].place)
+    groups = sorted(_groups(parts, table, merge, across_sets), key=lambda group: group.parts[0].rows[0])
     of_row = np.zeros(table.num_rows, dtype=np.int64)
-    named = _named(table)
-    counted = []
     for number, group in enumerate(groups):
         for part in group.parts:
             of_row[part.rows] = number
-        rows = np.concatenate([part.rows for part in group.parts])
-        counted.append(replace(group, warnings=_of_run(group), unnamed=int((~named[rows]).sum())))
-    return counted, of_row
-
-
-def _of_run(group: Group) -> tuple[str, ...]:
-    """A group's warnings, and what its votes say of how they were asked."""
-    more = [header.more for header in group.headers]
-    return (
-        *group.warnings,
-        *([warnings.OTHER_PROMPT] if any(one.get("prompt_is_ours") is False for one in more) else []),
-        *([warnings.NO_IMAGES] if any(part.identity.pictures == Pictures.NONE for part in group.parts) else []),
-    )
+    return groups, of_row
 
 
 def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
-    logs, headers = table["log"].combine_chunks(), table["header"].combine_chunks()
+    """The parts of a table, in the order of their first votes."""
+    logs, headers = (table[name].combine_chunks() for name in ("log", "header"))
     code = to_numpy(logs.indices).astype(np.int64) * len(headers.dictionary) + to_numpy(headers.indices)
-    used, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    found: dict[tuple[str, Identity, str | None], list[tuple[int, int, Header]]] = {}
-    for number in np.argsort(first):
-        log = logs.dictionary[int(used[number]) // len(headers.dictionary)].as_py()
-        header = parse_header(headers.dictionary[int(used[number]) % len(headers.dictionary)].as_py())
+    order = np.argsort(code, kind="stable")
+    found: dict[tuple[str, Identity, str | None], list[tuple[Header, Ints]]] = {}
+    for rows in sorted(np.split(order, np.flatnonzero(np.diff(code[order])) + 1), key=lambda rows: rows[0]):
+        log, header = logs[rows[0]].as_py(), parse_header(headers[rows[0]].as_py())
         told = metadata.get(log, {})
-        key = (log, Identity.of(header, told), header.task or told.get("task"))
-        found.setdefault(key, []).append((int(number), int(first[number]), header))
-    rows = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
+        found.setdefault((log, Identity.of(header, told), header.task or told.get("task")), []).append((header, rows))
     return [
         Part(
-            place=min(place for _, place, _ in own),
             log=log,
-            headers=tuple(header for *_, header in own),
-            rows=np.sort(np.concatenate([rows[number] for number, *_ in own])),
+            headers=tuple(header for header, _ in own),
+            rows=np.sort(np.concatenate([rows for _, rows in own])),
             identity=identity,
             task=task,
             settings=identity.generation,
@@ -203,20 +171,13 @@ def _parts(table: pa.Table, metadata: Metadata) -> list[Part]:
     ]
 
 
-def _named(table: pa.Table) -> Mask:
-    headers = table["header"].combine_chunks()
-    named = np.array([parse_header(text).named for text in headers.dictionary.to_pylist()])
-    found: Mask = named[to_numpy(headers.indices)]
-    return found
-
-
 def _adopting(part: Part, parts: Sequence[Part]) -> Part:
     """A part that was asked anew, possibly with other settings (more tokens): it is of the run whose votes it replaces."""
-    if not any(header.again for header in part.headers):
+    if not part.again:
         return part
-    plain = part.identity.without_settings()
-    others = {other.identity for other in parts if not any(header.again for header in other.headers)}
-    fitting = {other for other in others if other.without_settings() == plain}
+    plain = replace(part.identity, generation=None)
+    others = {other.identity for other in parts if not other.again}
+    fitting = {other for other in others if replace(other, generation=None) == plain}
     return replace(part, identity=fitting.pop()) if len(fitting) == 1 else part
 
 
@@ -240,28 +201,23 @@ def _merged(parts: Sequence[Part]) -> list[Group]:
     return [Group(own, (told,) if named else ()) for own in apart]
 
 
-def _groups(parts: Sequence[Part], slots: _Slots, merge: bool, across_sets: bool) -> list[Group]:
-    groups: list[Group] = []
+def _groups(parts: Sequence[Part], table: pa.Table, merge: bool, across_sets: bool) -> Iterator[Group]:
     for group in _by(parts, lambda part: part.identity):
         continued = any(part.continues for part in group)
         if len(group) == 1 or (merge and (continued or across_sets)):
-            groups.append(Group(tuple(group)))
+            yield Group(tuple(group))
         elif merge:
-            groups += _merged(group)
+            yield from _merged(group)
         elif group[0].identity.model is None:
-            for own in _by(group, lambda part: (part.log, part.task)):
-                groups.append(Group(tuple(own)))
-        elif continued:
-            groups += _together(group, slots)
+            yield from (Group(tuple(own)) for own in _by(group, lambda part: (part.log, part.task)))
         else:
-            for same_task in _by(group, lambda part: (part.task, part.order)):
-                groups += _together(same_task, slots)
-    return groups
+            for own in [group] if continued else _by(group, lambda part: (part.task, part.order)):
+                yield from _together(own, table)
 
 
-def _together(parts: Sequence[Part], slots: _Slots) -> list[Group]:
+def _together(parts: Sequence[Part], table: pa.Table) -> list[Group]:
     """One group, or one for each part where a ballot is answered in more than one of them."""
-    shared = slots.shared(parts)
+    shared = _shared(parts, table)
     if not shared:
         return [Group(tuple(parts))]
     told = (
@@ -271,44 +227,22 @@ def _together(parts: Sequence[Part], slots: _Slots) -> list[Group]:
     return [Group((part,), (told,)) for part in parts]
 
 
+def _shared(parts: Sequence[Part], table: pa.Table) -> int:
+    """How many ballots are answered in more than one of some parts: a failed request may be asked again."""
+    first = [part.rows for part in parts if not part.again]  # what was asked anew stands in two logs because it was to
+    if len(first) < 2:
+        return 0
+    own = table.select(["key", "id", "vote", "answer", "reason"]).take(to_arrow(np.concatenate(first)))
+    part = to_arrow(np.repeat(np.arange(len(first)), [rows.size for rows in first]))
+    pair = pair_names(own).dictionary_encode().indices
+    slots = pa.table({"pair": pair, "vote": own["vote"], "answer": own["answer"], "part": part})
+    slots = slots.filter(to_arrow(to_numpy(own["reason"]) != FAILED))
+    counts = slots.group_by(["pair", "vote", "answer"]).aggregate([("part", "count_distinct")])
+    return int((to_numpy(counts["part_count_distinct"]) > 1).sum())
+
+
 def _by(parts: Sequence[Part], key: Callable[[Part], object]) -> list[list[Part]]:
     found: dict[object, list[Part]] = {}
     for part in parts:
         found.setdefault(key(part), []).append(part)
     return list(found.values())
-
-
-class _Slots:
-    """The ballots of a table, numbered where they are first asked for: most logs never need it."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self._table = table
-        self._numbers: Ints | None = None
-
-    def shared(self, parts: Sequence[Part]) -> int:
-        """How many ballots are answered in more than one of some parts: a failed request may be asked again."""
-        if len(parts) < 2:
-            return 0
-        # What was asked anew stands in two logs because it was to.
-        first = [part for part in parts if not any(header.again for header in part.headers)]
-        numbers = [np.unique(own[own != NONE]) for part in first if (own := self._of(part.rows)).size]
-        found = np.concatenate(numbers) if numbers else np.array([], dtype=np.int64)
-        return int((np.unique(found, return_counts=True)[1] > 1).sum()) if found.size else 0
-
-    def _of(self, rows: Ints) -> Ints:
-        if self._numbers is None:
-            table = self._table
-            pair = to_numpy(pair_names(table).dictionary_encode().indices).astype(np.int64)
-            vote, answer = (to_numpy(table[name].combine_chunks()).astype(np.int64) for name in ("vote", "answer"))
-            _, votes = np.unique(vote, return_inverse=True)
-            number = (pair * (votes.max() + 1) + votes) * 3 + answer + 1
-            self._numbers = np.where(to_numpy(table["reason"]) == FAILED, NONE, number)
-        return self._numbers[rows]
-
-
-def described(parts: Iterable[Part]) -> str:
-    """Who was asked what, in words: for errors about logs that do not belong together."""
-    counts: dict[str, None] = {}
-    for part in parts:
-        counts[f"judge {part.identity.judge} asked of {part.identity.model or 'an unnamed model'}"] = None
-    return "; ".join(counts)

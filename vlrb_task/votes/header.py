@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, astuple, dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.perturbing import Pictures, pictures_named
-
-DEFAULT_JUDGE = "official"
-SCORES_JUDGE = "reward"
+from vlrb_task.support.arrow import to_numpy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,7 @@ class Header:
 
     def to_json(self) -> str:
         """The same header always gives the same text."""
-        value = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps(value | {"prompt": self.prompt.to_dict()}, sort_keys=True, default=str)
+        return json.dumps(asdict(self), sort_keys=True, default=str)
 
     @property
     def continues(self) -> bool:
@@ -67,17 +68,14 @@ def parse_header(text: str) -> Header:
     return Header(**value | {"prompt": PromptRecord(**value["prompt"])})
 
 
-RUN_FIELDS = (
-    "prompt",
-    "model",
-    "fingerprint",
-    "revision",
-    "task",
-    "framework",
-    "subset_sizes",
-    "schedule",
-    "generation",
-)
+def of_rows(table: pa.Table, tell: Callable[[Header], Any]) -> NDArray[Any]:
+    """What the header of each row of a table tells, shape ``(rows,)``."""
+    headers = table["header"].combine_chunks()
+    told: NDArray[Any] = np.array([tell(parse_header(text)) for text in headers.dictionary.to_pylist()])
+    return np.take(told, to_numpy(headers.indices))
+
+
+RUN_FIELDS: tuple[str, ...] = tuple(name for name in Header.__slots__ if name not in ("judge", "named", "more"))
 """The fields of a vote record that are its run's, beside ``judge``."""
 
 MORE_FIELDS: tuple[str, ...] = (
@@ -95,7 +93,7 @@ def header_of(judge: str | None, scored: bool, fields: Mapping[str, Any]) -> Hea
         scored: whether the vote is a scalar reward.
         fields: the record's other fields, those of :data:`RUN_FIELDS` held to their types.
     """
-    name = judge or (SCORES_JUDGE if scored else DEFAULT_JUDGE)
+    name = judge or ("reward" if scored else "official")
     found = fields.get("prompt")
     prompt = PromptRecord(name)
     if isinstance(found, Mapping) and "name" in found:
@@ -103,10 +101,6 @@ def header_of(judge: str | None, scored: bool, fields: Mapping[str, Any]) -> Hea
     told = {f: fields[f] for f in RUN_FIELDS[1:] if fields.get(f) is not None}
     more = {f: fields[f] for f in MORE_FIELDS if fields.get(f) is not None}
     return Header(judge=name, named=judge is not None, prompt=prompt, more=more, **told)
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +126,14 @@ class Identity:
     @classmethod
     def of(cls, header: Header, metadata: Mapping[str, Any]) -> Identity:
         """Of a vote, with what its file tells where the vote itself does not."""
-        generation = header.generation or metadata.get("generation")
+        more, generation = header.more, header.generation or metadata.get("generation")
         return cls(
             judge=header.judge,
             prompt_sha256=header.prompt.sha256,
             fingerprint=header.fingerprint,
-            pictures=str(Pictures.NONE)
-            if header.more.get("no_images")
-            else pictures_named(header.more.get("benchmark")),
+            pictures=str(Pictures.NONE) if more.get("no_images") else pictures_named(more.get("benchmark")),
             model=header.model or metadata.get("model"),
-            model_id=_text(header.more.get("model_id")),
+            model_id=None if more.get("model_id") is None else str(more["model_id"]),
             generation=json.dumps(generation, sort_keys=True, default=str) if generation else None,
         )
 
@@ -155,7 +147,3 @@ class Identity:
         # Of those, one that says less than another says nothing against it.
         fullest = [one for one in fitting if not any(one.says_no_more_than(other) for other in fitting - {one})]
         return fullest[0] if len(fullest) == 1 else self
-
-    def without_settings(self) -> Identity:
-        """The same without the settings of generation."""
-        return replace(self, generation=None)

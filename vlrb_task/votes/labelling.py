@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,32 +14,36 @@ import pyarrow.compute as pc
 from vlrb_task.pairs.labels import TIED, UNKNOWN, Ints, Labels, LabelSet, Mask, label_rank
 from vlrb_task.pairs.mapping import TIE
 from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy, whole
+from vlrb_task.support.errors import DataError
+from vlrb_task.votes import warnings
 from vlrb_task.votes.schema import NONE, pair_names
 
 _LABEL = ("better", "subset", "source", "words_0", "words_1", "tags", "group", "criterion")
 
 
 @dataclass(frozen=True)
-class Given:
-    """Votes labelled from a set of pairs.
+class Labelled:
+    """Votes with their labels.
 
     Attributes:
-        pair: row of each vote's pair in the set; NONE where there is none.
-        shared: votes without a key whose id stands more than once.
-        unknown: votes whose pair the set lacks.
-        other_label: votes that were logged with the other label.
-        reversed: votes about a pair whose responses stood in the other order, by their hashes or else their lengths.
+        labels: one row a pair.
+        pair: row of each vote's pair in ``labels``; NONE for a vote without a label.
+        findings: which votes something is the matter with, by what it is.
+        disputed: rows of the pairs that votes label in two ways.
     """
 
+    labels: Labels
     pair: Ints
-    shared: Mask
-    unknown: Mask
-    other_label: Mask
-    reversed: Mask
+    findings: Mapping[str, Mask]
+    disputed: Ints
 
 
-def given_labels(table: pa.Table, pairs: LabelSet) -> Given:
-    """Label votes from a set of pairs, by key, or by an id that stands once."""
+def given_labels(table: pa.Table, pairs: LabelSet) -> Labelled:
+    """Label votes from a set of pairs, by key, or by an id that stands once.
+
+    Raises:
+        DataError: the two responses of pairs stand the other way round than when the judge was asked.
+    """
     keyless = ~is_valid(table["key"])
     pair = pairs.rows_of_keys(table["key"].combine_chunks())
     shared = np.zeros(table.num_rows, dtype=bool)
@@ -46,9 +51,15 @@ def given_labels(table: pa.Table, pairs: LabelSet) -> Given:
         by_id, count = pairs.rows_of_ids(table["id"].combine_chunks())
         shared = keyless & (count > 1)
         pair = np.where(keyless, np.where(count == 1, by_id, NONE), pair)
-    logged = to_numpy(table["better"])
-    other = (pair != NONE) & (logged != NONE) & (logged != pairs.labels.better[pair])
-    return Given(pair, shared, (pair == NONE) & ~shared, other, _reversed(table, pair, pairs))
+    known, logged = pair != NONE, to_numpy(table["better"])
+    if reversed_ := int((known & _reversed(table, pair, pairs)).sum()):
+        raise DataError(warnings.REVERSED_PAIRS.format(votes=reversed_, of=table.num_rows))
+    findings = {
+        warnings.SHARED_ID: shared,
+        warnings.UNKNOWN_PAIR: ~known & ~shared,
+        warnings.OTHER_LABEL: known & (logged != NONE) & (logged != pairs.labels.better[pair]),
+    }
+    return Labelled(pairs.labels, pair, findings, np.zeros(0, dtype=np.int64))
 
 
 def _reversed(table: pa.Table, pair: Ints, pairs: LabelSet) -> Mask:
@@ -56,96 +67,60 @@ def _reversed(table: pa.Table, pair: Ints, pairs: LabelSet) -> Mask:
 
     Told by the responses' hashes; for votes of earlier releases, which have none, by their numbers of words.
     """
-    by_words = _by_words(table, pair, pairs.labels.words)
+    logged = np.stack([to_numpy(table[name], NONE) for name in ("words_0", "words_1")], axis=1)
+    turned = (logged == pairs.labels.words[pair][:, ::-1]).all(axis=1) & (logged[:, 0] != logged[:, 1])
+    by_words: Mask = turned & (logged != NONE).all(axis=1)
     if pairs.answers is None:
         return by_words
     hashes, rows = whole(table["answers"]).cast(pa.string()), to_arrow(np.maximum(pair, 0))
     same, turned = (to_numpy(pc.equal(hashes, each.take(rows)), False) for each in pairs.answers)
-    return np.where(is_valid(hashes), turned & ~same & (pair != NONE), by_words)
+    return np.where(is_valid(hashes), turned & ~same, by_words)
 
 
-def _by_words(table: pa.Table, pair: Ints, words: Ints) -> Mask:
-    logged = np.stack([to_numpy(table[name].combine_chunks(), NONE) for name in ("words_0", "words_1")], axis=1)
-    turned = (logged == words[pair][:, ::-1]).all(axis=1) & (logged[:, 0] != logged[:, 1])
-    return np.asarray(turned & (pair != NONE) & (logged != NONE).all(axis=1))
+def own_labels(table: pa.Table) -> Labelled:
+    """Label votes by their own label, pairs in the order of their first votes.
 
-
-@dataclass(frozen=True)
-class Own:
-    """Votes labelled by what they themselves carry.
-
-    Attributes:
-        labels: one row a pair, in the order of their first votes.
-        pair: row of each vote's pair; NONE for a vote without a label.
-        unlabelled: votes without a label.
-        disputed: rows of the pairs that votes label in two ways.
+    Where the labels of a pair differ in detail, the one that tells more is kept.
     """
-
-    labels: Labels
-    pair: Ints
-    unlabelled: Mask
-    disputed: Ints
-
-
-def own_labels(table: pa.Table) -> Own:
-    """Label votes by their own label; where those of a pair differ in detail, the one that tells more is kept."""
-    better = to_numpy(table["better"])
-    labelled = (better != NONE) & is_valid(table["subset"])
-    named = pair_names(table)
+    labelled = (to_numpy(table["better"]) != NONE) & is_valid(table["subset"])
     rows = np.flatnonzero(labelled)
-    coded = named.take(to_arrow(rows)).dictionary_encode()
+    coded = pair_names(table).take(to_arrow(rows)).dictionary_encode()
     of_label = to_numpy(coded.indices).astype(np.int64)
-    size = len(coded.dictionary)
-    first = np.full(size, rows.size, dtype=np.int64)
+    first = np.full(len(coded.dictionary), rows.size, dtype=np.int64)
     first[of_label[::-1]] = np.arange(rows.size)[::-1]
     chosen = rows[first]
-    columns = _codes(table, rows)
+    found = [whole(table[name]) for name in _LABEL]
+    plain = [column.indices if pa.types.is_dictionary(column.type) else column for column in found]
+    columns = np.stack([to_numpy(column, NONE).astype(np.int64)[rows] for column in plain])  # equal for equal labels
     differs = (columns != columns[:, first[of_label]]).any(axis=0)
     disputed = []
     for place in np.flatnonzero(np.bincount(of_label[differs])):  # np.unique would import numpy.ma
-        own = rows[of_label == place]
-        options = {tuple(_label(table, row).items()): row for row in own.tolist()}
-        ranked = sorted(options, key=lambda items: label_rank(_ranked(dict(items))))
-        chosen[place] = options[ranked[-1]]
-        if len({(dict(items)["better"], dict(items)["subset"]) for items in options}) > 1:
+        options = {tuple(table[name][row].as_py() for name in _LABEL): row for row in rows[of_label == place].tolist()}
+        chosen[place] = options[max(options, key=_rank)]
+        if len({label[:2] for label in options}) > 1:
             disputed.append(place)
     kept = table.select([*_LABEL, "id"]).take(to_arrow(chosen)).to_pylist()
     labels = Labels.of(
         {
+            **row,
             "key": key,
             "id": row["id"] or "",
             "better": TIE if row["better"] == TIED else row["better"],
-            "subset": row["subset"],
             "source": row["source"] or UNKNOWN,
-            "words": None if row["words_0"] == NONE else (row["words_0"], row["words_1"]),
-            "tags": json.loads(row["tags"]) if row["tags"] else (),
-            "group": row["group"],
-            "criterion": row["criterion"],
+            "words": (row["words_0"], row["words_1"]),
+            "tags": _tags(row["tags"]),
         }
         for key, row in zip(coded.dictionary.to_pylist(), kept, strict=True)
     )
     pair = np.full(table.num_rows, NONE, dtype=np.int64)
     pair[rows] = of_label
-    return Own(labels, pair, ~labelled, np.array(disputed, dtype=np.int64))
+    return Labelled(labels, pair, {warnings.UNLABELLED: ~labelled}, np.array(disputed, dtype=np.int64))
 
 
-def _codes(table: pa.Table, rows: Ints) -> Ints:
-    """The label of each row as numbers, shape ``(columns, rows)``: equal for equal labels."""
-    found = []
-    for name in _LABEL:
-        column = table[name].combine_chunks()
-        if pa.types.is_dictionary(column.type):
-            column = column.indices
-        found.append(to_numpy(column, NONE).astype(np.int64)[rows])
-    return np.stack(found)
+def _rank(label: Sequence[Any]) -> tuple[Any, ...]:
+    better, subset, source, words_0, words_1, tags, *more = label
+    return label_rank((better, subset, source or UNKNOWN, (words_0, words_1), _tags(tags), *more))
 
 
-def _label(table: pa.Table, row: int) -> dict[str, Any]:
-    return {name: table[name][row].as_py() for name in _LABEL}
-
-
-def _ranked(label: dict[str, Any]) -> tuple[Any, ...]:
-    words = (label["words_0"], label["words_1"])
-    tags = tuple(json.loads(label["tags"])) if label["tags"] else ()
-    more = label["group"], label["criterion"]
-    return label["better"], label["subset"], label["source"] or UNKNOWN, words, tags, *more
+def _tags(logged: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(logged)) if logged else ()

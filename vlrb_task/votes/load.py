@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from vlrb_task.pairs.pair import Answer, Benchmark, check_rows, parse_rows
 from vlrb_task.pairs.rows import Row, hub_id, read_rows
 from vlrb_task.support.arrow import is_valid, to_arrow, to_numpy
 from vlrb_task.support.errors import DataError
-from vlrb_task.votes.assemble import Options, assemble
+from vlrb_task.votes.assemble import assemble
 from vlrb_task.votes.door import LogFile, open_logs
 from vlrb_task.votes.grouping import JOIN
 from vlrb_task.votes.lines import pieces_of, read_piece
@@ -35,6 +35,8 @@ Progress = Callable[[int, int], None]
 
 Batches = list[pa.RecordBatch]
 LabelsFor = Callable[[Batches], LabelSet]
+Reader = Callable[[pa.RecordBatch], pa.RecordBatch]
+_Task = tuple[Path, int, int, str, Reader]
 
 _SHARED_FROM = 32 * 2**20
 """Bytes of logs from which several processes share the reading, this one among them: others take half a second to start."""
@@ -77,9 +79,9 @@ class Pairs:
         Raises:
             DataError: as :func:`vlrb_task.pairs.pair.check_rows`.
         """
-        if "benchmark" in self.__dict__:
-            return LabelSet.of(self.benchmark.pairs, self.spec, styles=self.styles)
-        return LabelSet.of(check_rows(self._rows(), self.spec), self.spec, styles=self.styles)
+        known = "benchmark" in self.__dict__
+        pairs = self.benchmark.pairs if known else check_rows(self._rows(), self.spec)
+        return LabelSet.of(pairs, self.spec, styles=self.styles)
 
     def _rows(self) -> Iterator[Row]:
         rows = read_rows(self.spec, images=self.group == PICTURE)
@@ -139,34 +141,40 @@ def read_runs(
         DataError: a log that cannot be read, no vote that can be used, or labels that are not to be had.
     """
     logs, empty = open_logs(paths, trust_pickle=trust_pickle)
-    given = (
-        Pairs(pairs, styles=styles)
-        if isinstance(pairs, str)
-        else Pairs.of(pairs)
-        if isinstance(pairs, Benchmark)
-        else pairs
-    )
+    if isinstance(pairs, str):
+        pairs = Pairs(pairs, styles=styles)
+    elif isinstance(pairs, Benchmark):
+        pairs = Pairs.of(pairs)
     if group is not None:
-        given = Pairs(given.spec if given else hub_id(), group, styles)
-    options = Options(merge, ties, keep_undecidable, keep_logged, across_sets)
-    reader = _Reader(parser, keep_texts, by_hand)
-    benchmark = given.benchmark if given and not all(log.ours for log in logs) else None
-    labels = given.labels if given else None  # before the votes, which then take the memory that reading the pairs took
-    own, others = _read(logs, benchmark, given is not None, reader, processes, progress)
+        pairs = Pairs(pairs.spec if pairs else hub_id(), group, styles)
+    made = partial(
+        assemble,
+        metadata={log.name: log.metadata for log in logs},
+        merge=merge,
+        ties=ties,
+        keep_undecidable=keep_undecidable,
+        keep_logged=keep_logged,
+        across_sets=across_sets,
+    )
+    reader = partial(read_texts, parser=parser, keep_texts=keep_texts, labels=by_hand)
+    benchmark = pairs.benchmark if pairs and not all(log.ours for log in logs) else None
+    labels = pairs.labels if pairs else None  # before the votes, which then take the memory that reading the pairs took
+    own: Batches = []
+    others: Batches = []
+    for batches in _read(logs, benchmark, reader, processes, progress):
+        (own if pairs or not _needs_labels(batches) else others).extend(batches)
     if not own and not others:
         raise DataError(f"{JOIN.join(log.name for log in logs)}: no votes", empty)
-    metadata = {log.name: log.metadata for log in logs}
-    runs = assemble(_taken(own), labels, metadata, options) if own else []
+    runs = made(_taken(own), labels) if own else []
     if others:
-        labels = unlabelled(others) if unlabelled else Pairs(hub_id(), styles=styles).labels
-        runs += assemble(_taken(others), labels, metadata, options)
-    place = {log.name: number for number, log in reversed(list(enumerate(logs)))}
-    runs.sort(key=lambda run: place[run.source.partition(JOIN)[0]])
+        runs += made(_taken(others), unlabelled(others) if unlabelled else Pairs(hub_id(), styles=styles).labels)
+    names = [log.name for log in logs]
+    runs.sort(key=lambda run: names.index(run.source.partition(JOIN)[0]))
     if empty:
         runs[0] = runs[0].warn(*empty)
     if by_hand is not None:
         runs = [_told_by_hand(run, by_hand) for run in runs]
-    return _with_families(runs, models, families)
+    return list(_with_families(runs, models, families))
 
 
 def _taken(batches: Batches) -> Iterator[pa.RecordBatch]:
@@ -175,23 +183,17 @@ def _taken(batches: Batches) -> Iterator[pa.RecordBatch]:
         yield batches.pop(0)
 
 
-def _with_families(runs: list[Run], models: Path | None, table: Path | None) -> list[Run]:
-    """The runs, with the families of the models that wrote the answers and of their judges.
-
-    Raises:
-        DataError: a table that cannot be read, or names no pair of these runs.
-    """
+def _with_families(runs: list[Run], models: Path | None, table: Path | None) -> Iterator[Run]:
+    """The runs, with the families of the models that wrote the answers and of their judges."""
     if models is not None:
         named = [with_models(run.labels, models) for run in runs]
-        if not sum(count for _, count in named):
+        if not any(count for _, count in named):
             raise DataError(f"{models}: no row names a pair of these logs by its key or id")
         runs = [replace(run, labels=labels) for run, (labels, _) in zip(runs, named, strict=True)]
-    return [
-        replace(run, families=families_of({*found, str(run.metadata.get("model") or "")}, table))
-        if (found := {model for both in run.labels.models.names for model in both or ()})
-        else run
-        for run in runs
-    ]
+    for run in runs:
+        found = {model for both in run.labels.models.names for model in both or ()}
+        known = {*found, str(run.metadata.get("model") or "")}
+        yield replace(run, families=families_of(known, table)) if found else run
 
 
 def _told_by_hand(run: Run, labels: HandLabels) -> Run:
@@ -204,105 +206,63 @@ def _told_by_hand(run: Run, labels: HandLabels) -> Run:
     return replace(run, metadata={**run.metadata, "hand_labels": count}).warn(told)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """How texts are read, for this process and for others."""
-
-    parser: str | None
-    keep_texts: Keep
-    labels: HandLabels | None
-
-    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        return read_texts(batch, self.parser, keep_texts=self.keep_texts, labels=self.labels)
+def _needs_labels(batches: Batches) -> bool:
+    """Whether no vote carries its label; one that lacks it among others is dropped, and counted."""
+    labelled = any((is_valid(batch["subset"]) & (to_numpy(batch["better"]) != NONE)).any() for batch in batches)
+    return not labelled and any(batch["refused"].null_count for batch in batches)
 
 
 def _read(
     logs: Sequence[LogFile],
     benchmark: Benchmark | None,
-    labelled: bool,
-    reader: _Reader,
-    processes: int | None,
-    progress: Progress | None,
-) -> tuple[Batches, Batches]:
-    """The batches of all logs: those that are labelled, and those that need labels from elsewhere."""
-    own: Batches = []
-    others: Batches = []
-    for batches in _batches(logs, benchmark, reader, processes, progress):
-        (own if labelled or not batches or not _needs_labels(batches) else others).extend(batches)
-    return own, others
-
-
-def _needs_labels(batches: Batches) -> bool:
-    """Whether no vote carries its label; one that lacks it among others is dropped, and counted."""
-    votes = np.concatenate([~is_valid(batch["refused"]) for batch in batches])
-    labelled = [to_numpy(b["better"], NONE) != NONE for b in batches]
-    named = [is_valid(batch["subset"]) for batch in batches]
-    return bool(votes.any()) and not (np.concatenate(labelled) & np.concatenate(named)).any()
-
-
-def _batches(
-    logs: Sequence[LogFile],
-    benchmark: Benchmark | None,
-    reader: _Reader,
+    reader: Reader,
     processes: int | None,
     progress: Progress | None,
 ) -> Iterator[Batches]:
     """The read batches of each log; large logs of ours are read in pieces, several at once."""
-    pieces = {log.name: pieces_of(log.path) if log.ours else [] for log in logs}
-    whole, done = sum(end - start for own in pieces.values() for start, end in own), 0
-    count = processes or os.cpu_count() or 1
-    others = count - 1 if whole >= _SHARED_FROM or processes else 0
-    with _executor(others) as executor:
-        waiting: deque[tuple[LogFile, int, Future[tuple[Batches, int]]]] = deque()
-        tasks = ((log, *piece) for log in logs for piece in pieces[log.name])
-        found: dict[str, Batches] = {log.name: [] for log in logs}
-        lines = dict.fromkeys(found, 0)
-        left = True
-        while left or waiting:
-            # A few are read ahead, so that what is not yet taken stays small.
-            while left and len(waiting) < 2 * count:
-                task = next(tasks, None)
-                left = task is not None
-                if task is not None:
-                    log, start, end = task
-                    args = (log.path, start, end, log.name, reader)
-                    free = sum(not future.done() for *_, future in waiting) < 3 * others
-                    waiting.append((log, end - start, _submit(executor if free else None, args)))
-            if waiting:
-                log, size, future = waiting.popleft()
-                batches, counted = future.result()
-                found[log.name] += [_moved(batch, lines[log.name]) for batch in batches]
-                lines[log.name] += counted
-                done += size
-                if progress:
-                    progress(done, whole)
+    tasks = [(log.path, *piece, log.name, reader) for log in logs if log.ours for piece in pieces_of(log.path)]
+    size = sum(end - start for _, start, end, *_ in tasks)
+    shared = size >= _SHARED_FROM or processes
+    others = (processes or os.cpu_count() or 1) - 1 if shared else 0
+    found: dict[str, Batches] = {}
+    lines: Counter[str] = Counter()
+    for (*_, name, _), (batches, count) in zip(tasks, _pieces(tasks, others, progress), strict=True):
+        found.setdefault(name, []).extend(_moved(batch, lines[name]) for batch in batches)
+        lines[name] += count
     for log in logs:
-        batches = found[log.name]
-        if not log.ours:
-            batches = [reader(batch) for batch in log.batches(benchmark)]
-        yield batches
+        yield found.pop(log.name, []) if log.ours else [reader(batch) for batch in log.batches(benchmark)]
 
 
-_Piece = tuple[Path, int, int, str, _Reader]
+def _pieces(tasks: Sequence[_Task], others: int, progress: Progress | None) -> list[tuple[Batches, int]]:
+    """What :func:`_piece` gives of each task: other processes take them from the front, this one from the back."""
+    sizes = [end - start for _, start, end, *_ in tasks]
+    found: dict[int, tuple[Batches, int]] = {}
+    with ProcessPoolExecutor(others, mp_context=get_context("spawn")) if others else nullcontext() as executor:
+        futures = [executor.submit(_piece, *task) for task in tasks] if executor else []
+
+        def keep(place: int, piece: tuple[Batches, int]) -> None:
+            found[place] = piece
+            theirs = {place for place, future in enumerate(futures) if future.done() and not future.cancelled()}
+            if progress:
+                progress(sum(sizes[place] for place in theirs | found.keys()), sum(sizes))
+
+        try:
+            for place in reversed(range(len(futures))):
+                if not futures[place].cancel():  # from here on others have them
+                    break
+                keep(place, _piece(*tasks[place]))
+            for place, task in enumerate(tasks):
+                if place not in found:
+                    keep(place, futures[place].result() if futures else _piece(*task))
+        finally:
+            for future in futures:
+                future.cancel()
+    return [found[place] for place in range(len(tasks))]
 
 
-def _piece(path: Path, start: int, end: int, log: str, reader: _Reader) -> tuple[Batches, int]:
+def _piece(path: Path, start: int, end: int, log: str, reader: Reader) -> tuple[Batches, int]:
     batches, lines = read_piece(path, start, end, log)
     return [reader(batch) for batch in batches], lines
-
-
-def _executor(processes: int) -> AbstractContextManager[Executor | None]:
-    if not processes:
-        return nullcontext()
-    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
-
-
-def _submit(executor: Executor | None, piece: _Piece) -> Future[tuple[Batches, int]]:
-    if executor is not None:
-        return executor.submit(_piece, *piece)
-    future: Future[tuple[Batches, int]] = Future()
-    future.set_result(_piece(*piece))
-    return future
 
 
 def _moved(batch: pa.RecordBatch, lines: int) -> pa.RecordBatch:

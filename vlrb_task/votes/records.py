@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,53 +15,51 @@ from vlrb_task.pairs.labels import TIED, label_fields
 from vlrb_task.pairs.mapping import TIE
 from vlrb_task.pairs.pair import Answer, Benchmark, Pair
 from vlrb_task.support.errors import DataError, short
-from vlrb_task.votes.fields import LARGEST, is_count, known_fields
 from vlrb_task.votes.header import MORE_FIELDS, RUN_FIELDS, header_of
 
 SCHEMA_VERSION = 1
 
-_OWN_FIELDS = frozenset({"v", "key", "id", "judge", "vote", "first", "answer", "text", "score", "p"})
+LARGEST = 2**32 - 2
+"""The largest vote number and count of words: what the columns of votes hold, beside a sign that there is none."""
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One vote as it was logged, checked and not yet read.
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= LARGEST
 
-    Attributes:
-        key: the pair's key; None where the log has only ids.
-        id: the row's id; None where the log has only keys.
-        vote: number of the vote.
-        first: pairwise: which response was shown first.
-        answer: pointwise: which response was shown.
-        text: what the judge wrote, with U+FFFD for lone surrogates; None for a scalar reward.
-        score: the scalar reward, NaN where it is no number; None for a text.
-        header: what the vote says of its run, see :class:`vlrb_task.votes.header.Header`, as JSON.
-        label: ``better``, ``subset``, ``source``, ``words``, ``tags`` (as JSON), ``group`` and ``criterion``, as far as the
-            vote carries them.
-        p: the probability that the response shown first is the better one, if it was logged.
-        failure: why there is no answer, as logged.
-        answers: the beginnings of the responses' SHA-256, in the row's order.
-        hashed: whether it has the hash of the messages that were sent.
-        tools: the judge's tool calls, as JSON.
-        calls: how many there were, if that was logged.
-    """
 
-    key: str | None
-    id: str | None
-    vote: int
-    first: Answer | None
-    answer: Answer | None
-    text: str | None
-    score: float | None
-    header: str
-    label: Mapping[str, Any] = field(default_factory=dict)
-    p: float | None = None
-    failure: str | None = None
-    answers: str | None = None
-    hashed: bool = False
-    tools: str | None = None
-    calls: int | None = None
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list(value: object, of: Callable[[object], bool], length: int | None = None) -> bool:
+    return isinstance(value, list) and length in (None, len(value)) and all(map(of, value))
+
+
+def _is_object(value: object, of: Callable[[object], bool], *names: str) -> bool:
+    """An object whose fields, all or those named, are of a kind or null."""
+    return isinstance(value, dict) and all(value.get(name) is None or of(value[name]) for name in names or value)
+
+
+_CHECKS: tuple[tuple[str, str, Callable[[object], bool]], ...] = (
+    ("model fingerprint revision subset source failure task framework messages_sha256", "a text", _is_text),
+    ("answers_sha256", "the hashes of two responses", lambda value: _is_list(value, _is_text, 2)),
+    ("words", "two numbers of words", lambda value: _is_list(value, _is_count, 2)),
+    ("tags", "a list of texts", lambda value: _is_list(value, _is_text)),
+    ("tool_calls", "a list", lambda value: isinstance(value, list)),
+    ("tool_call_count", f"a number from 0 to {LARGEST}", _is_count),
+    (
+        "prompt",
+        "a prompt's name, source and sha256",
+        lambda value: _is_object(value, _is_text, "name", "source", "sha256"),
+    ),
+    ("schedule", "a schedule with a number of votes", lambda value: _is_object(value, _is_count, "votes")),
+    ("subset_sizes", "a number of pairs for each subset", lambda value: _is_object(value, _is_count)),
+)
+"""Fields, what each has to be in words, and whether a value that is not null is that."""
+
+_FIELDS = {name: (needed, fits) for names, needed, fits in _CHECKS for name in names.split()}
 
 
 class RecordReader:
@@ -72,8 +69,8 @@ class RecordReader:
         self._told: tuple[Any, ...] | None = None
         self._header = ""
 
-    def record(self, line: Mapping[str, Any]) -> Record:
-        """Check one line.
+    def record(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """A line as a row of :data:`~vlrb_task.votes.schema.LOGGED`, without the file and the number of the line.
 
         Raises:
             DataError: what is wrong with it, in one line that does not name the line.
@@ -85,33 +82,34 @@ class RecordReader:
         if key is None and id is None:
             raise DataError("neither key nor id")
         vote = line.get("vote", 0)
-        if not is_count(vote):
+        if not _is_count(vote):
             raise DataError(f"vote {short(vote)} is not a number from 0 to {LARGEST}")
         first, answer = _index(line, "first"), _index(line, "answer")
         if (first is None) == (answer is None):
             raise DataError("needs either 'first' (pairwise) or 'answer' (pointwise)")
         text, score, p = _answer(line, answer)
-        for name, value in (("key", key), ("id", id), ("judge", line.get("judge"))):
-            if isinstance(value, (dict, list)):
-                raise DataError(f"{name} is a {type(value).__name__}, not a text")
-        extra = known_fields({k: v for k, v in line.items() if k not in _OWN_FIELDS})
-        return Record(
-            key=None if key is None else encodable(str(key)),
-            id=None if id is None else encodable(str(id)),
-            vote=vote,
-            first=first,
-            answer=answer,
-            text=text,
-            score=score,
-            header=self._header_of(line.get("judge"), score is not None, extra),
-            label=_label(extra),
-            p=p,
-            failure=extra.get("failure"),
-            answers=" ".join(extra["answers_sha256"]) if "answers_sha256" in extra else None,
-            hashed="messages_sha256" in extra,
-            tools=json.dumps(tools) if (tools := extra.get("tool_calls")) else None,
-            calls=extra.get("tool_call_count", len(tools) if tools else None),
-        )
+        for name in ("key", "id", "judge"):
+            if isinstance(line.get(name), (dict, list)):
+                raise DataError(f"{name} is a {type(line[name]).__name__}, not a text")
+        fields = _checked(line)
+        tools = fields.get("tool_calls")
+        return {
+            "header": self._header_of(line.get("judge"), score is not None, fields),
+            "key": None if key is None else encodable(str(key)),
+            "id": None if id is None else encodable(str(id)),
+            "vote": vote,
+            "first": first,
+            "answer": answer,
+            "text": text,
+            "score": score,
+            "p": p,
+            "failure": fields.get("failure"),
+            **_label(fields),
+            "answers": " ".join(fields["answers_sha256"]) if "answers_sha256" in fields else None,
+            "hashed": "messages_sha256" in fields,
+            "tools": json.dumps(tools) if tools else None,
+            "calls": fields.get("tool_call_count", len(tools) if tools else None),
+        }
 
     def _header_of(self, judge: object, scored: bool, fields: Mapping[str, Any]) -> str:
         told = (judge, scored, *(fields.get(name) for name in (*RUN_FIELDS, *MORE_FIELDS)))
@@ -121,81 +119,78 @@ class RecordReader:
         return self._header
 
 
+def _checked(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are not null, each that has a meaning here of its type: somebody else's log can hold anything."""
+    fields = {name: value for name, value in line.items() if value is not None}
+    for name, value in fields.items():
+        needed, fits = _FIELDS.get(name, ("", None))
+        if fits is not None and not fits(value):
+            raise DataError(f"{name} {short(value)} is not {needed}")
+    if "subset_sizes" in fields:
+        fields["subset_sizes"] = {name: n for name, n in fields["subset_sizes"].items() if n is not None}
+    return fields
+
+
 def encodable(text: str) -> str:
     """A text that UTF-8 can hold: a lone surrogate, which it cannot, is written as an escape."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
-def shown_text(text: str) -> str:
-    """A judge's text with U+FFFD for lone surrogates, which UTF-8 cannot hold."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
-
-
 def _answer(line: Mapping[str, Any], answer: Answer | None) -> tuple[str | None, float | None, float | None]:
-    """Text, reward and probability of a line; a null in the place of the only one of them is an answer that was lost.
-
-    Raises:
-        DataError: none of them, or text and reward.
-    """
+    """Text, reward and probability of a line; a null in the place of the only one of them is an answer that was lost."""
     text, score, p = line.get("text"), line.get("score"), line.get("p")
     if text is not None and not isinstance(text, str):
         raise DataError(f"text is a {type(text).__name__}, not a string")
     if text is not None and score is not None:
         raise DataError("needs either 'text' or 'score'")
-    if score is None and text is None and p is None:
+    if text is None and score is None and p is None:
         if "score" in line and answer is not None:
-            return None, math.nan, None
-        if "text" not in line:
+            score = math.nan
+        elif "text" in line:
+            text = ""
+        else:
             raise DataError("needs 'text', 'score' or 'p'")
-        text = ""
-    if score is not None:
-        score = _number(score)
-        if answer is None:
-            raise DataError("a score belongs to one answer: 'answer' is needed, not 'first'")
-    if p is not None:
-        p = _number(p)
-        if not 0 <= p <= 1:
-            raise DataError(f"p {short(line['p'])} is not a probability")
-        if answer is not None:
-            raise DataError("p belongs to a vote that shows both answers: 'first' is needed, not 'answer'")
-    return None if text is None else shown_text(text), score, p
+    score, p = _number("score", score), _number("p", p)
+    if score is not None and answer is None:
+        raise DataError("a score belongs to one answer: 'answer' is needed, not 'first'")
+    if p is not None and not 0 <= p <= 1:
+        raise DataError(f"p {short(line['p'])} is not a probability")
+    if p is not None and answer is not None:
+        raise DataError("p belongs to a vote that shows both answers: 'first' is needed, not 'answer'")
+    if text is not None and not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)  # which UTF-8 cannot hold
+    return text, score, p
 
 
-def _number(score: object) -> float:
-    if isinstance(score, bool) or not isinstance(score, (int, float)):
-        raise DataError(f"score {short(score)} is not a number")
+def _number(name: str, value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise DataError(f"{name} {short(value)} is not a number")
     try:
-        return float(score)
+        return float(value)
     except OverflowError:
         return math.inf
 
 
 def _index(line: Mapping[str, Any], name: str) -> Answer | None:
     value = line.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or value not in (0, 1):
+    if isinstance(value, bool) or value not in (0, 1, None):
         raise DataError(f"{name} {short(value)} is neither 0 nor 1")
-    return 1 if value else 0
+    return None if value is None else 1 if value else 0
 
 
 def _label(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The label that a vote carries, in the form of the columns."""
-    label: dict[str, Any] = {}
-    better = fields.get("better")
-    if better in (0, 1, TIE):
-        label["better"] = TIED if better == TIE else int(better)
-    for name in ("subset", "source"):
-        if fields.get(name):
-            label[name] = encodable(fields[name])
-    if fields.get("words"):
-        label["words"] = (fields["words"][0], fields["words"][1])
-    if fields.get("tags"):
-        label["tags"] = json.dumps(list(fields["tags"]))
-    for name in ("group", "criterion"):
-        if isinstance(fields.get(name), str) and fields[name]:
-            label[name] = encodable(fields[name])
-    return label
+    """The label that a vote carries; what is empty tells nothing."""
+    better, words = fields.get("better"), fields.get("words") or (None, None)
+    texts = ("subset", "source", "group", "criterion")
+    return {
+        "better": TIED if better == TIE else int(better) if better in (0, 1) else None,
+        "words_0": words[0],
+        "words_1": words[1],
+        "tags": json.dumps(fields["tags"]) if fields.get("tags") else None,
+        **{name: encodable(fields[name]) for name in texts if fields.get(name) and _is_text(fields[name])},
+    }
 
 
 def benchmark_fields(benchmark: Benchmark) -> dict[str, Any]:

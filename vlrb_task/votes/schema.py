@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.arrow import is_valid, names, numbers, strings, whole
-from vlrb_task.votes.records import Record
 
 NONE = -1
 """In a column of small numbers: there is none."""
@@ -52,7 +51,7 @@ LOGGED = pa.schema(
         ("hashed", pa.bool_()),  # whether it has the hash of the messages that were sent
         ("tools", pa.string()),  # tool calls, as JSON; null for none
         ("calls", pa.int64()),  # how many; NONE where nothing is told of any
-        ("refused", _NAME),  # why the line is no vote; null for a vote. All but log, line and detail are then null
+        ("refused", _NAME),  # why the line is no vote; null for a vote. All but log, line and detail then say nothing
         ("detail", pa.string()),
     ]
 )
@@ -76,97 +75,32 @@ READ = pa.schema(
 """One row a ballot, its text read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A line that is no vote, or a finding about one.
+Row = Mapping[str, Any]
+"""A ballot by the columns of :data:`LOGGED` that say something; or a line that is no vote, or a finding about one: ``line``,
+``refused`` (the kind, in words that follow a number) and ``detail``."""
 
-    Attributes:
-        why: the kind, in words that follow a number.
-        line: where it stands.
-        detail: what exactly is wrong with this one.
-    """
+Convert = Callable[[Mapping[str, Any]], Iterator[Row]]
+"""Gives the vote of a line of some kind of log, and what was found about it; raises DataError where it is none."""
 
-    why: str
-    line: int
-    detail: str = ""
+_NONE_FOR_NULL = {"first", "answer", "better", "words_0", "words_1", "calls"}
 
 
-class Columns:
-    """Collects votes row by row."""
-
-    def __init__(self, log: str) -> None:
-        self._log = log
-        self._rows: list[tuple[Any, ...]] = []
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def add(self, record: Record, line: int) -> None:
-        """Add a vote."""
-        label = record.label
-        words = label.get("words") or (NONE, NONE)
-        self._rows.append(
-            (
-                self._log,
-                line,
-                record.header,
-                record.key,
-                record.id,
-                record.vote,
-                NONE if record.first is None else record.first,
-                NONE if record.answer is None else record.answer,
-                record.text,
-                record.score,
-                record.p,
-                record.failure,
-                label.get("better", NONE),
-                label.get("subset"),
-                label.get("source"),
-                words[0],
-                words[1],
-                label.get("tags"),
-                label.get("group"),
-                label.get("criterion"),
-                record.answers,
-                record.hashed,
-                record.tools,
-                NONE if record.calls is None else record.calls,
-                None,
-                None,
-            )
-        )
-
-    def refuse(self, refused: Refused) -> None:
-        """Add a line that is no vote."""
-        nothing = (None,) * (len(LOGGED) - 4)
-        self._rows.append((self._log, refused.line, *nothing, refused.why, refused.detail))
-
-    def batch(self) -> pa.RecordBatch:
-        """The rows that were added, which are then forgotten."""
-        columns = zip(*self._rows, strict=True) if self._rows else ([] for _ in LOGGED)
-        arrays = [_array(values, field.type) for values, field in zip(columns, LOGGED, strict=True)]
-        self._rows = []
-        return pa.RecordBatch.from_arrays(arrays, schema=LOGGED)
+def to_batches(rows: Iterable[Row], log: str, size: int = 65_536) -> Iterator[pa.RecordBatch]:
+    """Rows of one log as batches of at most ``size``, with columns :data:`LOGGED`."""
+    left = iter(rows)
+    while part := [{**row, "log": log} for row in islice(left, size)]:
+        yield pa.RecordBatch.from_arrays([_array(part, field) for field in LOGGED], schema=LOGGED)
 
 
-def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(kind):
+def _array(rows: Sequence[Row], field: pa.Field) -> pa.Array:
+    values = [row.get(field.name) for row in rows]
+    if pa.types.is_dictionary(field.type):
         return names(values)
-    return strings(values) if pa.types.is_string(kind) else numbers(list(values), kind)
-
-
-def to_batches(rows: Iterable[tuple[Record, int] | Refused], log: str, size: int = 65_536) -> Iterator[pa.RecordBatch]:
-    """Votes and refused lines as batches of at most ``size`` rows."""
-    columns = Columns(log)
-    for row in rows:
-        if isinstance(row, Refused):
-            columns.refuse(row)
-        else:
-            columns.add(*row)
-        if len(columns) >= size:
-            yield columns.batch()
-    if len(columns):
-        yield columns.batch()
+    if pa.types.is_string(field.type):
+        return strings(values)
+    if field.name in _NONE_FOR_NULL:
+        values = [NONE if value is None else value for value in values]
+    return numbers(values, field.type)
 
 
 def pair_names(table: pa.Table) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,13 @@ import numpy as np
 
 from vlrb_task.asking.ballots import Ballot, Schedule, ballots_of
 from vlrb_task.judges.base import Judge
+from vlrb_task.pairs.labels import Mask
 from vlrb_task.pairs.pair import Answer, Benchmark
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.arrow import to_numpy
 from vlrb_task.support.errors import DataError
-from vlrb_task.votes.header import parse_header
-from vlrb_task.votes.load import Pairs, read_runs
+from vlrb_task.votes.header import Header, parse_header
+from vlrb_task.votes.load import read_runs
 from vlrb_task.votes.schema import FAILED, NONE, PLACE
 from vlrb_task.votes.table import Run
 
@@ -45,20 +47,14 @@ def run_of(logs: Sequence[Path], judge: Judge, benchmark: Benchmark, *, trust_pi
         DataError: nothing of this judge's in the logs, votes of several models, tasks or settings, or to another prompt, or
             about other pairs.
     """
-    runs = read_runs(
-        logs,
-        Pairs.of(benchmark),
-        merge=True,
-        keep_undecidable=True,
-        keep_logged=True,
-        trust_pickle=trust_pickle,
-    )
+    runs = read_runs(logs, benchmark, merge=True, keep_undecidable=True, keep_logged=True, trust_pickle=trust_pickle)
     own = [run for run in runs if run.judge == judge.name]
     if len(own) != 1:
         what = f"votes of {len(own)} runs" if own else f"no votes of judge {judge.name!r}"
+        asked = dict.fromkeys(f"judge {r.judge} asked of {r.metadata.get('model') or 'an unnamed model'}" for r in runs)
         differ = next((warning for run in own for warning in run.warnings if warning.startswith("kept apart")), "")
         raise DataError(
-            f"--votes-from needs the logs of one run, and has {what}: {_described(runs)}{differ and f' ({differ})'}"
+            f"--votes-from needs the logs of one run, and has {what}: {'; '.join(asked)}{differ and f' ({differ})'}"
         )
     _check(own[0], judge, benchmark)
     return own[0]
@@ -70,25 +66,15 @@ def unparsed_ballots(run: Run, benchmark: Benchmark, reasons: Collection[Reason]
     Returns:
         The ballots, as they were asked, and how often any vote of the run had been asked anew so far.
     """
-    places = {key: row for row, key in enumerate(run.labels.keys.to_pylist())}
-    ballots = run.ballots
-    wanted = np.isin(ballots.reason, [PLACE[reason] for reason in reasons])
-    starts = np.searchsorted(ballots.pair, np.arange(len(run.labels) + 1))
-    found = [
-        Ballot(pair.key, int(ballots.vote[at]), _answer(int(ballots.first[at])), _answer(int(ballots.answer[at])))
-        for pair in benchmark.pairs
-        if (row := places.get(pair.key)) is not None
-        for at in range(starts[row], starts[row + 1])
-        if wanted[at]
-    ]
-    logged = run.logged["header"].combine_chunks().dictionary.to_pylist() if run.logged is not None else []
-    return found, max((parse_header(text).again for text in logged), default=0)
+    logged, wanted = _logged(run), {PLACE[reason] for reason in reasons}
+    found = [ballot for pair in benchmark.pairs for ballot, reason in logged[pair.key] if reason in wanted]
+    return found, max((header.again for header in _headers(run)), default=0)
 
 
 def answered(
     logs: Sequence[Path], judge: Judge, schedule: Schedule, benchmark: Benchmark, *, trust_pickle: bool = False
 ) -> tuple[dict[str, Answered], Run]:
-    """What logs have of a task's ballots, by the pair's key, and the run that they make.
+    """What logs have of a task's ballots, by the keys of the pairs that they have, and the run that they make.
 
     A request that failed has no answer, so that its ballot is asked again. Votes beyond the schedule's are not of it.
 
@@ -104,30 +90,20 @@ def answered(
             pairs, or votes that were asked in another order than the schedule's.
     """
     run = run_of(logs, judge, benchmark, trust_pickle=trust_pickle)
-    places = {key: row for row, key in enumerate(run.labels.keys.to_pylist())}
-    ballots, votes = run.ballots, run.votes
-    has_answer = ballots.reason != FAILED
-    starts = np.searchsorted(ballots.pair, np.arange(len(run.labels) + 1))
+    logged = _logged(run)
+    counted = _in_schedule(run, schedule, judge, benchmark) & (run.votes.reason != FAILED)
+    kinds = [counted & kind for kind in (run.is_right, ~run.is_right & ~run.is_neither, run.is_neither)]
+    counts = dict(
+        zip(run.labels.keys.to_pylist(), np.stack([run.count(kind) for kind in kinds], 1).tolist(), strict=True)
+    )
     found: dict[str, Answered] = {}
     misplaced: list[str] = []
-    numbers = {ballot.vote for ballot in ballots_of(benchmark.pairs[0], schedule, judge.mode)}
-    counted = np.isin(votes.number, list(numbers)) & (votes.reason != FAILED)
-    kinds = [counted & kind for kind in (run.is_right, run.is_neither)]
-    right, neither, total = (run.count(which).tolist() for which in (*kinds, counted))
     for pair in benchmark.pairs:
-        row = places.get(pair.key)
-        if row is None:
-            found[pair.key] = Answered(frozenset(), 0, 0, 0)
-            continue
         asked = {(b.vote, b.answer): b.first for b in ballots_of(pair, schedule, judge.mode)}
-        slots = set()
-        for at in range(starts[row], starts[row + 1]):
-            slot = (int(ballots.vote[at]), _answer(int(ballots.answer[at])))
-            if slot in asked and has_answer[at]:
-                slots.add(slot)
-                if _answer(int(ballots.first[at])) != asked[slot]:
-                    misplaced.append(f"pair {pair.key}, vote {slot[0]}")
-        found[pair.key] = Answered(frozenset(slots), right[row], total[row] - right[row] - neither[row], neither[row])
+        own = {(b.vote, b.answer): b.first for b, reason in logged[pair.key] if reason != FAILED}
+        slots = own.keys() & asked.keys()
+        misplaced += [f"pair {pair.key}, vote {vote}" for vote, a in sorted(slots) if own[vote, a] != asked[vote, a]]
+        found[pair.key] = Answered(frozenset(slots), *counts.get(pair.key, (0, 0, 0)))
     if misplaced:
         raise DataError(
             f"--votes-from: {len(misplaced)} votes were asked in another order than {schedule.order!s} asks them; "
@@ -137,13 +113,32 @@ def answered(
     return found, run
 
 
+def votes_beyond(run: Run, schedule: Schedule, judge: Judge, benchmark: Benchmark) -> int:
+    """Votes of a run whose numbers the schedule does not have."""
+    return int((~_in_schedule(run, schedule, judge, benchmark)).sum())
+
+
+def _in_schedule(run: Run, schedule: Schedule, judge: Judge, benchmark: Benchmark) -> Mask:
+    return np.isin(run.votes.number, [ballot.vote for ballot in ballots_of(benchmark.pairs[0], schedule, judge.mode)])
+
+
+def _logged(run: Run) -> dict[str, list[tuple[Ballot, int]]]:
+    """The ballots about each pair, by its key, with the place in REASONS of why each is unparsed; none for other pairs."""
+    keys, ballots = run.labels.keys.to_pylist(), run.ballots
+    columns = (ballots.pair, ballots.vote, ballots.first, ballots.answer, ballots.reason)
+    found: dict[str, list[tuple[Ballot, int]]] = defaultdict(list)
+    for pair, vote, first, answer, reason in zip(*(column.tolist() for column in columns), strict=True):
+        found[keys[pair]].append((Ballot(keys[pair], vote, _answer(first), _answer(answer)), reason))
+    return found
+
+
 def _answer(value: int) -> Answer | None:
     return None if value == NONE else 1 if value else 0
 
 
-def _described(runs: Sequence[Run]) -> str:
-    told = (f"judge {run.judge} asked of {run.metadata.get('model') or 'an unnamed model'}" for run in runs)
-    return "; ".join(dict.fromkeys(told))
+def _headers(run: Run) -> list[Header]:
+    logged = run.logged["header"].combine_chunks().dictionary.to_pylist() if run.logged is not None else []
+    return [parse_header(text) for text in logged]
 
 
 def _check(run: Run, judge: Judge, benchmark: Benchmark) -> None:
@@ -165,8 +160,8 @@ def _check(run: Run, judge: Judge, benchmark: Benchmark) -> None:
     unknown = int((row == NONE).sum())
     known = (row != NONE) & (better != NONE)
     changed = int((known & (run.labelled_by.labels.better[row] != better)).sum())
-    headers = map(parse_header, run.logged["header"].combine_chunks().dictionary.to_pylist())
-    other = {header.fingerprint for header in headers if header.judge == judge.name} - {None, benchmark.fingerprint}
+    other = {header.fingerprint for header in _headers(run) if header.judge == judge.name}
+    other -= {None, benchmark.fingerprint}
     told = [f"their fingerprint is {name[:12]}" for name in sorted(map(str, other))]
     told += [f"{unknown} votes are for pairs that it lacks"] if unknown else []
     told += [f"{changed} votes have the other label"] if changed else []
@@ -175,9 +170,3 @@ def _check(run: Run, judge: Judge, benchmark: Benchmark) -> None:
             f"--votes-from: the logs are about other pairs than the task, whose fingerprint is {benchmark.fingerprint[:12]}",
             told,
         )
-
-
-def votes_beyond(run: Run, schedule: Schedule, judge: Judge, benchmark: Benchmark) -> int:
-    """Votes of a run whose numbers the schedule does not have."""
-    whole = [ballot.vote for ballot in ballots_of(benchmark.pairs[0], schedule, judge.mode)]
-    return int((~np.isin(run.votes.number, whole)).sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,13 +20,7 @@ from vlrb_task.votes.schema import NONE, PLACE, REASONS
 
 Small = NDArray[np.int8]
 
-
-def _small(value: int | None) -> int:
-    return NONE if value is None else value
-
-
-def _rating(value: float | None) -> float:
-    return np.nan if value is None else value
+_UNANSWERED = [PLACE[Reason.FAILED_REQUEST], PLACE[Reason.EMPTY]]
 
 
 @dataclass(frozen=True)
@@ -72,11 +66,12 @@ class Ballots:
         ``choice`` and ``rating`` are None or missing where there is none, ``reason`` is a
         :class:`~vlrb_task.parsing.verdicts.Reason`, and ``digest`` any value that tells texts apart.
         """
-        found = sorted(rows, key=lambda row: (row["pair"], row["vote"], _small(row.get("answer"))))
-        digests: dict[object, int] = {}
+        found = [{name: value for name, value in row.items() if value is not None} for row in rows]
+        found.sort(key=lambda row: (row["pair"], row["vote"], row.get("answer", NONE)))
+        digests = {value: place for place, value in enumerate({row.get("digest"): None for row in found})}
 
-        def column(name: str, kind: type, make: Callable[[Any], float] = _small) -> NDArray[Any]:
-            return np.array([make(row.get(name)) for row in found], dtype=kind)
+        def column(name: str, kind: type, none: float = NONE) -> NDArray[Any]:
+            return np.array([row.get(name, none) for row in found], dtype=kind)
 
         return cls(
             pair=column("pair", np.int64),
@@ -84,10 +79,10 @@ class Ballots:
             first=column("first", np.int8),
             answer=column("answer", np.int8),
             choice=column("choice", np.int8),
-            reason=column("reason", np.int8, lambda reason: NONE if reason is None else PLACE[Reason(reason)]),
-            rating=column("rating", np.float64, _rating),
-            p=column("p", np.float64, _rating),
-            digest=column("digest", np.uint64, lambda value: digests.setdefault(value, len(digests))),
+            reason=np.array([PLACE[Reason(r["reason"])] if "reason" in r else NONE for r in found], dtype=np.int8),
+            rating=column("rating", np.float64, np.nan),
+            p=column("p", np.float64, np.nan),
+            digest=np.array([digests[row.get("digest")] for row in found], dtype=np.uint64),
             scored=np.zeros(len(found), dtype=bool),
             line=np.zeros(len(found), dtype=np.int64),
             calls=np.full(len(found), NONE, dtype=np.int64),
@@ -102,8 +97,7 @@ class Ballots:
     @property
     def pointwise(self) -> Mask:
         """Which ballots show one answer."""
-        shown_one: Mask = self.answer != NONE
-        return shown_one
+        return np.not_equal(self.answer, NONE)
 
     @cached_property
     def halves(self) -> tuple[Ints, Ints]:
@@ -144,20 +138,13 @@ class Votes:
     def of(cls, ballots: Ballots) -> Votes:
         """The votes that ballots make: a pairwise ballot is one; of two ratings the higher wins, and equal ones tie."""
         left, right = ballots.halves
-        one = np.flatnonzero(~ballots.pointwise)
-        ratings = ballots.rating[left], ballots.rating[right]
-        unread = np.where(ballots.reason[left] != NONE, ballots.reason[left], ballots.reason[right])
-        chosen = np.select([ratings[0] > ratings[1], ratings[0] < ratings[1]], [0, 1], NONE)
-        rows = np.concatenate((one, left))
-        order = np.lexsort((ballots.vote[rows], ballots.pair[rows]))
-        rows = rows[order]
-        return cls(
-            ballots.pair[rows],
-            ballots.vote[rows],
-            ballots.first[rows],
-            np.concatenate((ballots.choice[one], np.where(unread == NONE, chosen, NONE)))[order].astype(np.int8),
-            np.concatenate((ballots.reason[one], unread))[order].astype(np.int8),
-        )
+        higher, lower = (compare(ballots.rating[left], ballots.rating[right]) for compare in (np.greater, np.less))
+        reason, choice = ballots.reason.copy(), ballots.choice.copy()
+        reason[left] = np.where(reason[left] != NONE, reason[left], reason[right])
+        choice[left] = np.where(reason[left] == NONE, np.select([higher, lower], [0, 1], NONE), NONE)
+        whole = ~ballots.pointwise
+        whole[left] = True
+        return cls(ballots.pair[whole], ballots.vote[whole], ballots.first[whole], choice[whole], reason[whole])
 
     def take(self, rows: Ints | Mask) -> Votes:
         """Some of the votes."""
@@ -266,8 +253,7 @@ class Run:
     @cached_property
     def ordered(self) -> Mask:
         """Which votes showed both answers, in an order."""
-        shown_both: Mask = self.votes.first != NONE
-        return shown_both
+        return np.not_equal(self.votes.first, NONE)
 
     @cached_property
     def cast(self) -> Mask:
@@ -302,13 +288,12 @@ class Run:
     @cached_property
     def no_answer(self) -> Mask:
         """Which votes the judge never gave: the request failed, or the answer has no text, shape ``(votes,)``."""
-        given: Mask = np.isin(self.votes.reason, [PLACE[Reason.FAILED_REQUEST], PLACE[Reason.EMPTY]])
-        return given
+        return np.isin(self.votes.reason, _UNANSWERED)
 
     @property
     def unanswered(self) -> int:
         """Ballots without an answer; the two of a pointwise vote count by themselves."""
-        return int(np.isin(self.ballots.reason, [PLACE[Reason.FAILED_REQUEST], PLACE[Reason.EMPTY]]).sum())
+        return int(np.isin(self.ballots.reason, _UNANSWERED).sum())
 
     def on_pairs(self, rows: Ints, subset_sizes: Mapping[str, int] | None = None) -> Run:
         """The run cut to some of its pairs, in the order of ``rows``.
@@ -319,23 +304,22 @@ class Run:
         """
         place = np.full(len(self.labels), NONE, dtype=np.int64)
         place[rows] = np.arange(rows.size)
+
+        def renumbered(own: Any) -> Any:
+            """The votes or ballots of these pairs, in the new order."""
+            new = place[own.pair]
+            kept = np.flatnonzero(new != NONE)
+            kept = kept[np.argsort(new[kept], kind="stable")]
+            return replace(own.take(kept), pair=new[kept])
+
         return replace(
             self,
             labels=self.labels.take(rows),
-            votes=_renumbered(self.votes, place),
-            ballots=_renumbered(self.ballots, place),
+            votes=renumbered(self.votes),
+            ballots=renumbered(self.ballots),
             subset_sizes=self.subset_sizes if subset_sizes is None else subset_sizes,
         )
 
     def warn(self, *first: str) -> Run:
         """The run with further warnings, in front of its own."""
         return replace(self, warnings=(*first, *self.warnings))
-
-
-def _renumbered(rows: Any, place: Ints) -> Any:
-    """Votes or ballots of the pairs that have a new place, in the new order."""
-    new = place[rows.pair]
-    kept = np.flatnonzero(new != NONE)
-    kept = kept[np.argsort(new[kept], kind="stable")]
-    taken = rows.take(kept)
-    return replace(taken, pair=new[kept])

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from vlrb_task.asking.ballots import Ballot, first_from_parity
+from vlrb_task.judges.base import PromptRecord
 from vlrb_task.pairs.pair import Answer, Benchmark, Pair, other, parse_row
 from vlrb_task.pairs.rows import Row, native_row
 from vlrb_task.parsing.verdicts import Reason
 from vlrb_task.support.errors import DataError
 from vlrb_task.support.jsonl import json_object
-from vlrb_task.votes import warnings
-from vlrb_task.votes.cells import CUT_BY_EXCEL, EMPTY_IN_EXCEL, THOUGHT_JOINED, prediction_of, text_of
-from vlrb_task.votes.header import header_of
-from vlrb_task.votes.records import Record, RecordReader, encodable, shown_text
-from vlrb_task.votes.schema import Refused
-from vlrb_task.votes.tables import Table, read_table
+from vlrb_task.votes.records import RecordReader, make_record
+from vlrb_task.votes.schema import Convert
+from vlrb_task.votes.schema import Row as Logged
+from vlrb_task.votes.tables import CUT_BY_EXCEL, EMPTY_IN_EXCEL, THOUGHT_JOINED, Table, prediction_of, text_of
 
 RECORD_COLUMN = "vlrb"
 """The column of our datasets' files that holds a vote record without its text."""
@@ -28,11 +27,11 @@ NATIVE = "VL-RewardBench"
 """VLMEvalKit's own dataset."""
 
 # VLMEvalKit's copy of the paper's prompt lacks white space in three places.
-_NATIVE_PROMPT = {"name": "official", "source": "VLMEvalKit's VL-RewardBench (white space differs)", "sha256": None}
+_NATIVE_PROMPT = PromptRecord("official", "VLMEvalKit's VL-RewardBench (white space differs)")
 
 _NATIVE_COLUMNS = ("index", "question", "response", "answer", "category")
 
-Content = tuple[str, tuple[str, ...]]
+Match = Callable[[Pair], "Pair | None"]
 
 
 def index_of(ballot: Ballot) -> str:
@@ -45,124 +44,87 @@ def index_of(ballot: Ballot) -> str:
     return f"{ballot.key}.v{ballot.vote}.{shown}"
 
 
-@dataclass(frozen=True)
-class Predictions:
-    """A prediction file.
+def predicted_votes(benchmark: Benchmark | None = None, *, excel: bool = False) -> Convert:
+    """What gives the vote of a row of a prediction file.
 
-    Attributes:
-        path: the file.
-        table: its rows.
-        native: whether it is of VLMEvalKit's own dataset.
+    Args:
+        benchmark: the pairs, if at hand. Rows of VLMEvalKit's own dataset, which has no ids, are found by content.
+        excel: whether the file is one of Excel.
     """
+    match = _by_content(benchmark)
+    reader = RecordReader()
 
-    path: Path
-    table: Table
-    native: bool
-
-    def rows(self, benchmark: Benchmark | None = None) -> Iterator[tuple[Record, int] | Refused]:
-        """The votes.
-
-        Args:
-            benchmark: the pairs, if at hand. Rows of VLMEvalKit's own dataset, which has no ids, are found by content.
-        """
-        matcher = _Matcher(benchmark) if benchmark is not None else None
-        reader = RecordReader()
-        for number, row in enumerate(self.table.rows, start=2 if self.table.excel else 1):
-            try:
-                yield from self._record(row, reader, matcher, number)
-            except DataError as error:
-                yield Refused(warnings.NOT_A_VOTE, number, str(error))
-
-    def _record(
-        self, row: Row, reader: RecordReader, matcher: _Matcher | None, number: int
-    ) -> Iterator[tuple[Record, int] | Refused]:
+    def convert(row: Mapping[str, Any]) -> Iterator[Logged]:
         if "prediction" not in row:
             raise DataError("no column prediction")
-        found = prediction_of(row, excel=self.table.excel)
-        told = {"failure": str(found.failure)} if found.failure else {}
-        if found.failure is Reason.CUT_OFF:
-            yield Refused(CUT_BY_EXCEL, number)
-        if found.blank:
-            yield Refused(EMPTY_IN_EXCEL, number)
-        if "thought_joined" in found.extra:
-            yield Refused(THOUGHT_JOINED, number)
+        found = prediction_of(row, excel=excel)
+        findings = {
+            CUT_BY_EXCEL: found.failure is Reason.CUT_OFF,
+            EMPTY_IN_EXCEL: found.blank,
+            THOUGHT_JOINED: "thought_joined" in found.extra,
+        }
+        yield from ({"refused": why} for why, met in findings.items() if met)
+        failure = {"failure": str(found.failure)} if found.failure else {}
         if own := row.get(RECORD_COLUMN):
             line = json_object(own)
             if line is None:
                 raise DataError(f"column {RECORD_COLUMN} is damaged")
-            yield reader.record({**line, "text": found.text} | told | dict(found.extra)), number
+            yield reader.record({**line, "text": found.text, **failure, **found.extra})
             return
-        pair, first, better, matched = _native_pair(row, matcher)
-        if matcher is not None and not matched:
-            yield Refused("rows match none of the given pairs by their content", number)
-        header = header_of("official", False, {"prompt": _NATIVE_PROMPT}).to_json()
-        label = {"better": better, "subset": pair.subset, "source": pair.source, "words": pair.words}
-        text, failure = shown_text(found.text), told.get("failure")
-        yield (
-            Record(pair.key, encodable(pair.id), 0, first, None, text, None, header, label, None, failure),
-            number,
-        )
+        pair, first, is_given = _native_pair(row, match)
+        if benchmark is not None and not is_given:
+            yield {"refused": "rows match none of the given pairs by their content"}
+        ballot = Ballot(pair.key, 0, first)
+        yield reader.record(make_record(pair, ballot, _NATIVE_PROMPT.name, _NATIVE_PROMPT, found.text, **failure))
+
+    return convert
 
 
-def prediction_rows(path: Path, *, trust_pickle: bool = False) -> Predictions:
-    """Open a prediction file.
-
-    Args:
-        path: the file.
-        trust_pickle: as :func:`~vlrb_task.votes.tables.read_table`'s.
-
-    Raises:
-        DataError: the file cannot be read.
-    """
-    table = read_table(path, trust_pickle=trust_pickle)
-    return Predictions(path, table, any(RECORD_COLUMN not in row for row in table.rows))
-
-
-def predictions_metadata(path: Path, native: bool) -> dict[str, Any]:
+def predictions_metadata(path: Path, table: Table) -> dict[str, Any]:
     """Framework, model and task, as the file's name tells them."""
     found: dict[str, Any] = {"framework": "VLMEvalKit"}
-    match = re.fullmatch(rf"(.+)_({NATIVE}|VLRB\w*)", path.stem)
-    if match or native:
-        found["task"] = match[2] if match else NATIVE
-    if match:
-        found["model"] = match[1]
+    if match := re.fullmatch(rf"(.+)_({NATIVE}|VLRB\w*)", path.stem):
+        found |= {"model": match[1], "task": match[2]}
+    elif any(RECORD_COLUMN not in row for row in table.rows):
+        found["task"] = NATIVE
     return found
 
 
-def _native_pair(row: Row, matcher: _Matcher | None) -> tuple[Pair, Answer, Answer, bool]:
-    """The pair of a row of VLMEvalKit's own dataset, the answer shown first, the better one, and whether it was found.
+def _native_pair(row: Mapping[str, Any], match: Match) -> tuple[Pair, Answer, bool]:
+    """The pair of a row of VLMEvalKit's own dataset, the answer shown first, and whether the pair is a given one.
 
-    Where the given pairs have it, it is theirs, and both answers are told by its responses' order.
+    Both answers, the one shown first and the better one, are told by the order of the given pair's responses.
     """
     missing = [name for name in _NATIVE_COLUMNS if row.get(name) in (None, "")]
     if missing:
         raise DataError(f"no {', '.join(missing)}: not a prediction file of {NATIVE}")
     pair, _ = parse_row(native_row({**row, "index": text_of(row["index"])}))
-    first = first_from_parity(pair.responses)
-    found = matcher.match(pair) if matcher is not None else None
+    first, found = first_from_parity(pair.responses), match(pair)
     if found is None:
-        return pair, first, pair.better, False
+        return pair, first, False
     if found.responses[0].strip() == pair.responses[0].strip():
-        return found, first, pair.better, True
-    return found, other(first), other(pair.better), True
+        return replace(found, label=pair.better), first, True
+    return replace(found, label=other(pair.better)), other(first), True
 
 
-def _content(query: str, responses: Sequence[str]) -> Content:
-    return query.strip(), tuple(sorted(response.strip() for response in responses))
+def _by_content(benchmark: Benchmark | None) -> Match:
+    """What finds pairs by question and answers, where ids are not known.
 
+    A few stand more than once, about other pictures, and are taken in turn.
+    """
 
-class _Matcher:
-    """Finds pairs by question and answers, where ids are not known."""
+    def content(pair: Pair) -> tuple[str, ...]:
+        return pair.query.strip(), *sorted(response.strip() for response in pair.responses)
 
-    def __init__(self, benchmark: Benchmark) -> None:
-        self.pairs: dict[Content, list[Pair]] = {}
-        for pair in benchmark.pairs:
-            self.pairs.setdefault(_content(pair.query, pair.responses), []).append(pair)
+    left: dict[tuple[str, ...], list[Pair]] = {}
+    for pair in reversed(benchmark.pairs if benchmark is not None else ()):
+        left.setdefault(content(pair), []).append(pair)
 
-    def match(self, wanted: Pair) -> Pair | None:
-        """The next pair of this content; a few stand more than once, about other pictures, and are taken in turn."""
-        left = self.pairs.get(_content(wanted.query, wanted.responses))
-        return left.pop(0) if left else None
+    def match(wanted: Pair) -> Pair | None:
+        same = left.get(content(wanted))
+        return same.pop() if same else None
+
+    return match
 
 
 def adopt_ids(rows: Iterable[Row], benchmark: Benchmark) -> tuple[list[Row], int]:
@@ -171,12 +133,7 @@ def adopt_ids(rows: Iterable[Row], benchmark: Benchmark) -> tuple[list[Row], int
     Returns:
         The rows, and how many were found.
     """
-    matcher = _Matcher(benchmark)
-    adopted: list[Row] = []
-    found = 0
-    for row in rows:
-        pair, _ = parse_row(row)
-        match = matcher.match(pair)
-        found += match is not None
-        adopted.append(row if match is None else {**row, "id": match.id, "source": match.source})
-    return adopted, found
+    match = _by_content(benchmark)
+    found = [(row, match(parse_row(row)[0])) for row in rows]
+    adopted = [row if pair is None else {**row, "id": pair.id, "source": pair.source} for row, pair in found]
+    return adopted, sum(pair is not None for _, pair in found)

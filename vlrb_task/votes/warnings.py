@@ -18,17 +18,14 @@ NOT_A_VOTE = "lines that are no votes, dropped"
 HALF_WRITTEN = "half-written last line, dropped"
 NOT_AN_OBJECT = "lines that are no JSON object, dropped"
 REPLACED_BYTES = "lines with bytes that are no UTF-8, shown as U+FFFD"
+NO_JUDGE = "votes that name no judge, read as {judge!r}"
+OTHER_REVISION = "revision {logged} in the log, scored with the labels of {given}"
+ADDED_PROMPT = "the model's {name} was sent beside the judge's prompt: the votes are not this judge's alone"
+REVERSED_PAIRS = (
+    "{votes} of {of} votes are about pairs whose two responses stand the other way round in --pairs than when the judge "
+    "was asked (their hashes say so, or their numbers of words): give the pairs as they were then, or leave out --pairs"
+)
 FAILED_REQUESTS = "requests failed: they are counted as unparsed"
-
-
-def no_judge(judge: str) -> str:
-    """Votes that name no judge, and the judge whose parser reads them."""
-    return f"votes that name no judge, read as {judge!r}"
-
-
-def other_revision(logged: object, revision: str) -> str:
-    """The log is about another set of pairs than the one that labels come from."""
-    return f"revision {logged} in the log, scored with the labels of {revision}"
 
 
 def copied_votes(compared: int, copied: int) -> str | None:
@@ -63,19 +60,6 @@ UNKNOWN_PROMPT = (
 )
 
 
-def added_prompt(name: str) -> str:
-    """That the model was given a text beside the judge's prompt."""
-    return f"the model's {name} was sent beside the judge's prompt: the votes are not this judge's alone"
-
-
 def counted(why: str, count: int, example: str = "") -> str:
     """A finding with its number and where it was met first."""
     return f"{count} {why}{f', the first at {example}' if example else ''}"
-
-
-def reversed_pairs(votes: int, of: int) -> str:
-    """That the pairs' responses stand in the other order, so that each vote would count for the other one."""
-    return (
-        f"{votes} of {of} votes are about pairs whose two responses stand the other way round in --pairs than when the judge "
-        "was asked (their hashes say so, or their numbers of words): give the pairs as they were then, or leave out --pairs"
-    )
