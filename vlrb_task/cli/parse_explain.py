@@ -13,9 +13,9 @@ from rich.text import Text
 from vlrb_task.cli.options import console, print_json, print_warnings
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.check import DEFAULT_JUDGE
-from vlrb_task.judges.explained import explain_own, pieces, says
+from vlrb_task.judges.explained import explain_own, pieces
 from vlrb_task.parsing import explain
-from vlrb_task.parsing.explain import Explanation, Finding
+from vlrb_task.parsing.explain import Explanation, Finding, says
 from vlrb_task.parsing.verdicts import Reading
 from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.jsonl import Lines
