@@ -191,12 +191,7 @@ _CONCLUDED = "determined that|decided that|found that|conclusion that|decision t
 _PICTURES = "images|videos|pictures|descriptions|summaries|stories|poems|translations"
 _FOR = "for answering|for addressing|for responding|for fulfil|for meeting|for solving|for completing|for handling"
 
-LEAD: Clause = (
-    ",",
-    ("based on|given|considering|taking|light of|view of|after |looking at|weighing",),
-    _LEAD,
-    _lead,
-)
+LEAD: Clause = (",", ("based on|given|considering|taking|light of|view of|after |looking at|weighing",), _LEAD, _lead)
 # A part of the line in lower case, groups of words of which it must hold one each, what is looked for, what is put in its place.
 CLAUSES: tuple[Clause, ...] = (
     (" for ", ("better for|superior for|preferable for",), _FOR_DOING, r"\1 because of "),
@@ -222,20 +217,10 @@ CLAUSES: tuple[Clause, ...] = (
     (" that", (_CONCLUDED,), _I_CONCLUDE, "I conclude that"),
     (" as ", (" as it | as they | as this ",), _AS_IT, r"\1 because "),
     ("the one", (), _THE_ONE, ""),
-    (
-        "mak",
-        ("making it |makes it |making this |makes this |making that ", _BETTERS),
-        _MAKING_IT,
-        r"\1 is the \2",
-    ),
+    ("mak", ("making it |makes it |making this |makes this |making that ", _BETTERS), _MAKING_IT, r"\1 is the \2"),
     ("both ", (_PICTURES,), _BOTH, "both answers"),
     ("neither ", (), _NEITHER, "neither answer"),
-    (
-        " and ",
-        ("deserve the same|deserve equal|deserving of",),
-        _EQUAL_SCORES,
-        ". Both answers are equally good",
-    ),
+    (" and ", ("deserve the same|deserve equal|deserving of",), _EQUAL_SCORES, ". Both answers are equally good"),
     ("neither ", ("better",), _NEITHER_GAVE, r"\1 is better"),
     ("higher ", (" for ",), _SCORED_FOR, r"higher \1 because of "),
     ("higher ", (_SCORES,), _SCORED_IT, r"\1\2. Therefore, \1 is better"),
@@ -244,20 +229,11 @@ CLAUSES: tuple[Clause, ...] = (
     ("higher ", (", giving ",), _GIVEN_HIGHER, r". Therefore, \1 is better"),
     ("higher ", (" give", _SCORES), _GIVES_HIGHER, r"makes \1 better"),
     ("higher ", (_SCORES,), _SCORES_HIGHER, r"\1 is better"),
-    (
-        "score",
-        ("both |they | and ", "score of |same|equal|identical"),
-        _SAME_SCORE,
-        "both answers are equally good",
-    ),
+    ("score", ("both |they | and ", "score of |same|equal|identical"), _SAME_SCORE, "both answers are equally good"),
     ("better ", (_GIVING,), _GAVE_BETTER, r"is \1better"),
     (
         "r",
-        (
-            "correct|wrong|right",
-            "provide|gives |gave |offer| at |reach|select|chose|choose",
-            _RESULTS,
-        ),
+        ("correct|wrong|right", "provide|gives |gave |offer| at |reach|select|chose|choose", _RESULTS),
         _RIGHT_RESULT,
         r"\1 is \2",
     ),
