@@ -16,9 +16,9 @@ from vlrb_task.cli.options import console, print_json, print_warnings
 from vlrb_task.cli.terminal import SafeConsole
 from vlrb_task.judges import get_judge
 from vlrb_task.judges.check import DEFAULT_JUDGE, parser_by_name, said
-from vlrb_task.judges.explained import explain_own, pieces, says
+from vlrb_task.judges.explained import explain_own, pieces
 from vlrb_task.parsing import explain
-from vlrb_task.parsing.explain import Explanation, Finding
+from vlrb_task.parsing.explain import Explanation, Finding, says
 from vlrb_task.parsing.verdicts import Rating, Reading, Verdict
 from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.jsonl import Lines

@@ -1,7 +1,6 @@
 """This project's own pairwise prompt with five grades in arena notation, a tie among them."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Compare two answers to a question about the image above.
@@ -30,7 +29,6 @@ JUDGE = Judge(
     summary="a short comparison, then one of five grades from [[A>>B]] to [[B>>A]]; [[A=B]] is a tie",
     mode="pairwise",
     prompt=own(TEXT, "f3d253849d4ef3b933bedf32b790b5c5c838ea06517188140ea0528909e854bf"),
-    parser=get_parser("arena"),
     parser_name="arena",
     sampling=Sampling(max_new_tokens=2048),
     examples={

@@ -4,28 +4,22 @@ The authors' headline runs the model as an agent: tools (zoom, page retrieval, i
 message, up to eight rounds. That needs their tool server; the own judge ``tools`` shows how often a model reaches for one.
 """
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.parsing.verdicts import Verdict
 
 JUDGE = Judge(
     name="arm_thinker",
     summary="ARM-Thinker's prompt, in one round: <answer>Overall Judgment: Answer X is better</answer>",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="0c8489a4d5443c119759a23265c64165770517c44797bc44ec5aabc943c23222",
-        published=Published(
-            repository="InternLM/ARM-Thinker",
-            revision="96b1baf01697b57543cef2097b98ead24bce4d9c",
-            file="eval_utils/utils.py",
-            places=(Place(variable="prompt", function="make_prompt_pair_rm"),),
-            holes={"{instruction}": "query", "{prediction1}": "first", "{prediction2}": "second"},
-        ),
+    prompt=published(
+        "0c8489a4d5443c119759a23265c64165770517c44797bc44ec5aabc943c23222",
+        repository="InternLM/ARM-Thinker",
+        revision="96b1baf01697b57543cef2097b98ead24bce4d9c",
+        file="eval_utils/utils.py",
+        places=(Place(variable="prompt", function="make_prompt_pair_rm"),),
+        holes={"{instruction}": "query", "{prediction1}": "first", "{prediction2}": "second"},
         drop=("<image>\n", "<image>"),
     ),
-    parser=get_parser("tools"),
     parser_name="tools",
     sampling=Sampling(max_new_tokens=8192),
     examples={

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vlrb_task.asking.ballots import Ballot, Mode
+from vlrb_task.judges.published import Place as Place
 from vlrb_task.judges.published import Published
 from vlrb_task.pairs.pair import Pair
+from vlrb_task.parsing import get_parser, get_rating_parser
 from vlrb_task.parsing.verdicts import Parser, Rating, RatingParser, Reading, Reason, Verdict, unparsed, unrated
 from vlrb_task.support.errors import DataError
 
@@ -125,6 +127,24 @@ def own(text: str, sha256: str | None = None) -> Prompt:
     return Prompt(source="own", sha256=sha256 or template.sha256, template=template, drop=("<image>\n",))
 
 
+def published(
+    sha256: str,
+    *,
+    repository: str,
+    revision: str,
+    file: str,
+    places: tuple[Place, ...],
+    holes: Mapping[str, str] | None = None,
+    between: str = "",
+    criteria: str = "",
+    package: str = "",
+    drop: tuple[str, ...] = (),
+) -> Prompt:
+    """A prompt in a public repository: :class:`Published` has the fields, :class:`Prompt` the hash and what is dropped."""
+    where = Published(repository, revision, file, places, holes or {}, between, criteria, package)
+    return Prompt("published", sha256, drop=drop, published=where)
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """Generation settings. Frameworks' wrappers differ in which of them they pass on."""
@@ -142,6 +162,11 @@ EXAMPLES: Mapping[Verdict, str] = {
 """Final lines of the official format."""
 
 
+def _named(text: str) -> Reading:
+    """Stands for the parser that a judge names and does not give, until the judge is made."""
+    raise NotImplementedError(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """A named way to ask, and to read the answer. Logs name its prompt by hash; a changed prompt is a new version.
@@ -151,7 +176,8 @@ class Judge:
         summary: one line for tables.
         mode: ``pairwise`` judges see both answers, ``pointwise`` judges one at a time.
         prompt: see :class:`Prompt`.
-        parser: a :data:`Parser` for a pairwise judge, a :data:`RatingParser` for a pointwise one.
+        parser: a :data:`Parser` for a pairwise judge, a :data:`RatingParser` for a pointwise one; without it, the one of
+            :mod:`vlrb_task.parsing` that ``parser_name`` names.
         parser_name: the parser's name in :mod:`vlrb_task.parsing`, or the judge's own name for it.
         sampling: the published settings.
         image: where the picture stands; ``none`` for judges that do not see it.
@@ -175,8 +201,8 @@ class Judge:
     summary: str
     mode: Mode
     prompt: Prompt
-    parser: Parser | RatingParser
-    parser_name: str
+    parser: Parser | RatingParser = _named
+    parser_name: str = "final"
     sampling: Sampling = Sampling()
     image: ImagePosition = "first"
     system: str | None = None
@@ -194,6 +220,9 @@ class Judge:
     version: int = 1
 
     def __post_init__(self) -> None:
+        if self.parser is _named:
+            known = get_parser if self.mode == "pairwise" else get_rating_parser
+            object.__setattr__(self, "parser", known(self.parser_name))
         if self.prompt.template is None:
             return
         needed, other = (

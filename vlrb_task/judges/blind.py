@@ -4,7 +4,6 @@ An ablation: a judge that scores as well here as with the image does not use the
 """
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 
 TEXT = """Two answers were given to a question about an image that you cannot see. Decide from the text alone which \
 answer is probably better.
@@ -32,7 +31,6 @@ JUDGE = Judge(
     summary="neither image nor caption, then 'Overall Judgment: Answer X is better.'",
     mode="pairwise",
     prompt=own(TEXT, "9030a13316809264cf6773bdc2c61977a5e56a86983e6fdc8fb035ec5fb8eef8"),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
     image="none",

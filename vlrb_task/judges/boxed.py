@@ -1,7 +1,6 @@
 r"""This project's own pairwise prompt for judges that box their choice: ``\boxed{A}``."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Here are a question about the image above and two proposed answers, A and B. Determine which answer is better.
@@ -27,7 +26,6 @@ JUDGE = Judge(
     summary=r"step by step, then the better answer's letter in \boxed{}",
     mode="pairwise",
     prompt=own(TEXT, "bff68ab6ccf6c3cc955a811226004dbd3843a3942ef1a35d241fdaa3027a86cb"),
-    parser=get_parser("boxed"),
     parser_name="boxed",
     sampling=Sampling(max_new_tokens=4096),
     examples={

@@ -1,7 +1,6 @@
 """This project's own pairwise prompt with a verdict in double brackets, a tie allowed."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Two assistants, A and B, were shown the image above and asked the same question. Judge whose answer is better.
@@ -26,7 +25,6 @@ JUDGE = Judge(
     summary="a short comparison, then [[A]], [[B]], or [[C]] for a tie",
     mode="pairwise",
     prompt=own(TEXT, "fb9c78eb81224792319f9d1e0fd354fefb80f35b282755ec4630056985aa68f9"),
-    parser=get_parser("brackets"),
     parser_name="brackets",
     sampling=Sampling(max_new_tokens=2048),
     examples={

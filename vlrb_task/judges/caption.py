@@ -4,7 +4,6 @@ It is also how the text experts that are merged into vision models are asked abo
 """
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 
 TEXT = """Two answers were given to a question about an image. You do not have the image, only a description of it. \
 Decide which answer is better.
@@ -36,7 +35,6 @@ JUDGE = Judge(
     summary="a caption in place of the image, then 'Overall Judgment: Answer X is better.'",
     mode="pairwise",
     prompt=own(TEXT, "8126ec1344b76d919c9f66b02e46b607ffb2d24a27f112cea8b50e788e4f8546"),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
     image="none",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vlrb_task.judges import get_judge
-from vlrb_task.parsing import RATING_PARSERS, get_parser, get_rating_parser
+from vlrb_task.parsing import RATING_PARSERS, get_parser
 from vlrb_task.parsing.verdicts import Parser, Rating, RatingParser, Reading, Verdict
 from vlrb_task.support.errors import DataError, UnknownName, short
 from vlrb_task.support.jsonl import Lines
@@ -109,15 +109,17 @@ def labelled(line: Mapping[str, Any], where: str) -> Labelled:
     if not isinstance(text, str):
         raise DataError(f"{where}: no 'text', or one that is no string")
     if ("gold" in line) == ("score" in line):
-        both = "both 'gold' and 'score'" if "gold" in line else f"no 'gold' and no 'score', only {_keys(line)}"
+        only = ", ".join(map(repr, list(line)[:6]))
+        both = "both 'gold' and 'score'" if "gold" in line else f"no 'gold' and no 'score', only {only}"
         raise DataError(f"{where}: {both}; a line has 'gold' (first, second, tie or unparsed) or 'score' (a number)")
-    gold = _verdict(line["gold"], where, "gold") if "gold" in line else _score(line["score"], where, "score")
+    field = "gold" if "gold" in line else "score"
+    gold = _gold(line[field], where, field)
     also = line.get("also", [])
     judge = line.get("judge")
     if judge is not None and not isinstance(judge, str):
         raise DataError(f"{where}: 'judge' is {short(judge)}, which is no name")
     others = also if isinstance(also, list) else [also]
-    return Labelled(text, gold, frozenset(_either(value, where) for value in others), judge, where)
+    return Labelled(text, gold, frozenset(_gold(value, where, "also") for value in others), judge, where)
 
 
 def read_gold(file: Path, *, to_fill: bool = False) -> list[Labelled]:
@@ -144,25 +146,16 @@ def read_gold(file: Path, *, to_fill: bool = False) -> list[Labelled]:
     return items
 
 
-def _keys(line: Mapping[str, Any]) -> str:
-    return ", ".join(repr(key) for key in list(line)[:6])
-
-
-def _verdict(value: object, where: str, field: str) -> Verdict:
-    try:
-        return Verdict(value)
-    except ValueError:
-        raise DataError(f"{where}: '{field}' is {short(value)}, not first, second, tie or unparsed") from None
-
-
-def _score(value: object, where: str, field: str) -> float:
+def _gold(value: object, where: str, field: str) -> Gold:
+    """The verdict of a field, or its number where the field is ``score``, or no text."""
+    if field == "gold" or (field == "also" and isinstance(value, str)):
+        try:
+            return Verdict(value)
+        except ValueError:
+            raise DataError(f"{where}: '{field}' is {short(value)}, not first, second, tie or unparsed") from None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise DataError(f"{where}: '{field}' is {short(value)}, not a number (a text without one: 'gold': 'unparsed')")
     return float(value)
-
-
-def _either(value: object, where: str) -> Gold:
-    return _verdict(value, where, "also") if isinstance(value, str) else _score(value, where, "also")
 
 
 def judge_of(item: Labelled, judge: str | None = None) -> str:
@@ -185,10 +178,7 @@ def check_own(item: Labelled, judge: str | None = None) -> Checked:
         found = get_judge(name)
     except UnknownName as error:
         raise DataError(f"{item.where}: {error}") from error
-    if not _fits(item, pointwise=found.mode == "pointwise"):
-        what = "scores" if found.mode == "pointwise" else "verdicts"
-        raise DataError(f"{item.where}: judge {name!r} gives {what}, and the label is {_said(item.gold)}")
-    return _checked(item, name, found.parser_name, found.parser)
+    return _checked(item, name, found.parser_name, found.parser, found.mode == "pointwise", f"judge {name!r}")
 
 
 def check_with(item: Labelled, parser: str, judge: str | None = None) -> Checked:
@@ -198,12 +188,8 @@ def check_with(item: Labelled, parser: str, judge: str | None = None) -> Checked
         UnknownName: there is no such parser.
         DataError: the parser gives scores where the label is a verdict, or the reverse.
     """
-    pointwise = parser in RATING_PARSERS
     read = parser_by_name(parser)
-    if not _fits(item, pointwise=pointwise):
-        what = "scores" if pointwise else "verdicts"
-        raise DataError(f"{item.where}: parser {parser!r} gives {what}, and the label is {_said(item.gold)}")
-    return _checked(item, judge_of(item, judge), parser, read)
+    return _checked(item, judge_of(item, judge), parser, read, parser in RATING_PARSERS, f"parser {parser!r}")
 
 
 def parser_by_name(name: str) -> Parser | RatingParser:
@@ -212,19 +198,16 @@ def parser_by_name(name: str) -> Parser | RatingParser:
     Raises:
         UnknownName: there is none.
     """
-    return get_rating_parser(name) if name in RATING_PARSERS else get_parser(name)
+    return RATING_PARSERS.get(name) or get_parser(name)
 
 
-def _fits(item: Labelled, *, pointwise: bool) -> bool:
-    """Whether a label can be what such a parser gives; that a text says nothing can be said of any."""
-    return all(said is Verdict.UNPARSED or isinstance(said, float) == pointwise for said in (item.gold, *item.also))
-
-
-def _said(gold: Gold) -> str:
-    return f"{gold:g}" if isinstance(gold, float) else str(gold)
-
-
-def _checked(item: Labelled, judge: str, parser: str, read: Parser | RatingParser) -> Checked:
+def _checked(
+    item: Labelled, judge: str, parser: str, read: Parser | RatingParser, pointwise: bool, who: str
+) -> Checked:
+    """A text, read. That it says nothing can be the label of any; else its label must be what the parser gives."""
+    if any(gold is not Verdict.UNPARSED and isinstance(gold, float) != pointwise for gold in (item.gold, *item.also)):
+        label = f"{item.gold:g}" if isinstance(item.gold, float) else item.gold
+        raise DataError(f"{item.where}: {who} gives {'scores' if pointwise else 'verdicts'}, and the label is {label}")
     reading = read(item.text)
     return Checked(item, judge, parser, reading, outcome(item, said(reading)))
 
@@ -238,27 +221,25 @@ def said(reading: Reading | Rating) -> Gold:
 
 def outcome(item: Labelled, found: Gold) -> Outcome:
     """The outcome for a text that was read as ``found``."""
-    if any(_same(found, good) for good in (item.gold, *item.also)):
-        return Outcome.RIGHT
+    for good in (item.gold, *item.also):
+        if isinstance(found, float) and isinstance(good, float):
+            same = math.isclose(found, good, rel_tol=1e-9, abs_tol=1e-9)
+        else:
+            same = found is good
+        if same:
+            return Outcome.RIGHT
     return Outcome.UNREAD if found is Verdict.UNPARSED else Outcome.MISREAD
-
-
-def _same(one: Gold, other: Gold) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
-    return one is other
 
 
 def tally(checked: Iterable[Checked]) -> Tally:
     """Count checked texts."""
-    texts = with_verdict = read = misread = 0
-    unread: Counter[str] = Counter()
-    for one in checked:
-        texts += 1
-        misread += one.outcome is Outcome.MISREAD
-        if one.item.gold is not Verdict.UNPARSED:
-            with_verdict += 1
-            read += one.outcome is Outcome.RIGHT
-        if one.outcome is Outcome.UNREAD:
-            unread[str(one.reading.reason)] += 1
-    return Tally(texts, with_verdict, read, dict(unread.most_common()), misread)
+    every = list(checked)
+    unread = Counter(str(one.reading.reason) for one in every if one.outcome is Outcome.UNREAD)
+    known = [one for one in every if one.item.gold is not Verdict.UNPARSED]
+    return Tally(
+        len(every),
+        len(known),
+        sum(one.outcome is Outcome.RIGHT for one in known),
+        dict(unread.most_common()),
+        sum(one.outcome is Outcome.MISREAD for one in every),
+    )

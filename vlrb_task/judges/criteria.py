@@ -1,7 +1,6 @@
 """This project's own pairwise prompt with the official answer format: a closing 'Overall Judgment' line."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 
 TEXT = """Two answers were given to a question about the image above. Decide which answer is better.
 
@@ -28,7 +27,6 @@ JUDGE = Judge(
     summary="three criteria, accuracy first, then 'Overall Judgment: Answer X is better.'",
     mode="pairwise",
     prompt=own(TEXT, "8762def05a7b0893bde77aad96b7756776278c4653ebb64a1802de7df59ddae2"),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
     version=2,

@@ -1,7 +1,6 @@
 """This project's own pairwise prompt for pairs that were compared by one criterion each, which the rows name."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 
 TEXT = """Two answers were given to a question about the image above. Decide which answer is better by one criterion.
 
@@ -29,7 +28,6 @@ JUDGE = Judge(
     summary="one criterion that each pair names, then 'Overall Judgment: Answer X is better.'",
     mode="pairwise",
     prompt=own(TEXT, "496d98016f3050452f87363d8536c97ec1042320f91fec6a030df6cd11d28ea7"),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
 )

@@ -4,7 +4,6 @@
 """
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 
 TEXT = """Describe the image above for somebody who cannot see it and has to judge answers to the question below.
 
@@ -20,7 +19,6 @@ JUDGE = Judge(
     summary="a first step: describes the image for the question; no verdict",
     mode="pairwise",
     prompt=own(TEXT, "9e3fb771b2b7537365f704cf827e8c20425c64322a855ab05ee7798aa9955b9c"),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
     step=True,

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from vlrb_task.judges.base import Judge
 from vlrb_task.parsing import PARSERS, RATING_PARSERS, explain
-from vlrb_task.parsing.explain import Explanation, Finding
-from vlrb_task.parsing.verdicts import Rating, Reading
+from vlrb_task.parsing.explain import Explanation, Finding, says
 
 _RANK = {"ignored": 0, "agrees": 1, "overruled": 2, "decided": 3}
 
@@ -28,13 +27,6 @@ def explain_own(judge: Judge, text: str) -> Explanation:
         judge.parser_name, reading.span, says(reading), "decided", "the parser of the judge's package reads this"
     )
     return Explanation(reading, (found,))
-
-
-def says(reading: Reading | Rating) -> str:
-    """What a reading says, in one word: ``first``, ``second``, ``tie``, ``unparsed``, or the score."""
-    if isinstance(reading, Reading):
-        return str(reading.verdict)
-    return "unparsed" if reading.score is None else f"{reading.score:g}"
 
 
 @dataclass(frozen=True, slots=True)

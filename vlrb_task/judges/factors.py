@@ -1,7 +1,6 @@
 """This project's own pairwise prompt with five headings and the closing line 'Answer X is better'."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Here are a question about the image above and two answers to it. Compare the answers under five headings. \
@@ -35,7 +34,6 @@ JUDGE = Judge(
     summary="five headings, then 'Answer X is better'",
     mode="pairwise",
     prompt=own(TEXT, "93a66e23ff8023f6d1e9e9e4913c1b294e47a5d55ecc9bbdc4dc3481398800c1"),
-    parser=get_parser("factors"),
     parser_name="factors",
     sampling=Sampling(max_new_tokens=2048),
     examples={

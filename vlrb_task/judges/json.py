@@ -1,7 +1,6 @@
 """This project's own pairwise prompt with a JSON object for an answer."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Which of two answers to a question about the image above is better? A program will read your reply.
@@ -27,7 +26,6 @@ JUDGE = Judge(
     summary='a JSON object with a reason and "better": 1, 2 or "tie"',
     mode="pairwise",
     prompt=own(TEXT, "60dc72ecc23d2c1acfbf76d54e4cd2ba6df8fd76e470ca6cb03b7d955765fbf8"),
-    parser=get_parser("json"),
     parser_name="json",
     sampling=Sampling(max_new_tokens=1024),
     examples={

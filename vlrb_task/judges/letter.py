@@ -1,7 +1,6 @@
 """This project's own pairwise prompt for judges that answer with one letter."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Read the question about the image above and the two responses to it, A and B.
@@ -23,7 +22,6 @@ JUDGE = Judge(
     summary="one letter, A or B",
     mode="pairwise",
     prompt=own(TEXT, "21d2e10f24152dd09b34428dafeabdf6fc0b265ca57fcbaa4254dc85c76525aa"),
-    parser=get_parser("letter"),
     parser_name="letter",
     sampling=Sampling(max_new_tokens=32),
     examples={Verdict.FIRST: "A", Verdict.SECOND: "B", Verdict.TIE: "Both responses are equally good."},

@@ -4,10 +4,8 @@ The prompt is published in the model card only, with an example filled in. No co
 file named here is a copy of the card in a public repository; the card's own README.md does as well (``--file``).
 """
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.judges.prose import JUDGE as OWN
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 REPOSITORY = "ZHUI/paddlenlp_model_readme"
@@ -18,17 +16,13 @@ JUDGE = Judge(
     name="llava_critic",
     summary="LLaVA-Critic's pairwise prompt: the first or the second response is better, in prose; ties possible",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="22786cbcbc65f24b1cfb9b04a684c4dafae7f5c4f0522fdd6b227febe62175e7",
-        published=Published(
-            repository=REPOSITORY,
-            revision=REVISION,
-            file=FILE,
-            places=(Place(prefix="critic_prompt = ", brackets=("query", "first", "second")),),
-        ),
+    prompt=published(
+        "22786cbcbc65f24b1cfb9b04a684c4dafae7f5c4f0522fdd6b227febe62175e7",
+        repository=REPOSITORY,
+        revision=REVISION,
+        file=FILE,
+        places=(Place(prefix="critic_prompt = ", brackets=("query", "first", "second")),),
     ),
-    parser=get_parser("prose"),
     parser_name="prose",
     sampling=Sampling(max_new_tokens=4096),
     examples={

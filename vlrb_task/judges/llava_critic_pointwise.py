@@ -1,25 +1,19 @@
 """LLaVA-Critic (lmms-lab), pointwise: a score out of 100. See :mod:`vlrb_task.judges.llava_critic`."""
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.judges.llava_critic import FILE, REPOSITORY, REVISION
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_rating_parser
 
 JUDGE = Judge(
     name="llava_critic_pointwise",
     summary="LLaVA-Critic's pointwise prompt: a score out of 100 with an explanation",
     mode="pointwise",
-    prompt=Prompt(
-        source="published",
-        sha256="9cd4c5b40c6b6d871cd1ab7b9d9b9b8f00331c6bc66001013d7dd05c810530ba",
-        published=Published(
-            repository=REPOSITORY,
-            revision=REVISION,
-            file=FILE,
-            places=(Place(prefix="# critic_prompt = ", brackets=("query", "answer")),),
-        ),
+    prompt=published(
+        "9cd4c5b40c6b6d871cd1ab7b9d9b9b8f00331c6bc66001013d7dd05c810530ba",
+        repository=REPOSITORY,
+        revision=REVISION,
+        file=FILE,
+        places=(Place(prefix="# critic_prompt = ", brackets=("query", "answer")),),
     ),
-    parser=get_rating_parser("pointwise_100"),
     parser_name="pointwise_100",
     sampling=Sampling(max_new_tokens=4096),
     example_rating="Score: {}\nIt names the digit that was drawn.",

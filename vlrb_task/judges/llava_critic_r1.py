@@ -4,27 +4,21 @@ From the authors' VL-RewardBench script, with its ``--is-thinking``. The script'
 chat template puts there itself.
 """
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.parsing.verdicts import Verdict
 
 JUDGE = Judge(
     name="llava_critic_r1",
     summary=r"LLaVA-Critic-R1's prompt: the paper's, then <think>…</think> and the choice in \boxed{}",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="e4091e75fad49a023e1d3d070f916eb2f97a1f234d6d821150984947498b8045",
-        published=Published(
-            repository="si0wang/LLaVA-Critic-R1",
-            revision="6fd42d1ff9279c85d06f9598a7f837a7286f67d1",
-            file="eval_llama32v/model_vlreward_llama32v.py",
-            places=(Place(variable="prompt_str", function="prompt"), Place(variable="instruct_prompt")),
-            holes={"{data_obj['query']}": "query", "{answers[0]}": "first", "{answers[1]}": "second"},
-        ),
+    prompt=published(
+        "e4091e75fad49a023e1d3d070f916eb2f97a1f234d6d821150984947498b8045",
+        repository="si0wang/LLaVA-Critic-R1",
+        revision="6fd42d1ff9279c85d06f9598a7f837a7286f67d1",
+        file="eval_llama32v/model_vlreward_llama32v.py",
+        places=(Place(variable="prompt_str", function="prompt"), Place(variable="instruct_prompt")),
+        holes={"{data_obj['query']}": "query", "{answers[0]}": "first", "{answers[1]}": "second"},
     ),
-    parser=get_parser("boxed"),
     parser_name="boxed",
     sampling=Sampling(max_new_tokens=4096),
     examples={

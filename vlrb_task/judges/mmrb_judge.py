@@ -1,9 +1,7 @@
 """Multimodal RewardBench's own prompt, as lmms-eval's task ``multimodal_rewardbench`` ships it: [[A]] or [[B]]."""
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.judges.brackets import JUDGE as OWN
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
 
 REPOSITORY = "EvolvingLMMs-Lab/lmms-eval"
 REVISION = "75571cfe0fa36ca5ec2e6aa2bb268f9d38295af3"
@@ -13,19 +11,15 @@ JUDGE = Judge(
     name="mmrb_judge",
     summary="Multimodal RewardBench's prompt: a short explanation, then [[A]] or [[B]]",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="116be5cba9186818d197232e376b2e3279f9311a37b2719fca8d7bfe3cf3905c",
-        published=Published(
-            repository=REPOSITORY,
-            revision=REVISION,
-            file="lmms_eval/tasks/multimodal_rewardbench/utils.py",
-            places=(Place(variable="judge_prompt"),),
-            holes={"{question}": "query", "{answer_a}": "first", "{answer_b}": "second"},
-            package=PACKAGE,
-        ),
+    prompt=published(
+        "116be5cba9186818d197232e376b2e3279f9311a37b2719fca8d7bfe3cf3905c",
+        repository=REPOSITORY,
+        revision=REVISION,
+        file="lmms_eval/tasks/multimodal_rewardbench/utils.py",
+        places=(Place(variable="judge_prompt"),),
+        holes={"{question}": "query", "{answer_a}": "first", "{answer_b}": "second"},
+        package=PACKAGE,
     ),
-    parser=get_parser("brackets"),
     parser_name="brackets",
     sampling=Sampling(max_new_tokens=1024),
     examples=OWN.examples,

@@ -1,34 +1,28 @@
 """Multi-Crit's own prompt, as lmms-eval's task ``multi_crit`` ships it: one criterion, described at length, a pair."""
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.judges.mmrb_judge import PACKAGE, REPOSITORY, REVISION
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 JUDGE = Judge(
     name="multi_crit_judge",
     summary="Multi-Crit's prompt: one criterion as its authors describe it, then 'Response X is better.'",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="906a943133bc467b08482e88d0ca9c6d3fee72918956b892804948aaf8d470d0",
-        published=Published(
-            repository=REPOSITORY,
-            revision=REVISION,
-            file="lmms_eval/tasks/multi_crit/utils.py",
-            places=(Place(variable="PROMPT_TEMPLATE"),),
-            holes={
-                "{Criterion}": "criterion",
-                "{Question}": "query",
-                "{Response1}": "first",
-                "{Response2}": "second",
-            },
-            criteria="CRITERION_MAP",
-            package=PACKAGE,
-        ),
+    prompt=published(
+        "906a943133bc467b08482e88d0ca9c6d3fee72918956b892804948aaf8d470d0",
+        repository=REPOSITORY,
+        revision=REVISION,
+        file="lmms_eval/tasks/multi_crit/utils.py",
+        places=(Place(variable="PROMPT_TEMPLATE"),),
+        holes={
+            "{Criterion}": "criterion",
+            "{Question}": "query",
+            "{Response1}": "first",
+            "{Response2}": "second",
+        },
+        criteria="CRITERION_MAP",
+        package=PACKAGE,
     ),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.6, top_p=0.95, max_new_tokens=8192),
     examples={

@@ -6,7 +6,6 @@ frameworks' wrappers put the picture first, and so do we.
 """
 
 from vlrb_task.judges.base import Judge, Prompt, Sampling
-from vlrb_task.parsing import get_parser
 
 JUDGE = Judge(
     name="official",
@@ -17,7 +16,6 @@ JUDGE = Judge(
         sha256="ecbde37872972ec8b9b03403adee1013b865d618b6f05b12eb757cf11cb495e9",
         drop=("<image>\n",),
     ),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
     alternatives=("criteria",),

@@ -3,7 +3,6 @@
 from vlrb_task.judges.base import Judge, Prompt, Sampling
 from vlrb_task.judges.brackets import JUDGE as OWN
 from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
 
 PUBLISHED = Published(
     repository="HongbangYuan/OmniReward",
@@ -24,7 +23,6 @@ JUDGE = Judge(
         published=PUBLISHED,
         drop=("{image}",),
     ),
-    parser=get_parser("brackets"),
     parser_name="brackets",
     sampling=Sampling(max_new_tokens=2048),
     examples=OWN.examples,

@@ -1,7 +1,6 @@
 """This project's own pointwise prompt: one answer, a score from 0 to 10."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_rating_parser
 
 TEXT = """Grade one answer to a question about the image above.
 
@@ -26,7 +25,6 @@ JUDGE = Judge(
     summary="one answer at a time, 'Score:' from 0 to 10",
     mode="pointwise",
     prompt=own(TEXT, "65971b58e188d4669d6f218a2a47c0135bd2d2f99e31b13ab093af9fc96be13e"),
-    parser=get_rating_parser("pointwise_10"),
     parser_name="pointwise_10",
     sampling=Sampling(max_new_tokens=1024),
     example_rating="It gets the count right.\nScore: {}",

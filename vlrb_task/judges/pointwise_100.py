@@ -1,7 +1,6 @@
 """This project's own pointwise prompt: one answer, a score from 0 to 100, for judges that can rate small differences."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_rating_parser
 
 TEXT = """How good is this answer to a question about the image above?
 
@@ -24,7 +23,6 @@ JUDGE = Judge(
     summary="one answer at a time, 'Final Score:' from 0 to 100",
     mode="pointwise",
     prompt=own(TEXT, "fa5ca5177210482ef22f10c619a2720b23f91e5e2f15574adea2735024910a2a"),
-    parser=get_rating_parser("pointwise_100"),
     parser_name="pointwise_100",
     sampling=Sampling(max_new_tokens=1024),
     example_rating="It gets the count right.\nFinal Score: {}",

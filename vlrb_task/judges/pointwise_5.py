@@ -1,7 +1,6 @@
 """This project's own pointwise prompt: one answer, a rating from 1 to 5."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_rating_parser
 
 TEXT = """Rate one answer to a question about the image above.
 
@@ -27,7 +26,6 @@ JUDGE = Judge(
     summary="one answer at a time, 'Rating:' from 1 to 5",
     mode="pointwise",
     prompt=own(TEXT, "12eb4ed3a3643b1026f2564309b76b74f3c2d8c528a45a69f31864284a5fb0a2"),
-    parser=get_rating_parser("pointwise_5"),
     parser_name="pointwise_5",
     sampling=Sampling(max_new_tokens=1024),
     example_rating="The count is correct.\nRating: {}",

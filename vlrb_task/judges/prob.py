@@ -1,7 +1,6 @@
 """This project's own pairwise prompt for judges whose answer is not sampled: the probability of either label is asked for."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Here are a question about the image above and two responses to it.
@@ -23,7 +22,6 @@ JUDGE = Judge(
     summary="one label, A or B, of which the probabilities are taken instead of a text",
     mode="pairwise",
     prompt=own(TEXT, "5e385031308c74bfc7bb25463c0cb401cb1255517831d32541997920eb404124"),
-    parser=get_parser("label_logprobs"),
     parser_name="label_logprobs",
     sampling=Sampling(max_new_tokens=1),
     examples={

@@ -1,7 +1,6 @@
 """This project's own pairwise prompt without an answer format, for judges trained on free explanations."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Someone asked a question about the picture above and got two answers. Say which answer is better, the first or the \
@@ -21,7 +20,6 @@ JUDGE = Judge(
     summary="which answer is better and why, in the judge's own words",
     mode="pairwise",
     prompt=own(TEXT, "9e8141ac7fa8ba9dba926229a22a395dc9c154006aa225066949790fb4335bac"),
-    parser=get_parser("prose"),
     parser_name="prose",
     sampling=Sampling(max_new_tokens=2048),
     examples={

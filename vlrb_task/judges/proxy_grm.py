@@ -1,9 +1,7 @@
 """Proxy-GRM (Qwen-Applications): a rubric with weights, a comparison by it, then the better response's number in <answer>."""
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
-from vlrb_task.judges.published import Place, Published
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.judges.think_tags import JUDGE as OWN
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 _RUBRIC = (
@@ -15,19 +13,15 @@ JUDGE = Judge(
     name="proxy_grm",
     summary="Proxy-GRM's prompt: <rubric>, <eval>, then <answer>1</answer>; a tie not offered",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="ab25042ed2656be2513fb36b5449063e32ba2385aaa412f4b1de1ffb9f7d466b",
-        published=Published(
-            repository="Qwen-Applications/Proxy-GRM",
-            revision="4ba78763f863fcdf81438cba086bbe7fb4ee8884",
-            file="eval/vl_reward_bench.py",
-            places=(Place(variable="system_prompt"), Place(variable="prompt_template", function="make_conv")),
-            holes={"{question}": "query", "{answer_1}": "first", "{answer_2}": "second"},
-        ),
+    prompt=published(
+        "ab25042ed2656be2513fb36b5449063e32ba2385aaa412f4b1de1ffb9f7d466b",
+        repository="Qwen-Applications/Proxy-GRM",
+        revision="4ba78763f863fcdf81438cba086bbe7fb4ee8884",
+        file="eval/vl_reward_bench.py",
+        places=(Place(variable="system_prompt"), Place(variable="prompt_template", function="make_conv")),
+        holes={"{question}": "query", "{answer_1}": "first", "{answer_2}": "second"},
         drop=("<image>\n",),
     ),
-    parser=get_parser("think_tags"),
     parser_name="think_tags",
     sampling=Sampling(max_new_tokens=4096),
     examples={

@@ -6,14 +6,12 @@ needs no prompt at all, and may name any judge.
 """
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_rating_parser
 
 JUDGE = Judge(
     name="reward",
     summary="a scalar reward head: one unbounded number for each answer; higher wins, equal is a tie",
     mode="pointwise",
     prompt=own("{query}\n\n{answer}", "d78eda84c00ea13bf4d236aea8033c97e8f7449cab04cd53f741ebc22de23707"),
-    parser=get_rating_parser("number"),
     parser_name="number",
     sampling=Sampling(max_new_tokens=16),
     example_rating="{}",

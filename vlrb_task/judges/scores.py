@@ -1,7 +1,6 @@
 """This project's own pairwise prompt with a score from 1 to 10 for each of the two answers; equal scores are a tie."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Rate two answers to a question about the image above.
@@ -28,7 +27,6 @@ JUDGE = Judge(
     summary="a short comparison, then a score from 1 to 10 for each answer; the higher one is better, equal is a tie",
     mode="pairwise",
     prompt=own(TEXT, "a84bbcdcf68d39eb10e5950511c3d16779eddc73eb8d6d7b4c5d5877a0a6f1fd"),
-    parser=get_parser("scores"),
     parser_name="scores",
     sampling=Sampling(max_new_tokens=2048),
     examples={

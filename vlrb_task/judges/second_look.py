@@ -1,7 +1,6 @@
 """This project's own second step: another judge's answer about the same two answers stands in the prompt, to be checked."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 
 TEXT = """Two answers were given to a question about the image above. Decide which answer is better.
 
@@ -29,7 +28,6 @@ JUDGE = Judge(
     summary="checks the assessment of a first step, then 'Overall Judgment: Answer X is better.'",
     mode="pairwise",
     prompt=own(TEXT, "50978cfbbbab757efb8da69757fc8d7543a515b003847ae19381132fd6c6e764"),
-    parser=get_parser("final"),
     parser_name="final",
     sampling=Sampling(temperature=0.2, top_p=0.2, max_new_tokens=2048),
 )

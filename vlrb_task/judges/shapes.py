@@ -6,6 +6,7 @@ their shape, which is what the user has to see: 300 texts with a JSON object wit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -55,15 +56,11 @@ def grouped(unread: Iterable[tuple[int, Reason, str | None]]) -> list[Group]:
         The most frequent group first; among equals the one that came first.
     """
     places: dict[tuple[Reason, str], list[int]] = {}
-    counts: dict[tuple[Reason, str], int] = {}
     for place, reason, text in unread:
-        key = reason, "" if text is None else shape(text)
-        counts[key] = counts.get(key, 0) + 1
-        if len(known := places.setdefault(key, [])) < MOST_EXAMPLES:
-            known.append(place)
+        places.setdefault((reason, "" if text is None else shape(text)), []).append(place)
     return [
-        Group(reason, look, count, tuple(places[reason, look]))
-        for (reason, look), count in sorted(counts.items(), key=lambda item: -item[1])
+        Group(reason, look, len(known), tuple(known[:MOST_EXAMPLES]))
+        for (reason, look), known in sorted(places.items(), key=lambda item: -len(item[1]))
     ]
 
 
@@ -94,16 +91,15 @@ def shape(text: str) -> str:
 
 def _structures(end: str) -> list[str]:
     """The closed forms in a text, and what they are named."""
-    words = []
-    if keys := list(dict.fromkeys(key.lower() for key in _KEY.findall(end))):
-        words.append("JSON with keys " + ", ".join(keys[:5]) + (", …" if len(keys) > 5 else ""))
-    if _DOUBLE.search(end):
-        words.append("double brackets")
-    if _BOX.search(end):
-        words.append("a box")
-    if tags := list(dict.fromkeys(tag.removeprefix("/").lower() for tag in _TAG.findall(end))):
-        words.append("tags " + ", ".join(f"<{tag}>" for tag in tags[:3]))
-    return words
+    keys = list(dict.fromkeys(key.lower() for key in _KEY.findall(end)))
+    tags = list(dict.fromkeys(tag.removeprefix("/").lower() for tag in _TAG.findall(end)))
+    words = (
+        "JSON with keys " + ", ".join(keys[:5]) + ", …" * (len(keys) > 5) if keys else "",
+        "double brackets" if _DOUBLE.search(end) else "",
+        "a box" if _BOX.search(end) else "",
+        "tags " + ", ".join(f"<{tag}>" for tag in tags[:3]) if tags else "",
+    )
+    return list(filter(None, words))
 
 
 def _repeated(end: str) -> str:
@@ -117,11 +113,7 @@ def _repeated(end: str) -> str:
 
 def _script(end: str) -> str:
     """The writing of the text, if it is not the Latin one."""
-    found: dict[str, int] = {}
-    for letter in _WRITING.finditer(end):
-        name = letter.lastgroup or ""
-        found[name] = found.get(name, 0) + 1
-    if not found:
-        return ""
-    most = max(found, key=found.__getitem__)
-    return f" in {most.replace('_', ' ')}" if 5 * found[most] >= len(_WORD.findall(end)) else ""
+    for name, count in Counter(letter.lastgroup or "" for letter in _WRITING.finditer(end)).most_common(1):
+        if 5 * count >= len(_WORD.findall(end)):
+            return f" in {name.replace('_', ' ')}"
+    return ""

@@ -5,27 +5,21 @@ reflection says of the answer that was shown ("The proposed answer is incorrect.
 question of yes or no the solution is "Yes" or "No". See :mod:`vlrb_task.parsing.reflections`.
 """
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
-from vlrb_task.judges.published import Place, Published
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.judges.spark import FOLDER, REPOSITORY, REVISION
-from vlrb_task.parsing import get_rating_parser
 
 JUDGE = Judge(
     name="spark_reflection",
     summary="SPARK's reflection training prompt: confirm the answer or correct it; rated by what it says of the answer",
     mode="pointwise",
-    prompt=Prompt(
-        source="published",
-        sha256="97412a1bdf4d76d6a1382645d0e9eb3d7112b2de988355819faef2bd373455fe",
-        published=Published(
-            repository=REPOSITORY,
-            revision=REVISION,
-            file=f"{FOLDER}/prompt_templates.py",
-            places=(Place(variable="PROMPT_TEMPLATES_SELF_REFLECTION_ANS", path=(0,)),),
-            holes={"{question}": "query", "{answer}": "answer"},
-        ),
+    prompt=published(
+        "97412a1bdf4d76d6a1382645d0e9eb3d7112b2de988355819faef2bd373455fe",
+        repository=REPOSITORY,
+        revision=REVISION,
+        file=f"{FOLDER}/prompt_templates.py",
+        places=(Place(variable="PROMPT_TEMPLATES_SELF_REFLECTION_ANS", path=(0,)),),
+        holes={"{question}": "query", "{answer}": "answer"},
     ),
-    parser=get_rating_parser("reflection"),
     parser_name="reflection",
     sampling=Sampling(max_new_tokens=4096),
     rating_words={

@@ -1,7 +1,6 @@
 """This project's own pairwise prompt for reasoning judges: reasoning in one tag, the number of the answer in another."""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 TEXT = """Two answers were given to a question about the image above. Determine which answer is better.
@@ -29,7 +28,6 @@ JUDGE = Judge(
     summary="<think>…</think>, then the better answer's number in <answer>",
     mode="pairwise",
     prompt=own(TEXT, "88f7c90b4e8e2cef6b910d9185e41e035a3469ed7e23f695bab7ba23960ecca2"),
-    parser=get_parser("think_tags"),
     parser_name="think_tags",
     sampling=Sampling(max_new_tokens=4096),
     examples={

@@ -5,7 +5,6 @@ the reason ``tool_call``.
 """
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_parser
 from vlrb_task.parsing.verdicts import Verdict
 
 SYSTEM = """You judge answers to questions about images. You have tools. Each is described by one line of JSON:
@@ -43,7 +42,6 @@ JUDGE = Judge(
     summary="tools declared, one round: reasoning, then <answer>Answer X is better</answer>",
     mode="pairwise",
     prompt=own(TEXT, "835a0ee4a8ca3224d1e2588075ad898147170c0a20a9044ee49f2fd7dfb13a37"),
-    parser=get_parser("tools"),
     parser_name="tools",
     sampling=Sampling(max_new_tokens=4096),
     system=SYSTEM,

@@ -1,26 +1,20 @@
 """UnifiedReward (CodeGoat24; v1, v1.5 and Qwen): five factors, pairwise."""
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.judges.factors import JUDGE as OWN
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
 
 JUDGE = Judge(
     name="unified_reward",
     summary="UnifiedReward's pairwise prompt: five factors, then 'Answer X is better'",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="bb38e299260b4a2fc7254f86656ad3e888c391eee3aec11b98b99697f7f69d3c",
-        published=Published(
-            repository="CodeGoat24/UnifiedReward",
-            revision="ff6f520247a2d36e2aff7b2ba53a935afd437f66",
-            file="benchmark_evaluation/Qwen_evaluation/test_qwen_vlrewardbench.py",
-            places=(Place(variable="prompt_text"),),
-            holes={"{Query}": "query", "{R1}": "first", "{R2}": "second"},
-        ),
+    prompt=published(
+        "bb38e299260b4a2fc7254f86656ad3e888c391eee3aec11b98b99697f7f69d3c",
+        repository="CodeGoat24/UnifiedReward",
+        revision="ff6f520247a2d36e2aff7b2ba53a935afd437f66",
+        file="benchmark_evaluation/Qwen_evaluation/test_qwen_vlrewardbench.py",
+        places=(Place(variable="prompt_text"),),
+        holes={"{Query}": "query", "{R1}": "first", "{R2}": "second"},
     ),
-    parser=get_parser("factors"),
     parser_name="factors",
     sampling=Sampling(max_new_tokens=4096),
     examples=OWN.examples,

@@ -1,26 +1,20 @@
 """UnifiedReward-Think (CodeGoat24), the Qwen2.5-VL variant: scored dimensions in <think>, a phrase in <answer>."""
 
-from vlrb_task.judges.base import Judge, Prompt, Sampling
-from vlrb_task.judges.published import Place, Published
-from vlrb_task.parsing import get_parser
+from vlrb_task.judges.base import Judge, Place, Sampling, published
 from vlrb_task.parsing.verdicts import Verdict
 
 JUDGE = Judge(
     name="unified_reward_think",
     summary="UnifiedReward-Think's prompt: dimensions scored in <think>, then <answer>Answer X is better</answer>",
     mode="pairwise",
-    prompt=Prompt(
-        source="published",
-        sha256="30cb2b4bc349159485398e2af561e9f486877b68118545abbc23960943117fca",
-        published=Published(
-            repository="CodeGoat24/UnifiedReward",
-            revision="ff6f520247a2d36e2aff7b2ba53a935afd437f66",
-            file="UnifiedReward-Think/benchmark_evaluation/VL-RewardBench/test_qwen25_cot_vl_rewardbench.py",
-            places=(Place(variable="prompt_text"),),
-            holes={"{Query}": "query", "{R1}": "first", "{R2}": "second"},
-        ),
+    prompt=published(
+        "30cb2b4bc349159485398e2af561e9f486877b68118545abbc23960943117fca",
+        repository="CodeGoat24/UnifiedReward",
+        revision="ff6f520247a2d36e2aff7b2ba53a935afd437f66",
+        file="UnifiedReward-Think/benchmark_evaluation/VL-RewardBench/test_qwen25_cot_vl_rewardbench.py",
+        places=(Place(variable="prompt_text"),),
+        holes={"{Query}": "query", "{R1}": "first", "{R2}": "second"},
     ),
-    parser=get_parser("think_tags"),
     parser_name="think_tags",
     sampling=Sampling(max_new_tokens=4096),
     examples={

@@ -1,7 +1,6 @@
 """This project's own pointwise prompt: is this one answer right, yes or no?"""
 
 from vlrb_task.judges.base import Judge, Sampling, own
-from vlrb_task.parsing import get_rating_parser
 
 TEXT = """Verify one answer to a question about the image above.
 
@@ -21,7 +20,6 @@ JUDGE = Judge(
     summary="is the answer correct, Yes or No; two equal words are a tie",
     mode="pointwise",
     prompt=own(TEXT, "925f98f6aae140ee9db8c16fb53d74674bba605bbb358b67b66ced72371e0569"),
-    parser=get_rating_parser("yes_no"),
     parser_name="yes_no",
     sampling=Sampling(max_new_tokens=2048),
     rating_words={1.0: "The answer names the right animal.\nYes", 0.0: "The answer names the wrong animal.\nNo"},

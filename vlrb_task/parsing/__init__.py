@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vlrb_task.parsing.explain import Explanation, Finding, explain
 from vlrb_task.parsing.final import final
-from vlrb_task.parsing.paper import paper, paper_number
+from vlrb_task.parsing.loose import paper, paper_number
 from vlrb_task.parsing.registry import PARSERS, RATING_PARSERS, get_parser, get_rating_parser
 
 __all__ = [

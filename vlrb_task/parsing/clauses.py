@@ -7,10 +7,15 @@ The grammar reads short statements. A long clause before a verdict that names no
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeAlias
 
 from vlrb_task.parsing.encoding import codes, encode
 from vlrb_task.parsing.nouns import ANY_NAME, TASK, THING
 from vlrb_task.support.patterns import compile_later
+
+Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
+Clause: TypeAlias = "tuple[str, tuple[str, ...], re.Pattern[str], Replacement]"
 
 _CRITERION, _REGARD = codes("criterion"), codes("regard")
 _CONSIDERING = (
@@ -174,116 +179,65 @@ def _lead(match: re.Match[str]) -> str:
     return match[1] if match[1].strip("*_ ") else f"{match[1]}Overall, "
 
 
-_LEADS = ("based on", "given", "considering", "taking", "light of", "view of", "after ", "looking at", "weighing")
-LEAD = (",", (_LEADS,), ((_LEAD, _lead),))
-_BETTERS = ("better", "superior", "prefer", "strong", "best")
-_GIVING = ("provide", "gives ", "gave ", "offer", "deliver")
-_RESULTS = ("answer", "solution", "conclusion", "response", "result", "option")
-_SCORES = ("score", "rating", "mark", "grade")
-_DOES_BETTER = tuple(
-    f"better {verb}"
-    for verb in (
-        "match",
-        "follow",
-        "address",
-        "fulfil",
-        "meets",
-        "capture",
-        "adhere",
-        "align",
-        "answer",
-        "satisf",
-        "reflect",
-        "fits",
-    )
+_BETTERS = "better|superior|prefer|strong|best"
+_GIVING = "provide|gives |gave |offer|deliver"
+_RESULTS = "answer|solution|conclusion|response|result|option"
+_SCORES = "score|rating|mark|grade"
+_DOES_BETTER = (
+    "better match|better follow|better address|better fulfil|better meets|better capture|better adhere|better align|"
+    "better answer|better satisf|better reflect|better fits"
 )
-_CONCLUDED = tuple(f"{word} that" for word in ("determined", "decided", "found", "conclusion", "decision"))
-_PICTURES = ("images", "videos", "pictures", "descriptions", "summaries", "stories", "poems", "translations")
-_FOR = tuple(
-    f"for {word}"
-    for word in ("answering", "addressing", "responding", "fulfil", "meeting", "solving", "completing", "handling")
-)
+_CONCLUDED = "determined that|decided that|found that|conclusion that|decision that"
+_PICTURES = "images|videos|pictures|descriptions|summaries|stories|poems|translations"
+_FOR = "for answering|for addressing|for responding|for fulfil|for meeting|for solving|for completing|for handling"
 
+LEAD: Clause = (",", ("based on|given|considering|taking|light of|view of|after |looking at|weighing",), _LEAD, _lead)
 # A part of the line in lower case, groups of words of which it must hold one each, what is looked for, what is put in its place.
-CLAUSES: tuple[tuple[str, tuple[tuple[str, ...], ...], re.Pattern[str], str], ...] = (
-    (" for ", (("better for", "superior for", "preferable for"),), _FOR_DOING, r"\1 because of "),
+CLAUSES: tuple[Clause, ...] = (
+    (" for ", ("better for|superior for|preferable for",), _FOR_DOING, r"\1 because of "),
     (" for ", (_FOR,), _FOR_THE_TASK, ""),
-    ("in terms of", (("quality,", "performance,"),), _IN_QUALITY, "Overall,"),
-    ("quality", ((" of ",),), _OF_QUALITY, r"\1 \2better"),
-    ("quality", (("has ", "have "),), _HAS_QUALITY, r"is \1better"),
-    (" in ", (("quality", "performance"),), _QUALITY, ""),
-    (",", (_BETTERS, ("terms of", "respect to", "regard", "across", " on ")), _LISTED, r"\1"),
-    (" to ", (("seem", "appear"),), _SEEMS, ""),
+    ("in terms of", ("quality,|performance,",), _IN_QUALITY, "Overall,"),
+    ("quality", (" of ",), _OF_QUALITY, r"\1 \2better"),
+    ("quality", ("has |have ",), _HAS_QUALITY, r"is \1better"),
+    (" in ", ("quality|performance",), _QUALITY, ""),
+    (",", (_BETTERS, "terms of|respect to|regard|across| on "), _LISTED, r"\1"),
+    (" to ", ("seem|appear",), _SEEMS, ""),
     ("recommend", (), _RECOMMENDED, "I choose "),
     (
         " tie",
-        (
-            (
-                "consider",
-                "call",
-                "declare",
-                "deem",
-                "rate",
-                "judge",
-                "regard",
-                "output",
-                "choose",
-                "select",
-                "give",
-                "go with",
-            ),
-        ),
+        ("consider|call|declare|deem|rate|judge|regard|output|choose|select|give|go with",),
         _CALLED_TIE,
         "I call it a tie",
     ),
-    (" is a", ((" tie", " draw"), ("result", "outcome", "comparison")), _RESULT_TIE, "it is a tie"),
+    (" is a", (" tie| draw", "result|outcome|comparison"), _RESULT_TIE, "it is a tie"),
     ("a tie is ", (), _TIE_IS, "it is a tie"),
-    ("equal", (("both ", "the two "), ("rate", "consider", "judge", "deem", "regard")), _RATED_EQUAL, "call it a tie"),
-    ("perform", (("equally", "the same"),), _PERFORM_ALIKE, "are equally good"),
+    ("equal", ("both |the two ", "rate|consider|judge|deem|regard"), _RATED_EQUAL, "call it a tie"),
+    ("perform", ("equally|the same",), _PERFORM_ALIKE, "are equally good"),
     (" tie, with", (), _TIE_WITH, r"\1. "),
     (" that", (_CONCLUDED,), _I_CONCLUDE, "I conclude that"),
-    (" as ", ((" as it ", " as they ", " as this "),), _AS_IT, r"\1 because "),
+    (" as ", (" as it | as they | as this ",), _AS_IT, r"\1 because "),
     ("the one", (), _THE_ONE, ""),
-    (
-        "mak",
-        (("making it ", "makes it ", "making this ", "makes this ", "making that "), _BETTERS),
-        _MAKING_IT,
-        r"\1 is the \2",
-    ),
+    ("mak", ("making it |makes it |making this |makes this |making that ", _BETTERS), _MAKING_IT, r"\1 is the \2"),
     ("both ", (_PICTURES,), _BOTH, "both answers"),
     ("neither ", (), _NEITHER, "neither answer"),
-    (
-        " and ",
-        (("deserve the same", "deserve equal", "deserving of"),),
-        _EQUAL_SCORES,
-        ". Both answers are equally good",
-    ),
-    ("neither ", (("better",),), _NEITHER_GAVE, r"\1 is better"),
-    ("higher ", ((" for ",),), _SCORED_FOR, r"higher \1 because of "),
+    (" and ", ("deserve the same|deserve equal|deserving of",), _EQUAL_SCORES, ". Both answers are equally good"),
+    ("neither ", ("better",), _NEITHER_GAVE, r"\1 is better"),
+    ("higher ", (" for ",), _SCORED_FOR, r"higher \1 because of "),
     ("higher ", (_SCORES,), _SCORED_IT, r"\1\2. Therefore, \1 is better"),
-    ("higher ", (("which is why ",),), _WHY, ". Therefore, "),
-    ("higher ", (("is is why ", "at is why "),), _THIS_IS_WHY, "Therefore, "),
-    ("higher ", ((", giving ",),), _GIVEN_HIGHER, r". Therefore, \1 is better"),
-    ("higher ", ((" give",), _SCORES), _GIVES_HIGHER, r"makes \1 better"),
+    ("higher ", ("which is why ",), _WHY, ". Therefore, "),
+    ("higher ", ("is is why |at is why ",), _THIS_IS_WHY, "Therefore, "),
+    ("higher ", (", giving ",), _GIVEN_HIGHER, r". Therefore, \1 is better"),
+    ("higher ", (" give", _SCORES), _GIVES_HIGHER, r"makes \1 better"),
     ("higher ", (_SCORES,), _SCORES_HIGHER, r"\1 is better"),
-    (
-        "score",
-        (("both ", "they ", " and "), ("score of ", "same", "equal", "identical")),
-        _SAME_SCORE,
-        "both answers are equally good",
-    ),
+    ("score", ("both |they | and ", "score of |same|equal|identical"), _SAME_SCORE, "both answers are equally good"),
     ("better ", (_GIVING,), _GAVE_BETTER, r"is \1better"),
     (
         "r",
-        (
-            ("correct", "wrong", "right"),
-            ("provide", "gives ", "gave ", "offer", " at ", "reach", "select", "chose", "choose"),
-            _RESULTS,
-        ),
+        ("correct|wrong|right", "provide|gives |gave |offer| at |reach|select|chose|choose", _RESULTS),
         _RIGHT_RESULT,
         r"\1 is \2",
     ),
     (", making ", (_BETTERS,), _MAKING_ONE, r"\1. Therefore, \2 is better"),
     (" better ", (_DOES_BETTER,), _BETTER_DOES, r"\1 is more accurate. It "),
-    ("so ", ((" final ",),), _SO_VERDICT, ". Therefore, "),
+    ("so ", (" final ",), _SO_VERDICT, ". Therefore, "),
 )

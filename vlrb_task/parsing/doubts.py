@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vlrb_task.parsing.normal import BLANK
+from vlrb_task.parsing.normal import BLANK, last_match
 from vlrb_task.support.patterns import compile_later
 
 _SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
@@ -36,11 +36,6 @@ _HALF_A_PAIR = compile_later(
 )
 
 
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The last match of a pattern."""
-    return max(pattern.finditer(text), key=re.Match.start, default=None)
-
-
 def stops_before_its_end(body: str, end: int, strong: bool, turns: bool = True) -> bool:
     """Whether the text stops in a sentence that was about to conclude (or turn), after a verdict in prose that was no label's."""
     body = body.rstrip(BLANK)
@@ -56,7 +51,7 @@ def stops_before_its_end(body: str, end: int, strong: bool, turns: bool = True) 
     sentence = body[begins:]
     if not strong:
         return True
-    decides = _last(_DECIDES, sentence)
+    decides = last_match(_DECIDES, sentence)
     if decides is not None or (begins == 0 and len(body) < 600):  # the last sentence may be the verdict itself
         return decides is not None and _BUT.search(sentence, decides.end()) is not None
     return _CONCLUDES.match(sentence) is not None or (turns and _TURNS.match(sentence) is not None)
@@ -89,5 +84,5 @@ def compared_after(body: str, span: tuple[int, int]) -> bool:
 
 def more_after_all(said: str) -> bool:
     """Whether a text calls its answers even and then one of them more something."""
-    last = _last(_EVEN, said)
+    last = last_match(_EVEN, said)
     return last is not None and _MORE.search(said, last.end()) is not None

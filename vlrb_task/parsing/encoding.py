@@ -36,64 +36,32 @@ def rule(pattern: str) -> re.Pattern[str]:
     return compile_later(_NAME.sub(lambda found: CODE[found[0]], pattern.replace(" ", "\0")).replace("\0", ""))
 
 
-_SIGNS: dict[str, str] = {
-    ",": ",",
-    "，": ",",
-    "、": ",",
-    ";": ";",
-    "；": ";",
-    ":": ":",
-    "：": ":",
-    ".": ".",
-    "。": ".",
-    "!": ".",
-    "！": ".",
-    "…": ".",
-    "?": "?",
-    "？": "?",
-    "(": "(",
-    "（": "(",
-    ")": ")",
-    "）": ")",
+_MEANT: dict[str, str] = {
+    ",": ", ， 、",
+    ";": "; ；",
+    ":": ": ： →",
+    ".": ". 。 ! ！ …",
+    "?": "? ？",
+    "(": "( （",
+    ")": ") ）",
     "[": "[",
     "]": "]",
     "|": "|",
     "<": "<",
-    ">": ">",
-    "≻": ">",
+    ">": "> ≻",
     "=": "=",
-    "→": ":",
-    "/": "or",
-    "–": "-",
-    "—": "-",
-    '"': '"',
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "«": '"',
-    "»": '"',
-    "「": '"',
-    "」": '"',
-    "『": '"',
-    "』": '"',
-    "`": '"',
+    "-": "– —",
+    '"': '" “ ” „ « » 「 」 『 』 `',
     "‘": "‘",
+    "’": "'",
     "A": "A",
     "B": "B",
-    "'s": "possessive",
-    "’s": "possessive",
+    "or": "/ vs.",
+    "possessive": "'s ’s",
+    "hearsay": "e.g. E.g.",
+    "": "i.e. etc. No. no.",
 }
-
-_ABBREVIATIONS = {
-    "'": "’",
-    "e.g.": "hearsay",
-    "E.g.": "hearsay",
-    "i.e.": "",
-    "etc.": "",
-    "vs.": "or",
-    "No.": "",
-    "no.": "",
-}
+"""Signs and abbreviations, by what they stand for."""
 _GLUED = ("answer", "response", "assistant", "model", "option", "output")
 """Nouns that small judges write together with their letter: "ModelA"."""
 
@@ -127,8 +95,8 @@ def _build() -> _Codes:
     found = _Codes()
     for name, words in WORDS.items():
         found.update(dict.fromkeys(words.split(), "" if name == "nothing" else CODE[name]))
-    for table in (CONTRACTIONS, _SIGNS, _ABBREVIATIONS):
-        found.update({token: codes(names) for token, names in table.items()})
+    found.update({token: codes(names) for token, names in CONTRACTIONS.items()})
+    found.update({token: codes(name) for name, tokens in _MEANT.items() for token in tokens.split()})
     found.update(
         {f"{noun}{name}": codes(f"answer {name}") for low in _GLUED for noun in (low, low.title()) for name in "AB"}
     )

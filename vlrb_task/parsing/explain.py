@@ -65,36 +65,35 @@ def explain(text: str, parser: str = "final") -> Explanation:
     findings = [_finding(note, reading) for note in telling.values()]
     if reading.span is not None:
         rule = next((note.rule for note in reversed(notes) if note.span == reading.span), parser)
-        findings.append(_deciding(rule, reading, reading.span))
+        why = _WHY.get(reading.reason, str(reading.reason).replace("_", " "))
+        findings.append(Finding(rule, reading.span, says(reading), "ignored" if reading.reason else "decided", why))
     return Explanation(reading, tuple(sorted(findings, key=lambda found: (found.span, found.status))))
 
 
-def _said(reading: Reading | Rating) -> str:
-    if isinstance(reading, Rating):
-        return "unparsed" if reading.score is None else f"{reading.score:g}"
-    return str(reading.verdict)
-
-
-def _deciding(rule: str, reading: Reading | Rating, span: tuple[int, int]) -> Finding:
-    if reading.reason is None:
-        return Finding(rule, span, _said(reading), "decided", "nothing that counts more says otherwise")
-    return Finding(rule, span, "unparsed", "ignored", _WHY.get(reading.reason, str(reading.reason).replace("_", " ")))
+def says(reading: Reading | Rating) -> str:
+    """What a reading says, in one word: ``first``, ``second``, ``tie``, ``unparsed``, or the score."""
+    if isinstance(reading, Reading):
+        return str(reading.verdict)
+    return "unparsed" if reading.score is None else f"{reading.score:g}"
 
 
 def _finding(note: Note, reading: Reading | Rating) -> Finding:
     """A note with what became of it: notes that carry a reason were dropped for it."""
+    status: Status = "ignored"
+    why = _WHY.get(reading.reason, "no verdict")
     if note.why in _SET_ASIDE:
-        return Finding(note.rule, note.span, note.says, "ignored", note.why)
-    if note.says == _said(reading):
-        return Finding(note.rule, note.span, note.says, "agrees", note.why or "says the same")
-    if reading.reason is None:
-        return Finding(note.rule, note.span, note.says, "overruled", note.why or "another place counts more")
-    return Finding(note.rule, note.span, note.says, "ignored", note.why or _WHY.get(reading.reason, "no verdict"))
+        pass
+    elif note.says == says(reading):
+        status, why = "agrees", "says the same"
+    elif reading.reason is None:
+        status, why = "overruled", "another place counts more"
+    return Finding(note.rule, note.span, note.says, status, note.why or why)
 
 
 _SET_ASIDE = ("an instruction restated", MENU, "several pairs of scores that disagree")
-_OF_OTHERS = frozenset(loose.__dict__) | {"paper"}
+_OF_OTHERS = frozenset(rule.__name__ for rule in loose.RULES)
 _WHY = {
+    None: "nothing that counts more says otherwise",
     Reason.CONTRADICTORY: "the text says two things, and neither counts more",
     Reason.CUT_OFF: "the text stops before it is done, or takes its verdict into doubt",
     Reason.REPETITION: "the text repeats itself to its end",

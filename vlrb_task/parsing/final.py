@@ -39,6 +39,13 @@ _ASIDE = compile_later(r"(?<=[)12AB*]) \((?!or\b|and\b|if\b|vs)(?:[^()]|\([abAB1
 _LONGEST_NAME = 400
 
 
+def _name(core: str) -> Verdict | None:
+    """The answer that is all of a short text, with its reason in brackets or without."""
+    if core.lower() in _BEGINNINGS:
+        return None
+    return bare(_ASIDE.sub("", core) if core[-1] == ")" else core)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A pairwise parser.
@@ -64,21 +71,16 @@ class Reader:
     def read(self, text: str, notes: Notes | None = None) -> Reading:
         """Read a text the long way, and write down in ``notes`` what was found."""
         core, start = normal.trim(normal.plain(text))
-        if not core:
-            return unparsed(Reason.EMPTY)
-        if normal.failed(core):
-            return unparsed(Reason.FAILED_REQUEST)
-        verdict = self._name(core) if len(core) <= _LONGEST_NAME else None
-        if verdict is not None:
+        if why := normal.missing(core):
+            return unparsed(why)
+        if len(core) <= _LONGEST_NAME and (verdict := _name(core)) is not None:
             whole = (start, start + len(core))
             if notes is not None:
                 notes.append(Note("name", whole, str(verdict)))
             return Reading(verdict, None, whole)
         part = normal.outside(core)
-        body, offset = (
-            structures.pictured(structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text))))),
-            start + part.start,
-        )
+        body = structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text))))
+        body, offset = structures.pictured(body), start + part.start
         if len(body) > normal.WINDOW:
             # The first line of the window may have lost its beginning, and with it a negation.
             skip = len(body) - normal.WINDOW
@@ -103,13 +105,6 @@ class Reader:
         if (part.inside or part.start) and not part.inside and (verdict := bare(body)) is not None:
             return Reading(verdict, None, (offset, offset + len(body)))
         return page.any()
-
-    @staticmethod
-    def _name(core: str) -> Verdict | None:
-        """The answer that is all of a short text, with its reason in brackets or without."""
-        if core.lower() in _BEGINNINGS:
-            return None
-        return bare(_ASIDE.sub("", core) if core[-1] == ")" else core)
 
     def _ends_in_a_verdict(self, body: str) -> bool:
         """Whether a text whose reasoning was never closed ends with a whole structure: the tag was forgotten, no more."""

@@ -128,41 +128,16 @@ _DECISION_KEYS = """
 """
 _DECISIONS = frozenset(_DECISION_KEYS.split())
 # These may hold something else than a name: what else they hold is no verdict, but it rules none out.
-_LOOSE_DECISIONS = frozenset(
-    [
-        "answer",
-        "result",
-        "finalanswer",
-        "model",
-        "assistant",
-        "response",
-        "option",
-        "overall",
-        "conclusion",
-        "comparison",
-        "evaluation",
-        "final",
-        "label",
-        "prediction",
-        "preference",
-    ]
-)
+_LOOSE_KEYS = """
+    answer result finalanswer model assistant response option overall conclusion comparison evaluation final label
+    prediction preference
+"""
+_LOOSE_DECISIONS = frozenset(_LOOSE_KEYS.split())
 _COUNTED = frozenset(("label", "prediction", "predictedlabel"))
 """A number under these keys may count from nought."""
 _RANKINGS = frozenset(("ranking", "rankings", "rank", "ranks", "besttoworst", "order", "orderedmodels", "finalranking"))
-_NOUNS = (
-    "answer",
-    "response",
-    "assistant",
-    "model",
-    "output",
-    "option",
-    "candidate",
-    "score",
-    "rating",
-    "scoreanswer",
-    "",
-)
+_KEY_NOUNS = "answer response assistant model output option candidate score rating scoreanswer"
+_NOUNS = (*_KEY_NOUNS.split(), "")
 _FIRST_KEYS = (*tuple(f"{noun}{name}" for noun in _NOUNS for name in "1a"), "first", "firstanswer", "firstresponse")
 _SECOND_KEYS = (*tuple(f"{noun}{name}" for noun in _NOUNS for name in "2b"), "second", "secondanswer", "secondresponse")
 _OVERALL = """
@@ -209,13 +184,11 @@ def _of_each(value: object) -> tuple[object, object] | None:
     return None if first is None or second is None else (first, second)
 
 
-def _by_scores(value: object) -> Verdict | None:
-    """The verdict of an object, or a list of two, that holds one score for each answer."""
+def _scores(value: object) -> tuple[float, float] | None:
+    """The numbers that an object, or a list of two, holds for each answer."""
     each = _of_each(value)
-    if each is None:
-        return None
-    first, second = _number(each[0]), _number(each[1])
-    return None if first is None or second is None else compared(first, second)
+    first, second = map(_number, each or (None, None))
+    return None if first is None or second is None else (first, second)
 
 
 def _score_key(key: str) -> str:
@@ -231,21 +204,14 @@ def _ranked(value: object) -> Verdict | None:
     """The verdict of a ranking: names from the best down, the rank of each, or ``A > B``."""
     if isinstance(value, str):
         return grade(value) if len(value) <= 60 else None
-    if isinstance(value, dict):
-        each = _of_each(value)
-        ranks = (_number(each[0]), _number(each[1])) if each else (None, None)
-    elif isinstance(value, list) and len(value) == 2:
+    if isinstance(value, list) and len(value) == 2:
         if all(isinstance(item, dict) for item in value):
             return _ranked_models(value)
         if all(isinstance(item, str) for item in value):
             said = [_name(item) for item in value]
             return said[0] if set(said) == {Verdict.FIRST, Verdict.SECOND} else None
-        ranks = (_number(value[0]), _number(value[1]))
-    else:
-        return None
-    if ranks[0] is None or ranks[1] is None or ranks[0] == ranks[1]:
-        return None
-    return compared(-ranks[0], -ranks[1])
+    ranks = _scores(value)
+    return None if ranks is None or ranks[0] == ranks[1] else compared(ranks[1], ranks[0])
 
 
 def _ranked_models(value: list[dict[str, Any]]) -> Verdict | None:
@@ -263,7 +229,7 @@ def _ranked_models(value: list[dict[str, Any]]) -> Verdict | None:
         ranks[name] = rank
     if set(ranks) != {Verdict.FIRST, Verdict.SECOND} or len(set(ranks.values())) != 2:
         return None
-    return compared(-ranks[Verdict.FIRST], -ranks[Verdict.SECOND])
+    return compared(ranks[Verdict.SECOND], ranks[Verdict.FIRST])
 
 
 def _name(text: str) -> Verdict | None:
@@ -287,16 +253,19 @@ def verdict_of(value: object) -> Reading:
         elif key in _RANKINGS and (ranked := _ranked(item)) is not None:
             said.add(ranked)
     if not said and not _RANKINGS & plain.keys():
-        found = _by_scores(value)
-        for key in _OVERALL_KEYS:
-            found = found or _by_scores(plain.get(key))
+        found = next(filter(None, map(_scores, (value, *map(plain.get, _OVERALL_KEYS)))), None)
         if found is None:
             inner = [item for item in plain.values() if isinstance(item, dict)]
             return verdict_of(inner[0]) if len(inner) == 1 and len(plain) <= 3 else unparsed(Reason.NO_VERDICT)
-        said.add(found)
-    if not said:
-        return unparsed(Reason.NO_VERDICT)
-    return Reading(said.pop()) if len(said) == 1 else unparsed(Reason.CONTRADICTORY)
+        said.add(compared(*found))
+    return _agreed(said)
+
+
+def _agreed(said: set[Verdict]) -> Reading:
+    """The one verdict of several fields."""
+    if len(said) == 1:
+        return Reading(said.pop())
+    return unparsed(Reason.CONTRADICTORY if said else Reason.NO_VERDICT)
 
 
 def decision(key: str, item: object) -> Verdict | None:
@@ -326,6 +295,4 @@ def by_field(source: str) -> Reading:
         key = _plain(field[1])
         if key in _DECISIONS and (verdict := decision(key, int(field[3]) if field[3] else field[2])) is not None:
             said.add(verdict)
-    if not said:
-        return unparsed(Reason.NO_VERDICT)
-    return Reading(said.pop()) if len(said) == 1 else unparsed(Reason.CONTRADICTORY)
+    return _agreed(said)

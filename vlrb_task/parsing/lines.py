@@ -65,30 +65,12 @@ def top_of(lines: Sequence[str], index: int) -> int:
     return top
 
 
-_NOUNS = (
-    "answer",
-    "response",
-    "assistant",
-    "model",
-    "option",
-    "output",
-    "candidate",
-    "feedback",
-    "caption",
-    "image",
-    "description",
-)
-_BARE = {
-    **dict.fromkeys(
-        ("a", "1", "first", "the first", *(f"{noun} {name}" for noun in _NOUNS for name in "a1")), Verdict.FIRST
-    ),
-    **dict.fromkeys(
-        ("b", "2", "second", "the second", *(f"{noun} {name}" for noun in _NOUNS for name in "b2")), Verdict.SECOND
-    ),
-    **{f"{the}first {noun}": Verdict.FIRST for noun in _NOUNS for the in ("", "the ")},
-    **{f"{the}second {noun}": Verdict.SECOND for noun in _NOUNS for the in ("", "the ")},
-    **dict.fromkeys(("tie", "draw", "equal", "neither", "both", "tied"), Verdict.TIE),
-}
+_NOUN_WORDS = "answer response assistant model option output candidate feedback caption image description"
+_BARE = dict.fromkeys(("tie", "draw", "equal", "neither", "both", "tied"), Verdict.TIE)
+for _side, _word, _names in ((Verdict.FIRST, "first", "a1"), (Verdict.SECOND, "second", "b2")):
+    _BARE |= dict.fromkeys((*_names, _word, f"the {_word}"), _side)
+    for _noun in _NOUN_WORDS.split():
+        _BARE |= dict.fromkeys((f"{_word} {_noun}", f"the {_word} {_noun}", *(f"{_noun} {n}" for n in _names)), _side)
 _BARE_EDGES = " \t\r\n*_`#\"'“”‘’().[]{}:!,<>|\\。"
 
 

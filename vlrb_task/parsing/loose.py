@@ -7,24 +7,86 @@ rule that falls back to one side does so here too, because that is what was publ
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from vlrb_task.parsing.normal import BLANK, failed
-from vlrb_task.parsing.paper import LONGEST_NUMBER, paper
+from vlrb_task.parsing.normal import BLANK, last_match, missing
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
 from vlrb_task.support.patterns import compile_later
+
+_SIDES = {1: Verdict.FIRST, 2: Verdict.SECOND}
 
 
 def _nothing(text: str) -> Reading:
     """Why a text has no verdict, for rules that never ask."""
-    core = text.strip(BLANK)
-    if not core:
-        return unparsed(Reason.EMPTY)
-    return unparsed(Reason.FAILED_REQUEST if failed(core) else Reason.NO_VERDICT)
+    return unparsed(missing(text.strip(BLANK)) or Reason.NO_VERDICT)
 
 
-def _span(text: str, phrase: str) -> tuple[int, int]:
-    at = text.find(phrase)
-    return at, at + len(phrase)
+def _numbered(number: int, span: tuple[int, int] | None = None) -> Reading:
+    return Reading(_SIDES[number], None, span) if number in _SIDES else unparsed(Reason.CONTRADICTORY, span)
+
+
+def _held(text: str, first: str, second: str) -> list[Reading]:
+    """A reading for each of two phrases that a text holds, the first answer's before the second's."""
+    sides = ((Verdict.FIRST, first), (Verdict.SECOND, second))
+    return [Reading(side, None, (at, at + len(said))) for side, said in sides if (at := text.find(said)) >= 0]
+
+
+_ANCHOR = compile_later(r"Overall Judgment|Therefore", re.IGNORECASE)
+_CORE = compile_later(r"Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?better", re.IGNORECASE)
+
+_LONGEST_NUMBER = 4000  # digits: Python refuses to read a decimal number with more
+
+
+def _core(text: str) -> re.Match[str] | None:
+    """The last "Answer N is better" after the first anchor, in a text already without line feeds and asterisks."""
+    if not text.isascii():
+        # Whatever the case: in Unicode that takes in letters such as the long s, so the pattern has to look itself.
+        anchor = _ANCHOR.search(text)
+        return last_match(_CORE, text, anchor.end()) if anchor else None
+    low = text.lower()
+    starts = [at + len(word) for word in ("overall judgment", "therefore") if (at := low.find(word)) >= 0]
+    if not starts:
+        return None
+    # "Therefore" and "Overall Judgment" share no letters' places, so the one that ends first begins first.
+    floor = min(starts)
+    at = low.rfind("answer", floor)
+    while at >= 0:
+        found = _CORE.match(text, at)
+        if found:
+            return found
+        at = low.rfind("answer", floor, at)
+    return None
+
+
+def paper_number(text: str) -> int | None:
+    """The number of the answer that the paper's rule finds better, or None if it finds none.
+
+    The official script counts every number but the rejected answer's as right, so 3 is right there; :func:`paper` calls
+    it contradictory. A number of more than 4,000 digits, on which the script would stop with an error, is None.
+    """
+    found = _core(text.replace("\n", "").replace("*", ""))
+    if found is None or len(found.group(1)) > _LONGEST_NUMBER:
+        return None
+    return int(found.group(1))
+
+
+def paper(text: str) -> Reading:
+    r"""The paper's own rule, in linear time; no span, since the rule does not read the text as written.
+
+    The official script removes line feeds and asterisks, and searches the rest, whatever the case, for
+
+        (?:Overall Judgment|Therefore)\s*.*\s*-*\s*Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?better
+
+    As written the four unlimited parts in its middle try every way to share the white space that stands there: 400 spaces
+    take eight seconds. What they match together is anything at all, so the rule is: after the first "Overall Judgment" or
+    "Therefore", the last "Answer N is better", with "the" and "slightly" allowed in it. This is that rule.
+
+    Its faults are kept: "not better" is missed, and so is "superior"; a "therefore" in a remark counts; a verdict under
+    a heading without "Overall Judgment" or "Therefore" above it is not seen. What differs: the script leaves a text
+    about an "Answer 3" right, see :func:`paper_number`, and a failed request is called that.
+    """
+    number = paper_number(text)
+    return _nothing(text) if number is None else _numbered(number)
 
 
 def unified_reward_substring(text: str) -> Reading:
@@ -34,12 +96,8 @@ def unified_reward_substring(text: str) -> Reading:
     -Think scripts). Its fault: the script asks only whether the *right* phrase occurs, so a text with both phrases
     always counts as right, and "I do not think Answer 1 is better" counts for 1. Both phrases are contradictory here.
     """
-    first, second = "Answer 1 is better" in text, "Answer 2 is better" in text
-    if first and second:
-        return unparsed(Reason.CONTRADICTORY)
-    if first:
-        return Reading(Verdict.FIRST, None, _span(text, "Answer 1 is better"))
-    return Reading(Verdict.SECOND, None, _span(text, "Answer 2 is better")) if second else _nothing(text)
+    held = _held(text, "Answer 1 is better", "Answer 2 is better")
+    return unparsed(Reason.CONTRADICTORY) if len(held) == 2 else held[0] if held else _nothing(text)
 
 
 def unified_reward_substring_old(text: str) -> Reading:
@@ -56,12 +114,10 @@ def unified_reward_substring_old(text: str) -> Reading:
         end = text.rfind(".")
         start = text.rfind(".", 0, end) + 1 if end >= 0 else 0
         place = text[start:end] if end >= 0 else text
-    first, second = "Answer 1" in place, "Answer 2" in place
-    if first and second:
+    held = _held(place, "Answer 1", "Answer 2")
+    if len(held) == 2:
         return unparsed(Reason.CONTRADICTORY)
-    if first or second:
-        return Reading(Verdict.FIRST if first else Verdict.SECOND)
-    return _nothing(text)
+    return replace(held[0], span=None) if held else _nothing(text)
 
 
 def r1_reward_default_second(text: str) -> Reading:
@@ -93,10 +149,8 @@ def vlmevalkit_first_of_two(text: str) -> Reading:
     Read in VLMEvalKit, ``vlmeval/dataset/vl_rewardbench.py``, ``get_score``. There it is applied to the reply of an
     OpenAI model that was asked what the judgment says; applied to a judge's own text it finds first in nearly all.
     """
-    low = text.lower()
-    if "answer 1" in low:
-        return Reading(Verdict.FIRST)
-    return Reading(Verdict.SECOND) if "answer 2" in low else _nothing(text)
+    held = _held(text.lower(), "answer 1", "answer 2")
+    return replace(held[0], span=None) if held else _nothing(text)
 
 
 def lmms_eval(text: str) -> Reading:
@@ -116,9 +170,8 @@ def rewardbench(text: str) -> Reading:
     same. Its fault: a text that quotes "[[A]]" on its way to "[[B]]" is first. What has neither gets half a point
     there and a coin in Multimodal RewardBench: that is a policy, so it is unparsed here.
     """
-    if "[[A]]" in text:
-        return Reading(Verdict.FIRST, None, _span(text, "[[A]]"))
-    return Reading(Verdict.SECOND, None, _span(text, "[[B]]")) if "[[B]]" in text else _nothing(text)
+    held = _held(text, "[[A]]", "[[B]]")
+    return held[0] if held else _nothing(text)
 
 
 _ARM = compile_later(r"Answer\s*(\d+)\s*is\s*(?:the\s*)?(?:slightly\s*)?(?:better|preferred)", re.IGNORECASE)
@@ -131,19 +184,10 @@ def arm_thinker_last(text: str) -> Reading:
     Read in InternLM/ARM-Thinker at 96b1baf, ``eval_utils/utils.py``, ``extract_choice_from_resp_pair_rm``. Its fault: a
     remark after the verdict is the verdict ("If …, Answer 1 is better"), and reasoning counts. None counts as wrong.
     """
-    found = None
-    for pattern in (_ARM, _ARM_TAG):
-        for match in pattern.finditer(text):
-            found = match
-        if found is not None:
-            break
+    found = last_match(_ARM, text) or last_match(_ARM_TAG, text)
     if found is None:
         return _nothing(text)
-    digits = found.group(1)
-    number = int(digits) if len(digits) <= LONGEST_NUMBER else 0
-    if number in (1, 2):
-        return Reading(Verdict.FIRST if number == 1 else Verdict.SECOND, None, found.span())
-    return unparsed(Reason.CONTRADICTORY, found.span())
+    return _numbered(int(found[1]) if len(found[1]) <= _LONGEST_NUMBER else 0, found.span())
 
 
 _LETTER = compile_later(r"\b([AB])\b")
@@ -157,8 +201,18 @@ def first_letter_default_first(text: str) -> Reading:
     function of ``qwen2vl_reward.py`` also takes any text that begins with a B for B; none of its published outputs
     does.)
     """
-    upper = text.strip().upper()
-    found = _LETTER.search(upper)
-    if found:
-        return Reading(Verdict.FIRST if found.group(1) == "A" else Verdict.SECOND)
-    return Reading(Verdict.FIRST)
+    found = _LETTER.search(text.strip().upper())
+    return Reading(Verdict.SECOND if found and found[1] == "B" else Verdict.FIRST)
+
+
+RULES = (
+    paper,
+    unified_reward_substring,
+    unified_reward_substring_old,
+    r1_reward_default_second,
+    vlmevalkit_first_of_two,
+    lmms_eval,
+    rewardbench,
+    arm_thinker_last,
+    first_letter_default_first,
+)

@@ -74,32 +74,10 @@ _NEEDS_MORE = compile_later(
 
 _SHORT = compile_later(r"[^\n:*]{1,30}[:=] {0,3}[^\s*\\]{1,20}(?: [^\s*\\]{1,20}){0,2}|[^\n:*]{1,30}\s\(?[12AB]\)?")
 
-_REFUSALS = (
-    "i'm sorry",
-    "i’m sorry",
-    "i am sorry",
-    "i apologize",
-    "i cannot ",
-    "i can't ",
-    "i can’t ",
-    "i can not ",
-    "i am unable",
-    "i'm unable",
-    "i’m unable",
-    "i am not able",
-    "i'm not able",
-    "i’m not able",
-    "i won't ",
-    "i must decline",
-    "as an ai ",
-    "as a language model",
-    "unable to determine",
-    "unable to assist",
-    "cannot assist",
-    "can't assist",
-    "impossible to determine which",
-    "cannot determine which",
-    "not possible to determine which",
+_REFUSALS = compile_later(
+    r"i(?:['’]m| am) sorry|i apologize|i can(?:not|['’]t| not) |i(?:['’]m| am) (?:unable|not able)|i won't |i must decline"
+    r"|as an ai |as a language model|unable to (?:determine|assist)|can(?:not|'t) assist"
+    r"|(?:impossible to|cannot|not possible to) determine which"
 )
 
 
@@ -122,6 +100,16 @@ class Outside(NamedTuple):
 def failed(text: str) -> bool:
     """Whether this is what a framework writes in the place of an answer that never came. ``text`` is stripped."""
     return text.startswith(_FAILED)
+
+
+def missing(core: str) -> Reason | None:
+    """Why a stripped text is no answer at all; None if it is one."""
+    return Reason.EMPTY if not core else Reason.FAILED_REQUEST if failed(core) else None
+
+
+def last_match(pattern: re.Pattern[str], text: str, start: int = 0) -> re.Match[str] | None:
+    """The last match of a pattern."""
+    return max(pattern.finditer(text, start), key=re.Match.start, default=None)
 
 
 def plain(text: str) -> str:
@@ -219,18 +207,16 @@ def _final_channel(text: str) -> Outside | None:
 
 def last_tool_call(text: str) -> int:
     """The end of the last sign of a tool call in a text, or -1."""
-    end = -1
+    calls: list[re.Match[str]] = []
     if (
         "tool" in text
         or ("[" in text and "[TOOL_" in text)
         or ("<" in text and ("<function" in text or "<|python" in text))
     ):
-        for match in _TOOL.finditer(text):
-            end = match.end()
+        calls += _TOOL.finditer(text)
     if "{" in text and ('"name"' in text or "'name'" in text):
-        for match in _TOOL_JSON.finditer(text):
-            end = max(end, match.end())
-    return end
+        calls += _TOOL_JSON.finditer(text)
+    return max((call.end() for call in calls), default=-1)
 
 
 def period(text: str) -> str:
@@ -273,7 +259,7 @@ def reason_without_verdict(text: str, low: str) -> Reason:
         return Reason.TOOL_CALL
     if period(text):
         return Reason.REPETITION
-    if any(map(f"{low[:400]}\n{low[-400:]}".__contains__, _REFUSALS)):
+    if _REFUSALS.search(f"{low[:400]}\n{low[-400:]}"):
         return Reason.REFUSED
     return Reason.CUT_OFF if cut_off(text) else Reason.NO_VERDICT
 
@@ -295,10 +281,8 @@ class Window(NamedTuple):
 def last_window(text: str) -> Window | Reason:
     """What is read of a text, or why nothing is."""
     core, start = trim(text)
-    if not core:
-        return Reason.EMPTY
-    if failed(core):
-        return Reason.FAILED_REQUEST
+    if why := missing(core):
+        return why
     part = outside(core)
     if part.unclosed:
         return Reason.CUT_OFF

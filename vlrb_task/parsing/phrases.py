@@ -8,14 +8,10 @@ everywhere in descriptions of pictures ("the edge of the table").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeAlias
 
-from vlrb_task.parsing.clauses import CLAUSES, LEAD
+from vlrb_task.parsing.clauses import CLAUSES, LEAD, Replacement
 from vlrb_task.parsing.nouns import ALL, ANSWERS, ANY_NAME, DEGREE, EDGE, NAME, NOUNS, ON, TASK, THING, TRUTH
 from vlrb_task.support.patterns import compile_later
-
-_Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
 
 _EQUAL_IN = {
     "accuracy": "accurate",
@@ -45,9 +41,9 @@ def _its(match: re.Match[str]) -> str:
     return "" if _NAME_ENDS.search(match.string, max(0, start - 32), start) else match[0]
 
 
-def _phrases(*pairs: tuple[str, _Replacement]) -> tuple[tuple[re.Pattern[str], _Replacement], ...]:
-    """Patterns with what to put in their place. A space in a pattern is up to three of white space."""
-    return tuple((compile_later(pattern.replace(" ", r"\s{1,3}"), re.IGNORECASE), put) for pattern, put in pairs)
+def _put(pattern: str, put: Replacement) -> tuple[tuple[re.Pattern[str], Replacement]]:
+    """A pattern, in which a space is up to three of white space, with what to put in its place."""
+    return ((compile_later(pattern.replace(" ", r"\s{1,3}"), re.IGNORECASE), put),)
 
 
 # An option of the prompt, quoted as the judge's choice: I would choose "Tie, relatively the same" as my final verdict.
@@ -59,275 +55,182 @@ _CHOSEN = (
 
 # By a part of the phrase: lines without it, nearly all, cost no more than the search for it.
 _PHRASES = {
-    "'s ": _phrases((rf"'s {THING}", _its)),
-    "’s ": _phrases((rf"’s {THING}", _its)),
-    " from ": _phrases((rf"\bthe {THING} from (?={ANY_NAME})", "")),
-    " by ": _phrases(
-        (
-            rf"\bthe {THING} (?:(?:given|provided|generated|produced|created|edited|written|made|offered|presented) )?"
-            rf"by (?={ANY_NAME})",
-            "",
-        )
+    "'s ": _put(rf"'s {THING}", _its),
+    "’s ": _put(rf"’s {THING}", _its),
+    " from ": _put(rf"\bthe {THING} from (?={ANY_NAME})", ""),
+    " by ": _put(
+        rf"\bthe {THING} (?:(?:given|provided|generated|produced|created|edited|written|made|offered|presented) )?"
+        rf"by (?={ANY_NAME})",
+        "",
     ),
-    " of ": _phrases((rf"\bthe {THING} of (?={ANY_NAME})", "")),
-    " th": _phrases(
-        (
-            # after a comma or not, and not "according to"; what begins with a class of signs is found faster
-            rf"[,\s](?<!ccording[,\s])(?:(?<=,) |(?<=\s)\s{{0,2}})"
-            rf"(?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
-            r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
-            "",
-        )
+    " of ": _put(rf"\bthe {THING} of (?={ANY_NAME})", ""),
+    " th": _put(
+        # after a comma or not, and not "according to"; what begins with a class of signs is found faster
+        rf"[,\s](?<!ccording[,\s])(?:(?<=,) |(?<=\s)\s{{0,2}})"
+        rf"(?:for|based on|in|on|according to|with respect to|given|under|to) {TASK}"
+        r"(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$))",
+        "",
     ),
-    '"': _phrases((_CHOSEN, r"my final verdict is: \1")),
-    "“": _phrases((_CHOSEN, r"my final verdict is: \1")),
-    "label": _phrases(
-        (
-            r"\blabel (?:this|it|these|them|the verdict|the result) (?:as )?(?:an? )?tie\b",
-            "call it a tie",
-        ),
+    '"': _put(_CHOSEN, r"my final verdict is: \1"),
+    "“": _put(_CHOSEN, r"my final verdict is: \1"),
+    "label": _put(r"\blabel (?:this|it|these|them|the verdict|the result) (?:as )?(?:an? )?tie\b", "call it a tie"),
+    "say that": _put(
+        r"\bI (?:can\s?not|can['’]t|could not|would not|am unable to) say that (?:either|(?:any )?one) "
+        r"(?:(?:of them|answer|response|model|output|option|assistant) )?is (?:clearly )?better"
+        r"(?: than the other(?: one)?(?:['’]s)?)?",
+        "neither is better",
     ),
-    "say that": _phrases(
-        (
-            r"\bI (?:can\s?not|can['’]t|could not|would not|am unable to) say that (?:either|(?:any )?one) "
-            r"(?:(?:of them|answer|response|model|output|option|assistant) )?is (?:clearly )?better"
-            r"(?: than the other(?: one)?(?:['’]s)?)?",
-            "neither is better",
-        )
+    "the same": _put(
+        r"\b(?:are|is) (?:of )?(?:(?:relatively|roughly|about|nearly|almost|basically|essentially) )the same"
+        rf" (?:acceptable |good |overall |in terms of (?:overall )?)quality\b{ALL}",
+        "are equally good",
     ),
-    "the same": _phrases(
-        (
-            r"\b(?:are|is) (?:of )?(?:(?:relatively|roughly|about|nearly|almost|basically|essentially) )the same"
-            rf" (?:acceptable |good |overall |in terms of (?:overall )?)quality\b{ALL}",
-            "are equally good",
-        ),
+    "tied ": _put(r"\btied for (?:the )?(?:best|first)(?: (?:quality|place|one))?\b", "tied"),
+    " perform": _put(r"\bperform(?:s|ed)? ((?:\w{1,14}ly |much |far ){0,2})(better|worse|best|worst)\b", r"is \1\2"),
+    " better": _put(
+        rf"\b(?:answers?|answered|addresses|addressed|handles|handled|responds|responded to"
+        rf"|fulfil{{1,2}}s) {TASK} (?:much |slightly )?better\b",
+        "is better",
     ),
-    "tied ": _phrases((r"\btied for (?:the )?(?:best|first)(?: (?:quality|place|one))?\b", "tied")),
-    " perform": _phrases(
-        (
-            r"\bperform(?:s|ed)? ((?:\w{1,14}ly |much |far ){0,2})(better|worse|best|worst)\b",
-            r"is \1\2",
-        ),
+    "er job": _put(
+        r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
+        r"|than|overall|and|because|due))",
+        r"is \1better",
     ),
-    " better": _phrases(
-        (
-            rf"\b(?:answers?|answered|addresses|addressed|handles|handled|responds|responded to"
-            rf"|fulfil{{1,2}}s) {TASK} (?:much |slightly )?better\b",
-            "is better",
-        ),
+    "er": _put(r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1"),
+    "etter ": _put(
+        r"\bis ((?:the|a) (?:clearly |slightly |overall ){0,2})better (?:pick|fit|match|performer|alternative"
+        r"|selection|bet|candidate)\b",
+        r"is \1better one",
     ),
-    "er job": _phrases(
-        (
-            r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
-            r"|than|overall|and|because|due))",
-            r"is \1better",
-        ),
+    " advantage": _put(rf"\b(?:has|have|holds?|gains|enjoys) (?:the|an?) {DEGREE}advantage\b{ON}", "is better"),
+    "vote ": _put(rf"\bmy vote (?:goes to|is for)(?= {ANY_NAME})", "I choose"),
+    " pick": _put(r"\b(?:clear|better|obvious|top|best|my|preferred) pick\b", "winner"),
+    "orrect choice": _put(
+        rf"\bthe (?:correct|right) choice (?:is|would be)(?=[\s:*_]{{1,5}}{ANY_NAME})", "the better choice is"
     ),
-    "er": _phrases((r"\b(?:does|did|do|fares|fared|is doing) (better|worse)\b", r"is \1")),
-    "etter ": _phrases(
-        (
-            r"\bis ((?:the|a) (?:clearly |slightly |overall ){0,2})better (?:pick|fit|match|performer|alternative"
-            r"|selection|bet|candidate)\b",
-            r"is \1better one",
-        ),
-    ),
-    " advantage": _phrases(
-        (rf"\b(?:has|have|holds?|gains|enjoys) (?:the|an?) {DEGREE}advantage\b{ON}", "is better"),
-    ),
-    "vote ": _phrases((rf"\bmy vote (?:goes to|is for)(?= {ANY_NAME})", "I choose")),
-    " pick": _phrases((r"\b(?:clear|better|obvious|top|best|my|preferred) pick\b", "winner")),
-    "orrect choice": _phrases(
-        (
-            rf"\bthe (?:correct|right) choice (?:is|would be)(?=[\s:*_]{{1,5}}{ANY_NAME})",
-            "the better choice is",
-        )
-    ),
-    "edge": _phrases(
-        (rf"\b(give|gives|giving) {EDGE} to {NAME}", _given),
-        (rf"\b(give|gives|giving) {NAME} {EDGE}\b{ON}", _given),
-        (
+    "edge": (
+        *_put(rf"\b(give|gives|giving) {EDGE} to {NAME}", _given),
+        *_put(rf"\b(give|gives|giving) {NAME} {EDGE}\b{ON}", _given),
+        *_put(
             rf"\b{EDGE} (?:(?:here|overall|therefore|thus) )?(?:goes|must go|should go)"
             rf" to(?= {NAME})",
             "the better one is",
         ),
-        (
-            rf"\b(?:has|(?:does )?have|holds?|gets|takes|gains|deserves|earns|enjoys) {EDGE}\b{ON}",
-            "is better",
-        ),
-        (rf"\bedges out(?= {NAME})", "beats"),
+        *_put(rf"\b(?:has|(?:does )?have|holds?|gets|takes|gains|deserves|earns|enjoys) {EDGE}\b{ON}", "is better"),
+        *_put(rf"\bedges out(?= {NAME})", "beats"),
     ),
-    "upper hand": _phrases((rf"\b(?:has|have|gets|gains|holds?) {EDGE}\b{ON}", "is better")),
-    " nod": _phrases(
-        (rf"\b(give|gives|giving) the nod to {NAME}", _given),
-        (rf"\b(?:gets|takes|deserves|earns) the nod\b{ON}", "is better"),
-        (rf"\bthe nod goes to(?= {NAME})", "the better one is"),
+    "upper hand": _put(rf"\b(?:has|have|gets|gains|holds?) {EDGE}\b{ON}", "is better"),
+    " nod": (
+        *_put(rf"\b(give|gives|giving) the nod to {NAME}", _given),
+        *_put(rf"\b(?:gets|takes|deserves|earns) the nod\b{ON}", "is better"),
+        *_put(rf"\bthe nod goes to(?= {NAME})", "the better one is"),
     ),
-    " out ": _phrases(
-        (
-            rf"\bcomes out (?:(?:slightly|narrowly|just|clearly) )?(?:on top|ahead)\b{ON}",
-            "wins",
-        ),
-    ),
-    " the win": _phrases((rf"\b(?:takes|gets|deserves|earns) the win\b{ON}", "wins")),
-    " winner": _phrases((r"\b(?:clear|obvious|definite|narrow|slight) winner\b", "winner")),
-    " going with ": _phrases((rf"\bI(?: am|['’]m) going with(?= {NAME})", "I choose")),
-    "er to ": _phrases((rf"\b(?:closer|nearer) to {TRUTH}", "more accurate")),
-    "est to ": _phrases((rf"\b(?:closest|nearest) to {TRUTH}", "most accurate")),
-    "ther from ": _phrases((rf"\b(?:further|farther) from {TRUTH}", "less accurate")),
-    " same": _phrases(
-        (
+    " out ": _put(rf"\bcomes out (?:(?:slightly|narrowly|just|clearly) )?(?:on top|ahead)\b{ON}", "wins"),
+    " the win": _put(rf"\b(?:takes|gets|deserves|earns) the win\b{ON}", "wins"),
+    " winner": _put(r"\b(?:clear|obvious|definite|narrow|slight) winner\b", "winner"),
+    " going with ": _put(rf"\bI(?: am|['’]m) going with(?= {NAME})", "I choose"),
+    "er to ": _put(rf"\b(?:closer|nearer) to {TRUTH}", "more accurate"),
+    "est to ": _put(rf"\b(?:closest|nearest) to {TRUTH}", "most accurate"),
+    "ther from ": _put(rf"\b(?:further|farther) from {TRUTH}", "less accurate"),
+    " same": (
+        *_put(
             r"\b(?:have|has|show|offer|provide) the same (?:(?:overall|level of|degree of) )?"
             rf"(accuracy|correctness|completeness|helpfulness|quality|merit|(?<=of\s)detail)\b{ALL}",
             _same,
         ),
-        (
+        *_put(
             r"\b(?:are|is) (?:(?:about|essentially|basically|virtually|practically|effectively|pretty much|much) )?"
             rf"the same(?: in (?:overall )?(?:quality|accuracy))?{ALL}",
             "are equally accurate",
         ),
     ),
-    " performance": _phrases(
-        (
-            rf"\bhave (?:an? )?(?:the same|equal|equivalent|similar|comparable) (?:level of )?(?:overall )?"
-            rf"performance(?: \(=\))?{ALL}",
-            "are equally good",
-        ),
+    " performance": _put(
+        rf"\bhave (?:an? )?(?:the same|equal|equivalent|similar|comparable) (?:level of )?(?:overall )?"
+        rf"performance(?: \(=\))?{ALL}",
+        "are equally good",
     ),
-    " quality": _phrases(
-        (
-            r"\b(?:are|is) of (?:(?:about|roughly|approximately) )?"
-            rf"(?:the same|equal|similar|comparable) (overall )?quality\b{ALL}",
-            "are equally good",
-        ),
+    " quality": _put(
+        r"\b(?:are|is) of (?:(?:about|roughly|approximately) )?"
+        rf"(?:the same|equal|similar|comparable) (overall )?quality\b{ALL}",
+        "are equally good",
     ),
-    " in ": _phrases(
-        (
-            r"\b(?:are|is) (?:(?:very|quite|roughly|generally|largely|fairly) )?(?:comparable|similar|equivalent|equal) in "
-            rf"(?:(?:overall|terms of|their) ){{0,2}}(?:quality|performance|merit)\b{ALL}",
-            "are equally good",
-        ),
+    " in ": _put(
+        r"\b(?:are|is) (?:(?:very|quite|roughly|generally|largely|fairly) )?(?:comparable|similar|equivalent|equal) in "
+        rf"(?:(?:overall|terms of|their) ){{0,2}}(?:quality|performance|merit)\b{ALL}",
+        "are equally good",
     ),
-    "ot better": _phrases(
-        (
-            rf"\b{ANY_NAME}[*_]{{0,3}} is not better[;,.] (?:but |rather,? "
-            rf"|instead,? )?({ANY_NAME}) is(?=[*_]{{0,3}}\s{{0,3}}(?:[.!]|$))",
-            r"\1 is better",
-        ),
+    "ot better": _put(
+        rf"\b{ANY_NAME}[*_]{{0,3}} is not better[;,.] (?:but |rather,? "
+        rf"|instead,? )?({ANY_NAME}) is(?=[*_]{{0,3}}\s{{0,3}}(?:[.!]|$))",
+        r"\1 is better",
     ),
-    " but ": _phrases(
-        (
-            rf"(?:\bit is )?\bnot {ANY_NAME}[*_]{{0,3}},? but (?:rather )?({ANY_NAME})[*_]{{0,3}},? (?:that"
-            rf"|which) is (?=better|superior|preferable)",
-            r"\1 is ",
-        ),
+    " but ": _put(
+        rf"(?:\bit is )?\bnot {ANY_NAME}[*_]{{0,3}},? but (?:rather )?({ANY_NAME})[*_]{{0,3}},? (?:that"
+        rf"|which) is (?=better|superior|preferable)",
+        r"\1 is ",
     ),
-    " tie": _phrases((r"\b(?:it is|it['’]s|this is) not a tie[:;,.—-]", "")),
-    "ed by ": _phrases(
-        (
-            rf"({ANY_NAME}) is (?:clearly |slightly )?(?:outperformed|beaten|surpassed|outclassed|bettered) by ({ANY_NAME})",
-            r"\2 beats \1",
-        )
+    " tie": _put(r"\b(?:it is|it['’]s|this is) not a tie[:;,.—-]", ""),
+    "ed by ": _put(
+        rf"({ANY_NAME}) is (?:clearly |slightly )?(?:outperformed|beaten|surpassed|outclassed|bettered) by ({ANY_NAME})",
+        r"\2 beats \1",
     ),
-    "ight choice": _phrases(
-        (rf"({ANY_NAME}) is (?:clearly )?the (?:right|correct) choice\b", r"\1 is the better choice")
+    "ight choice": _put(rf"({ANY_NAME}) is (?:clearly )?the (?:right|correct) choice\b", r"\1 is the better choice"),
+    " my vote": _put(rf"({ANY_NAME}) (?:gets|has|wins|takes) my vote\b", r"I choose \1"),
+    "only correct": _put(
+        rf"({ANY_NAME}) is the only correct (?:one|answer|response|option|output)\b", r"\1 is the better one"
     ),
-    " my vote": _phrases((rf"({ANY_NAME}) (?:gets|has|wins|takes) my vote\b", r"I choose \1")),
-    "only correct": _phrases(
-        (rf"({ANY_NAME}) is the only correct (?:one|answer|response|option|output)\b", r"\1 is the better one")
+    "not as ": (
+        *_put(rf"({ANY_NAME}) is not (?:quite |nearly )?as (?:good|strong) as ({ANY_NAME})", r"\2 is better than \1"),
+        *_put(rf"({ANY_NAME}) is not (?:quite |nearly )?as (\w{{3,20}}) as ({ANY_NAME})", r"\3 is more \2 than \1"),
     ),
-    "not as ": _phrases(
-        (rf"({ANY_NAME}) is not (?:quite |nearly )?as (?:good|strong) as ({ANY_NAME})", r"\2 is better than \1"),
-        (rf"({ANY_NAME}) is not (?:quite |nearly )?as (\w{{3,20}}) as ({ANY_NAME})", r"\3 is more \2 than \1"),
+    " lead": _put(rf"\btakes the lead\b{ON}", "is better"),
+    " ahead": _put(rf"\b(?:edges|pulls|comes|is (?:slightly )?)\s{{0,3}}ahead\b{ON}", "is better"),
+    "eserves to ": _put(r"\bdeserves to win\b", "is better"),
+    "inclined to": _put(r"\bI (?:am|would be) inclined to (favou?r|prefer|choose|go with|pick)\b", r"I \1"),
+    "hould be ": _put(r"\bshould be (?:preferred|chosen|selected|favou?red)\b", "is better"),
+    "to be preferred": _put(r"\bis to be preferred\b", "is preferable"),
+    " par": (
+        *_put(rf"\bon (?:a )?par with (?={NAME}{ALL})", "as good as "),
+        *_put(rf"\bon (?:a )?par(?: with (?:each other|one another))?{ALL}", "equally good"),
     ),
-    " lead": _phrases((rf"\btakes the lead\b{ON}", "is better")),
-    " ahead": _phrases((rf"\b(?:edges|pulls|comes|is (?:slightly )?)\s{{0,3}}ahead\b{ON}", "is better")),
-    "eserves to ": _phrases((r"\bdeserves to win\b", "is better")),
-    "inclined to": _phrases(
-        (
-            r"\bI (?:am|would be) inclined to (favou?r|prefer|choose|go with|pick)\b",
-            r"I \1",
-        )
-    ),
-    "hould be ": _phrases((r"\bshould be (?:preferred|chosen|selected|favou?red)\b", "is better")),
-    "to be preferred": _phrases((r"\bis to be preferred\b", "is preferable")),
-    " par": _phrases(
-        (rf"\bon (?:a )?par with (?={NAME}{ALL})", "as good as "),
-        (
-            rf"\bon (?:a )?par(?: with (?:each other|one another))?{ALL}",
-            "equally good",
-        ),
-    ),
-    " difference": _phrases(
-        (
-            r"\bthere is (?:no|little|hardly any) (?:(?:real|significant|meaningful|notable|clear|substantial)"
-            rf" )?difference (?:in (?:overall )?quality )?between {ANSWERS}{ALL}",
-            "both answers are equally accurate",
-        ),
+    " difference": _put(
+        r"\bthere is (?:no|little|hardly any) (?:(?:real|significant|meaningful|notable|clear|substantial)"
+        rf" )?difference (?:in (?:overall )?quality )?between {ANSWERS}{ALL}",
+        "both answers are equally accurate",
     ),
 }
 
 
-# Of a line, in lower case: what else it must hold for the phrases under a short key, one of each group.
-_OF_A_NAME = (*tuple(f"{noun} " for noun in NOUNS.split("|")), "the first", "the second")
-_CHOOSING = ("choose", "select", "output", "label", "assign", "give")
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "'s ": ("1's ", "2's ", "a's ", "b's ", ")'s ", "*'s ", "first ", "second "),
-    "’s ": ("1’s ", "2’s ", "a’s ", "b’s ", ")’s ", "*’s ", "first ", "second "),
-    " from ": tuple(f" from {name}" for name in _OF_A_NAME),
-    " by ": tuple(f" by {name}" for name in _OF_A_NAME),
-    " of ": tuple(f" of {name}" for name in _OF_A_NAME),
-    " th": (
-        "instruction",
-        "task",
-        "question",
-        "prompt",
-        "quer",
-        "request",
-        "criteria",
-        "evaluation",
-        "scenario",
-        "context",
-        "this case",
-        "user",
-        "comparison",
-        "analysis",
-        "guideline",
-        "rubric",
-        "information",
-        "purpose",
-    ),
-    "ed by ": ("outperformed by", "beaten by", "surpassed by", "outclassed by", "bettered by"),
-    " in ": ("comparable in", "similar in", "equivalent in", "equal in"),
-    " but ": ("not ",),
+# Of a line, in lower case: what else it must hold for the phrases under a short key, one of these.
+_OF_A_NAME = (*(f"{noun} " for noun in NOUNS.split("|")), "the first", "the second")
+_CHOOSING = "choose|select|output|label|assign|give"
+_NEEDS: dict[str, str] = {
+    "'s ": "1's |2's |a's |b's |)'s |*'s |first |second ",
+    "’s ": "1’s |2’s |a’s |b’s |)’s |*’s |first |second ",
+    **{part: "|".join(f"{part}{name}" for name in _OF_A_NAME) for part in (" from ", " by ", " of ")},
+    " th": "instruction|task|question|prompt|quer|request|criteria|evaluation|scenario|context|this case|user|comparison|"
+    "analysis|guideline|rubric|information|purpose",
+    "ed by ": "outperformed by|beaten by|surpassed by|outclassed by|bettered by",
+    " in ": "comparable in|similar in|equivalent in|equal in",
+    " but ": "not ",
     '"': _CHOOSING,
     "“": _CHOOSING,
-    "label": ("tie",),
-    " better": (
-        "swers ",
-        "swered ",
-        "dresses ",
-        "dressed ",
-        "andles ",
-        "andled ",
-        "esponds ",
-        "esponded ",
-        "ulfils ",
-        "ulfills ",
-    ),
-    "er": tuple(
-        f"{verb} {word}" for verb in ("does", "did", "do", "fares", "fared", "doing") for word in ("better", "worse")
-    ),
-    "etter ": tuple(
-        f"better {noun}"
-        for noun in ("pick", "fit", "match", "performer", "alternative", "selection", "bet", "candidate")
-    ),
+    "label": "tie",
+    " better": "swers |swered |dresses |dressed |andles |andled |esponds |esponded |ulfils |ulfills ",
+    "er": "does better|does worse|did better|did worse|do better|do worse|fares better|fares worse|fared better|fared worse|"
+    "doing better|doing worse",
+    "etter ": "better pick|better fit|better match|better performer|better alternative|better selection|better bet|"
+    "better candidate",
 }
 
-
-ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...], tuple[tuple[re.Pattern[str], _Replacement], ...]], ...] = (
-    LEAD,
-    ("'\"'", (), ((compile_later("'\"'"), "''"),)),  # the sign itself, and no quotation
-    *((part, (_NEEDS[part],) if part in _NEEDS else (), phrases) for part, phrases in _PHRASES.items()),
-    *((part, groups, ((pattern, put),)) for part, groups, pattern, put in CLAUSES),
+ROWS: tuple[tuple[str, tuple[tuple[str, ...], ...], tuple[tuple[re.Pattern[str], Replacement], ...]], ...] = tuple(
+    (part, tuple(tuple(group.split("|")) for group in groups), pairs)
+    for part, groups, pairs in (
+        (LEAD[0], LEAD[1], (LEAD[2:],)),
+        ("'\"'", (), ((compile_later("'\"'"), "''"),)),  # the sign itself, and no quotation
+        *((part, (_NEEDS[part],) if part in _NEEDS else (), phrases) for part, phrases in _PHRASES.items()),
+        *((part, groups, ((pattern, put),)) for part, groups, pattern, put in CLAUSES),
+    )
 )
 """In this order: a part of a line in lower case, groups of which the line must hold one text each, what is put for what."""

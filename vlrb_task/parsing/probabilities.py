@@ -77,10 +77,7 @@ def label_logprobs(text: str) -> Reading:
     """The verdict and ``p`` of such a text; equal probabilities are a tie, and any other text is unparsed."""
     found = _TEXT.match(text)
     if found is None:
-        core, _ = normal.trim(text)
-        if not core:
-            return unparsed(Reason.EMPTY)
-        return unparsed(Reason.FAILED_REQUEST if normal.failed(core) else Reason.NO_VERDICT)
+        return unparsed(normal.missing(normal.trim(text)[0]) or Reason.NO_VERDICT)
     if "null" in found.groups():
         return unparsed(Reason.NOT_A_NUMBER)
     odds = float(found[1]) - float(found[2])

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from vlrb_task.parsing import normal
 from vlrb_task.parsing.jsons import last_object
 from vlrb_task.parsing.reflections import reflection
-from vlrb_task.parsing.structures import boxes as box
-from vlrb_task.parsing.structures import tag
+from vlrb_task.parsing.structures import answers, boxes, scored
 from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 from vlrb_task.support.patterns import compile_later
 
@@ -26,7 +25,7 @@ _UNIT_WORDS = """
 """
 _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _UNITS = _UNIT_WORDS.split()
-_TENS = {word: 20 + 10 * place for place, word in enumerate(_TEN_WORDS.split())}
+_TENS = dict(zip(_TEN_WORDS.split(), range(20, 100, 10), strict=True))
 _WORDS = {word: value for value, word in enumerate(_UNITS)} | _TENS
 _WORDS |= {
     f"{tens}{join}{_UNITS[u]}": value + u for tens, value in _TENS.items() for u in range(1, 10) for join in "- "
@@ -91,7 +90,7 @@ _PLAIN_NUMBER = compile_later(
     re.IGNORECASE,
 )
 
-_SCORE_KEYS = (
+_SCORE_KEYS = [
     "final_score",
     "finalscore",
     "overall_score",
@@ -101,7 +100,7 @@ _SCORE_KEYS = (
     "score",
     "rating",
     "total",
-)
+]
 
 
 def _value(text: str) -> float | None:
@@ -125,13 +124,11 @@ class Scale:
     def __call__(self, text: str) -> Rating:
         """Read a text."""
         core, start = normal.trim(normal.plain(text))
-        if not core:
-            return unrated(Reason.EMPTY)
-        if normal.failed(core):
-            return unrated(Reason.FAILED_REQUEST)
+        if why := normal.missing(core):
+            return unrated(why)
         whole = _PLAIN_NUMBER.fullmatch(core) if len(core) <= 80 else None
         if whole:
-            return self._rate(whole.group(1), whole.group(2), (start, start + len(core)), "")
+            return self._rate(whole[1], whole[2], (start, start + len(core)))
         part = normal.outside(core)
         if part.unclosed:
             return unrated(Reason.CUT_OFF)
@@ -141,26 +138,21 @@ class Scale:
             rating = find(body, offset)
             if rating is not None:
                 return rating
-        label = None
-        for match in _LABELLED.finditer(body):
-            label = match
+        label = normal.last_match(_LABELLED, body)
         if label is not None:
             return unrated(Reason.NOT_A_NUMBER if body[label.end() :].strip(_EDGES) else Reason.CUT_OFF)
         return unrated(normal.reason_without_verdict(body, body.lower()))
 
     def _place(self, body: str, offset: int) -> Rating | None:
         """The last ``<score>``, ``<answer>`` or box, if it holds a number and nothing else."""
-        for finder in _PLACES:
-            last = None
-            for place in finder(body):
-                last = place
-            if last is not None:
+        for finder in (scored, answers, boxes):
+            for last in list(finder(body))[-1:]:
                 found = _PLAIN_NUMBER.fullmatch(body[last.start : last.end][:80])
                 span = (offset + last.start, offset + last.end)
                 if found is None:
                     inner = self._marked(body[last.start : last.end][:2000], span[0])
                     return inner or unrated(Reason.NOT_A_NUMBER, span)
-                return self._rate(found.group(1), found.group(2), span, "")
+                return self._rate(found[1], found[2], span)
         return None
 
     def _object(self, body: str, offset: int) -> Rating | None:
@@ -168,14 +160,11 @@ class Scale:
         if not isinstance(found, dict) or span is None:
             return None
         lowered = {str(key).lower().replace(" ", "_"): item for key, item in found.items()}
-        for key in _SCORE_KEYS:
-            item = lowered.get(key)
+        for item in map(lowered.get, _SCORE_KEYS):
             if isinstance(item, (int, float)) and not isinstance(item, bool):
-                return self._rate(
-                    repr(item) if isinstance(item, float) else str(item)[:40], None, _move(span, offset), ""
-                )
+                return self._rate(str(item)[:40], None, _move(span, offset))
             if isinstance(item, str) and (number := _PLAIN_NUMBER.fullmatch(item[:80])):
-                return self._rate(number.group(1), number.group(2), _move(span, offset), "")
+                return self._rate(number[1], number[2], _move(span, offset))
         return None
 
     def _marked(self, body: str, offset: int) -> Rating | None:
@@ -191,15 +180,14 @@ class Scale:
                     continue
                 total = _SUM.match(body, found.start(2))
                 if total is not None:
-                    return self._rate(total.group(1), None, _move(total.span(1), offset), "")
+                    return self._rate(total[1], None, _move(total.span(1), offset))
                 after = body[found.end() : found.end() + 24]
-                return self._rate(found.group(2), found.group(3) or found.group(1), _move(found.span(2), offset), after)
+                return self._rate(found[2], found[3] or found[1], _move(found.span(2), offset), after)
         given = [found for found in _GIVEN.finditer(body) if not _SUPPOSED.match(body, found.end())]
-        if given and len({_value(found.group(1)) for found in given}) == 1:
+        if given and len({_value(found[1]) for found in given}) == 1:
             found = given[-1]
-            return self._rate(
-                found.group(1), found.group(2), _move(found.span(1), offset), body[found.end() : found.end() + 24]
-            )
+            after = body[found.end() : found.end() + 24]
+            return self._rate(found[1], found[2], _move(found.span(1), offset), after)
         return None
 
     def _line(self, body: str, offset: int) -> Rating | None:
@@ -208,11 +196,11 @@ class Scale:
         at = body.find(core)
         lines = ((at, core.partition("\n")[0]), (at + core.rfind("\n") + 1, core.rpartition("\n")[2]))
         found = [(place, match) for place, line in lines if len(line) <= 40 and (match := _LINE_ALONE.fullmatch(line))]
-        if not found or len({_value(match.group(1)) for _, match in found}) != 1:
+        if not found or len({_value(match[1]) for _, match in found}) != 1:
             return None
         place, match = found[-1]
         span = (offset + place + match.start(1), offset + place + match.end(1))
-        return self._rate(match.group(1), match.group(2), span, "")
+        return self._rate(match[1], match[2], span)
 
     def _fraction(self, body: str, offset: int) -> Rating | None:
         """A lone "8/10" or "eight out of ten"; several that differ are scores of something else."""
@@ -220,8 +208,8 @@ class Scale:
         for under in list(_DENOMINATOR.finditer(body))[-_MOST:]:
             floor = max(0, under.start() - 40)
             over = _NUMERATOR.search(body[floor : under.start()])
-            if over is not None and _value(under.group(1)) == self.high:
-                found.append((over.group(1), floor + over.start(1)))
+            if over is not None and _value(under[1]) == self.high:
+                found.append((over[1], floor + over.start(1)))
         if not found or len({_value(digits) for digits, _ in found}) != 1:
             return None
         digits, at = found[-1]
@@ -231,22 +219,15 @@ class Scale:
         line = body[max(body.rfind("\n", 0, at) + 1, at - 200) : at]
         if ":" in line and not re.search(r"overall|final|total|score|rating|grade", line, re.IGNORECASE):
             return None  # "Accuracy: 8/10"
-        return self._rate(digits, None, span, "")
+        return self._rate(digits, None, span)
 
-    def _rate(self, number: str, out_of: str | None, span: tuple[int, int], after: str) -> Rating:
-        if after and _RANGE.match(after):
-            return unrated(Reason.NOT_A_NUMBER, span)
+    def _rate(self, number: str, out_of: str | None, span: tuple[int, int], after: str = "") -> Rating:
         value = _value(number)
-        if value is None:
+        if value is None or (after and _RANGE.match(after)):
             return unrated(Reason.NOT_A_NUMBER, span)
-        if out_of is not None and _value(out_of) != self.high:
-            return unrated(Reason.OUT_OF_RANGE, span)
-        if not self.low <= value <= self.high:
+        if (out_of is not None and _value(out_of) != self.high) or not self.low <= value <= self.high:
             return unrated(Reason.OUT_OF_RANGE, span)
         return Rating(value, None, span)
-
-
-_PLACES = (tag("score"), tag("answer"), box)
 
 
 def _opens(body: str, at: int) -> bool:
@@ -268,10 +249,8 @@ def number(text: str) -> Rating:
     Anything else is not a number: an engine that ignored the reward head and generated text is found out here.
     """
     core, start = normal.trim(text)
-    if not core:
-        return unrated(Reason.EMPTY)
-    if normal.failed(core):
-        return unrated(Reason.FAILED_REQUEST)
+    if why := normal.missing(core):
+        return unrated(why)
     value = _value(core) if len(core) <= 900 and _FLOAT.fullmatch(core) else None
     span = (start, start + len(core))
     return unrated(Reason.NOT_A_NUMBER, span) if value is None else Rating(value, None, span)
@@ -298,24 +277,19 @@ def yes_no(text: str) -> Rating:
     if isinstance(window, Reason):
         return unrated(window)
     body, offset, cut = window
-    for finder in (box, tag("answer")):
-        places = list(finder(body))
-        if places:
-            place = places[-1]
+    for finder in (boxes, answers):
+        for place in list(finder(body))[-1:]:
             span = (offset + place.start, offset + place.end)
             found = _YES_ALONE.fullmatch(body[place.start : place.end][:40])
-            return _said(found.group(1), span) if found else unrated(Reason.NO_VERDICT, span)
-    marked = None
-    for match in _YES_MARKED.finditer(body):
-        marked = match
-    if marked:
-        return _said(marked.group(1), _move(marked.span(1), offset))
+            return _said(found[1], span) if found else unrated(Reason.NO_VERDICT, span)
+    if marked := normal.last_match(_YES_MARKED, body):
+        return _said(marked[1], _move(marked.span(1), offset))
     core = body.strip(normal.BLANK)
     opening = None if cut else (_YES_ALONE.fullmatch(core[:41]) or _YES_OPENING.match(core))
     last = core.rpartition("\n")[2]
     closing = _YES_ALONE.fullmatch(last) if len(last) <= 40 else _YES_CLOSING.search(last, len(last) - 20)
     closing = closing or _YES_CLOSING.search(last, max(0, len(last) - 20))
-    said = {found.group(1).lower() for found in (opening, closing) if found}
+    said = {found[1].lower() for found in (opening, closing) if found}
     if len(said) > 1:
         return unrated(Reason.CONTRADICTORY)
     if said:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from vlrb_task.parsing import normal
-from vlrb_task.parsing.structures import boxes as box
+from vlrb_task.parsing.structures import boxes
 from vlrb_task.parsing.verdicts import Rating, Reason, unrated
 from vlrb_task.parsing.walk import RETHINK
 from vlrb_task.support.patterns import compile_later
@@ -73,7 +73,7 @@ def reflection(text: str) -> Rating:
     if isinstance(window, Reason):
         return unrated(window)
     body, offset, _ = window
-    places = list(box(body))
+    places = list(boxes(body))
     if (places and not places[-1].closed) or (not places and normal.cut_off(body)):
         return unrated(Reason.CUT_OFF)
     said: list[Rating] = []
@@ -115,21 +115,16 @@ def _read(sentence: str, offset: int) -> Rating | None:
     span = (offset + found.start(), offset + found.end())
     if groups.get("yes"):
         return Rating(1.0 if groups["yes"].lower() == "yes" else 0.0, None, span)
-    right = groups["word"].lower() in _RIGHT.split("|")
-    if not right:
-        return None if groups.get("not") else Rating(0.0, None, span)
-    if groups.get("not"):
-        return Rating(0.0, None, span)
-    return Rating(1.0, None, span) if _WHOLE.match(sentence, found.end()) else None
+    right, denied = groups["word"].lower() in _RIGHT.split("|"), groups.get("not")
+    if right != bool(denied):  # called right; that it is not wrong says too little
+        return Rating(1.0, None, span) if right and _WHOLE.match(sentence, found.end()) else None
+    return Rating(0.0, None, span)
 
 
 def _meant(before: str) -> bool:
     """Whether what leads up to a statement leaves it alone."""
     if len(before) > _LONGEST:
         return False
-    if _LEADS_UP.fullmatch(before):
-        return True
-    joints = list(_SO.finditer(before))
-    if not joints or _SUPPOSED.match(before):
-        return False
-    return _LEADS_UP.fullmatch(before[joints[-1].end() :]) is not None
+    if not _LEADS_UP.fullmatch(before) and (joint := normal.last_match(_SO, before)) and not _SUPPOSED.match(before):
+        before = before[joint.end() :]
+    return _LEADS_UP.fullmatch(before) is not None

@@ -6,11 +6,11 @@ In those that were told, the last place wins, reasoning is dropped first, two an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import TypeVar
 
 from vlrb_task.parsing import loose, normal, quick
 from vlrb_task.parsing.final import Reader, final
-from vlrb_task.parsing.paper import paper
 from vlrb_task.parsing.probabilities import label_logprobs
 from vlrb_task.parsing.ratings import RATINGS
 from vlrb_task.parsing.verdicts import Parser, RatingParser, Reading, Reason, Verdict, unparsed
@@ -35,39 +35,25 @@ def letter(text: str) -> Reading:
     have an option A, and small judges do answer it.
     """
     core, start = normal.trim(text)
-    if not core or normal.failed(core):
-        return final(text)
     part = normal.outside(core)
-    if part.unclosed:
-        return final(text)
+    read = final(text)
+    if normal.missing(core) or part.unclosed:
+        return read
     body, offset = part.text[-normal.WINDOW :].strip(normal.BLANK), start + part.start
-    said: set[Verdict] = set()
     head, tail = body.partition("\n")[0], body.rpartition("\n")[2]
-    if len(part.text) <= normal.WINDOW and len(head) <= 40 and (found := _LETTER_ITSELF.fullmatch(head)):
-        said.add(Verdict.FIRST if found.group(1) == "A" else Verdict.SECOND)
-    if len(tail) <= 120:
-        found = _LETTER_ITSELF.fullmatch(tail) or _LETTER_LINE.fullmatch(tail)
-        if found:
-            said.add(Verdict.FIRST if found.group(1) == "A" else Verdict.SECOND)
-    prose = final(text)
-    if prose.reason is None:
-        said.add(prose.verdict)
-    if len(said) > 1:
+    whole = len(part.text) <= normal.WINDOW and len(head) <= 40
+    lines = (
+        _LETTER_ITSELF.fullmatch(head) if whole else None,
+        (_LETTER_ITSELF.fullmatch(tail) or _LETTER_LINE.fullmatch(tail)) if len(tail) <= 120 else None,
+    )
+    said = {Verdict.FIRST if found[1] == "A" else Verdict.SECOND for found in lines if found}
+    if len(said | ({read.verdict} if read.reason is None else set())) > 1:
         return unparsed(Reason.CONTRADICTORY)
-    if not said:
-        return prose
-    return prose if prose.reason is None else Reading(said.pop(), None, (offset, offset + len(body)))
+    return read if read.reason is None or not said else Reading(said.pop(), None, (offset, offset + len(body)))
 
 
-def prose(text: str) -> Reading:
-    """Free prose, with no format asked for ("The first response is better because …"): the same as :func:`final`."""
-    return final(text)
-
-
-def factors(text: str) -> Reading:
-    """A walk through factors that closes with "Answer X is better": the same as :func:`final`."""
-    return final(text)
-
+prose = factors = final
+"""Free prose ("The first response is better because …"), or factors that close with "Answer X is better"."""
 
 think_tags = Reader(asked=("tag",), quick=quick.closing_tag)
 """``<think>…</think><answer>Answer 1 is better</answer>``, or a digit in it; the last tag outside the reasoning."""
@@ -93,7 +79,8 @@ scores = Reader(asked=("scores",))
 tools = Reader(asked=("tag",), tools=True)
 """A judge with tools: an ``<answer>`` is final; a tool call with none after it is a tool call."""
 
-FORMATS: Mapping[str, Callable[[str], Reading]] = {
+PARSERS: Mapping[str, Parser] = {
+    "final": final,
     "think_tags": think_tags,
     "boxed": boxed,
     "brackets": brackets,
@@ -104,31 +91,15 @@ FORMATS: Mapping[str, Callable[[str], Reading]] = {
     "factors": factors,
     "prose": prose,
     "tools": tools,
-}
-
-PARSERS: Mapping[str, Parser] = {
-    "final": final,
-    "paper": paper,
     "label_logprobs": label_logprobs,
-    **FORMATS,
-    **{
-        rule.__name__: rule
-        for rule in (
-            loose.unified_reward_substring,
-            loose.unified_reward_substring_old,
-            loose.r1_reward_default_second,
-            loose.vlmevalkit_first_of_two,
-            loose.lmms_eval,
-            loose.rewardbench,
-            loose.arm_thinker_last,
-            loose.first_letter_default_first,
-        )
-    },
+    **{rule.__name__: rule for rule in loose.RULES},
 }
 """Pairwise parsers: a text to a verdict."""
 
 RATING_PARSERS: Mapping[str, RatingParser] = RATINGS
 """Pointwise parsers: a text to a number."""
+
+P = TypeVar("P")
 
 
 def get_parser(name: str) -> Parser:
@@ -137,9 +108,7 @@ def get_parser(name: str) -> Parser:
     Raises:
         UnknownName: there is none; the message lists those that exist.
     """
-    if name not in PARSERS:
-        raise UnknownName(f"no parser is called {name!r}; there are {', '.join(sorted(PARSERS))}")
-    return PARSERS[name]
+    return _named(name, PARSERS, "parser")
 
 
 def get_rating_parser(name: str) -> RatingParser:
@@ -148,6 +117,10 @@ def get_rating_parser(name: str) -> RatingParser:
     Raises:
         UnknownName: there is none; the message lists those that exist.
     """
-    if name not in RATING_PARSERS:
-        raise UnknownName(f"no rating parser is called {name!r}; there are {', '.join(sorted(RATING_PARSERS))}")
-    return RATING_PARSERS[name]
+    return _named(name, RATING_PARSERS, "rating parser")
+
+
+def _named(name: str, parsers: Mapping[str, P], what: str) -> P:
+    if name not in parsers:
+        raise UnknownName(f"no {what} is called {name!r}; there are {', '.join(sorted(parsers))}")
+    return parsers[name]

@@ -134,8 +134,6 @@ _LABEL_SIGNS = frozenset(codes(": | -"))
 _CRITERIA_LISTED = rule(
     r"^(?:[in for as regard]|considering)[^FIRST SECOND both neither it]*,(?=[^,]*[FIRST SECOND both neither it answers])"
 )
-_BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]*$")
-_LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 
 def _inner(code: str, whole: bool) -> str:

@@ -58,30 +58,14 @@ _NAMES = (
     r"(?:answer|verdict|final|winner|choice|decision|judge?ment|result|preference|preferred|selection|better|best|conclusion)"
     r"(?:[_-]?(?:answer|verdict|choice|decision|judge?ment|response|one))?"
 )
-_TAG = compile_later(rf"<(/?)({_NAMES})\s{{0,3}}>", re.IGNORECASE)
 
 
-def tags(text: str) -> Iterator[Place]:
-    """The insides of ``<answer>…</answer>``, ``<verdict>…</verdict>`` and the like, whatever the case.
+def _tagged(names: str) -> Finder:
+    """The finder of ``<name>…</name>`` for the names of a pattern's group, whatever the case.
 
     Engines that stop at a stop string cut the closing tag off, so a last one that is never closed runs to the end.
     """
-    if "<" not in text:
-        return
-    opened: re.Match[str] | None = None
-    for match in _TAG.finditer(text):
-        if not match[1]:
-            opened = match
-        elif opened is not None and opened[2].lower() == match[2].lower():
-            yield Place(opened.end(), match.start(), True, (opened.start(), match.end()))
-            opened = None
-    if opened is not None:
-        yield Place(opened.end(), len(text), False, (opened.start(), len(text)))
-
-
-def tag(name: str) -> Finder:
-    """The finder of ``<name>…</name>`` alone, under the same rules."""
-    pattern = compile_later(rf"<(/?){name}>", re.IGNORECASE)
+    pattern = compile_later(f"<(/?){names}>", re.IGNORECASE)
 
     def find(text: str) -> Iterator[Place]:
         if "<" not in text:
@@ -90,13 +74,18 @@ def tag(name: str) -> Finder:
         for match in pattern.finditer(text):
             if not match[1]:
                 opened = match
-            elif opened is not None:
+            elif opened is not None and opened[2].lower() == match[2].lower():
                 yield Place(opened.end(), match.start(), True, (opened.start(), match.end()))
                 opened = None
         if opened is not None:
             yield Place(opened.end(), len(text), False, (opened.start(), len(text)))
 
     return find
+
+
+tags = _tagged(rf"({_NAMES})\s{{0,3}}")
+"""The insides of ``<answer>…</answer>``, ``<verdict>…</verdict>`` and the like."""
+answers, scored = _tagged("(answer)"), _tagged("(score)")
 
 
 _BOX = compile_later(r"\\(?:f?boxe?d?)\s{0,9}\{|<\|begin_of_box\|>")

@@ -128,33 +128,15 @@ WORDS: dict[str, str] = {
     "nothing": "text textbf mathbf mathrm",
 }
 
-CONTRACTIONS: dict[str, str] = {
-    "isn't": "is not",
-    "aren't": "is not",
-    "wasn't": "is not",
-    "weren't": "is not",
-    "ain't": "is not",
-    "don't": "not",
-    "doesn't": "not",
-    "didn't": "not",
-    "haven't": "not",
-    "hasn't": "not",
-    "can't": "would not",
-    "cannot": "would not",
-    "couldn't": "would not",
-    "won't": "would not",
-    "wouldn't": "would not",
-    "shouldn't": "would not",
-    "mustn't": "would not",
-    "it's": "it is",
-    "that's": "that is",
-    "there's": "it is",
-    "i'm": "I is",
-    "i'd": "I would",
-    "i'll": "I would",
-    "i've": "I",
-    "we'd": "I would",
-    "we'll": "I would",
-    "we're": "I is",
+_CONTRACTED = {
+    "is not": "isn't aren't wasn't weren't ain't",
+    "not": "don't doesn't didn't haven't hasn't",
+    "would not": "can't cannot couldn't won't wouldn't shouldn't mustn't",
+    "it is": "it's there's",
+    "that is": "that's",
+    "I is": "i'm we're",
+    "I would": "i'd i'll we'd we'll",
+    "I": "i've",
 }
+CONTRACTIONS = {word: names for names, words in _CONTRACTED.items() for word in words.split()}
 """Contractions that are more than one class, or another than their words."""
