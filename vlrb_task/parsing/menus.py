@@ -73,8 +73,19 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
         three = out[at - 2 : at + 1]
         if side_by_side(text, three[0].outer, three[1].outer) and side_by_side(text, three[1].outer, three[2].outer):
             out[at - 2 : at + 1] = [item._replace(why=item.why or MENU) for item in three]
+    # "[[A]] or [[B]]" offers both: such two are no items of a list, whatever the next line is.
+    offered = {
+        place
+        for at in range(1, len(out))
+        if out[at - 1].reading.verdict is not out[at].reading.verdict
+        and "\n" not in text[out[at - 1].outer[1] : out[at].outer[0]]
+        and side_by_side(text, out[at - 1].outer, out[at].outer)
+        for place in (at - 1, at)
+    }
     # From the front, so that a whole list goes: an item that follows one of another verdict on the next line, and that one.
     for at in range(1, len(out)):
+        if at - 1 in offered and at in offered:
+            continue
         before, last = out[at - 1], out[at]
         alike = before.reading.verdict is last.reading.verdict
         if alike and (last.rule != "brackets" or text[slice(*before.outer)] == text[slice(*last.outer)]):
