@@ -78,12 +78,27 @@ _NOUNS = (
     "image",
     "description",
 )
+_JOINS = (" ", "", "_", "-")
 _BARE = {
     **dict.fromkeys(
-        ("a", "1", "first", "the first", *(f"{noun} {name}" for noun in _NOUNS for name in "a1")), Verdict.FIRST
+        (
+            "a",
+            "1",
+            "first",
+            "the first",
+            *(f"{noun}{join}{name}" for noun in _NOUNS for join in _JOINS for name in "a1"),
+        ),
+        Verdict.FIRST,
     ),
     **dict.fromkeys(
-        ("b", "2", "second", "the second", *(f"{noun} {name}" for noun in _NOUNS for name in "b2")), Verdict.SECOND
+        (
+            "b",
+            "2",
+            "second",
+            "the second",
+            *(f"{noun}{join}{name}" for noun in _NOUNS for join in _JOINS for name in "b2"),
+        ),
+        Verdict.SECOND,
     ),
     **{f"{the}first {noun}": Verdict.FIRST for noun in _NOUNS for the in ("", "the ")},
     **{f"{the}second {noun}": Verdict.SECOND for noun in _NOUNS for the in ("", "the ")},

@@ -116,6 +116,30 @@ _PHRASES = {
             "is better",
         ),
     ),
+    "c: ": _phrases((r"\AC: (?=(?:both|neither|the two)\b)", "")),  # the letter of a tie, and what it stands for
+    " as the ": _phrases(
+        (
+            r"\bI (choose|chose|pick|picked|select|selected) ([AB]) as (?=the (?:better|best|winner))",
+            r"I choose Assistant \2 as ",
+        )
+    ),
+    "closely": _phrases(
+        (
+            r"\b(?:aligns?|adheres?|corresponds?|conforms?|sticks?|matche?s?) (?:much |slightly )?more closely (?:with|to)\b",
+            "is more aligned with",
+        ),
+        (r"\bmore closely (?=aligned|aligns)", "more "),
+    ),
+    " better ": _phrases(
+        (r"\baligns? (?:much |slightly )?better with\b", "is more aligned with"),
+        (r"\b(?:is|are) better aligned with\b", "is more aligned with"),
+    ),
+    "igher ": _phrases(
+        (
+            r"\b(?:gets|receives|deserves|earns) an? (?:slightly |much )?higher (?:overall )?(?:score|rating|grade)\b",
+            "is better",
+        )
+    ),
     "er job": _phrases(
         (
             r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"

@@ -103,7 +103,8 @@ _NAME_ONLY = rule(
     r"filler:]{0,2}([FIRST SECOND])\.?$"
 )
 _TIE_ONLY = rule(r"^[filler:]{0,2}[both neither tie] answers?\.?$|^[filler:]{0,2} not filler? winner?\.?$|^tie")
-_OVERALL_MARK = rule(r"overall(?!answer)")  # and not "the final answer"
+# And not "the final answer", or "the overall scene" within a sentence.
+_OVERALL_MARK = rule(r"^[filler in]{0,2} overall(?!answer)|overall(?![answer picture unknown])")
 _SELF = rule(r"([FIRST SECOND])[^FIRST SECOND]{0,12} than[filler in]{0,2}\1")
 _OPENING_CLAUSE = rule(
     r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},? filler{0,2})?|(?:(?<=[and but:])|(?<=but,)))(?:[although "
@@ -134,8 +135,6 @@ _LABEL_SIGNS = frozenset(codes(": | -"))
 _CRITERIA_LISTED = rule(
     r"^(?:[in for as regard]|considering)[^FIRST SECOND both neither it]*,(?=[^,]*[FIRST SECOND both neither it answers])"
 )
-_BARE = rule(r"^[filler:,|(\[\" box]{0,3}([FIRST SECOND A B one two])[)\]\".:|,]*$")
-_LEADING = rule(r"^[filler:]{0,2}([FIRST SECOND])(?=[(,.:-]|in filler|$)")
 
 
 def _inner(code: str, whole: bool) -> str:
