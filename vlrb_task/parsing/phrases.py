@@ -281,7 +281,24 @@ _PHRASES = {
             "equally good",
         ),
     ),
+    "tie is justified": _phrases((r"\b(?:the|a) tie is justified\b", "it is a tie")),
+    " equally good": _phrases(
+        (
+            rf"\bI (?:would )?(?:rate|consider|judge|deem) (?:these|both|{ANSWERS})(?: \w+)? as equally good\b",
+            "both answers are equally good",
+        )
+    ),
+    " in quality": _phrases(
+        (
+            r"\bthey are (?:essentially |basically |roughly )?(?:equal|tied) in (?:overall )?quality\b",
+            "both answers are equally good",
+        )
+    ),
     " difference": _phrases(
+        (
+            rf"\bthe (?:slight )?differences?(?: in \w+)? (?:is|are) (?:very )?(?:minimal|negligible|insignificant|minor)\b{ALL}",
+            "both answers are equally good",
+        ),
         (
             r"\bthere is (?:no|little|hardly any) (?:(?:real|significant|meaningful|notable|clear|substantial)"
             rf" )?difference (?:in (?:overall )?quality )?between {ANSWERS}{ALL}",

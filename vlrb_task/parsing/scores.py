@@ -68,6 +68,7 @@ _WORDS = {
     "": ("scor", "grade", "points", "out of"),
     "rat": ("rating", " rate ", "rated"),
     " give ": ("i give ", "d give "),
+    " gets a": (" gets a ", " gets an "),
 }
 """Words of scoring, by what several of them have in common."""
 _SCALES = ("/10", "/ 10", "/5")
