@@ -96,6 +96,7 @@ _APART_FROM_THAT = compile_later(r"\bboth\b[^.]{1,200}\bbut\b[^.]{1,60}\bmore\b"
 _DOWNSIDE = compile_later(
     r"\b(?:but(?! also)|(?<=, )however|less|lack(?:s|ed|ing)|and (?:does|did|do)(?: not|n['’]t))\b", re.IGNORECASE
 )
+_REASON = compile_later(r"\b(?:as|because|since|due to)\b", re.IGNORECASE)
 _NAMES = compile_later(ANY_NAME, re.IGNORECASE)
 _OF_THE_FIRST = compile_later(r"[1A]\b|first", re.IGNORECASE)
 
@@ -107,11 +108,16 @@ def qualified(said: str, first: bool) -> bool:
         said: the remark.
         first: it is for the first answer, else for the second.
     """
-    traits = {trait.lower() for found in _TRAITS.finditer(said) for trait in found.groups() if trait}
+    closing = said.rstrip(". ").rpartition(". ")[2]
+    traits = {trait.lower() for found in _TRAITS.finditer(closing) for trait in found.groups() if trait}
     if traits and traits <= _NEUTRAL and _APART_FROM_THAT.search(said) is None:
         return True
     for downside in _DOWNSIDE.finditer(said):
         names = list(_NAMES.finditer(said, 0, downside.start()))
-        if names and (_OF_THE_FIRST.search(names[-1][0]) is not None) is first:
+        if (
+            names
+            and _REASON.search(said, names[-1].end(), downside.start()) is None
+            and (_OF_THE_FIRST.search(names[-1][0]) is not None) is first
+        ):
             return True
     return False

@@ -136,8 +136,8 @@ _PHRASES = {
     ),
     "igher ": _phrases(
         (
-            r"\b(?:gets|receives|deserves|earns) an? (?:slightly |much )?higher (?:overall )?(?:score|rating|grade)\b",
-            "is better",
+            rf"({ANY_NAME}) (?:gets|receives|deserves|earns) an? (?:slightly |much )?higher (?:overall )?(?:score|rating)\b",
+            r"\1 is better",
         )
     ),
     "er job": _phrases(

@@ -226,7 +226,7 @@ class Scale:
             return None
         place, match = found[-1]
         if _one_of_several(core, place - at, match[0]):
-            return None
+            return unrated(Reason.NO_VERDICT)
         span = (offset + place + match.start(1), offset + place + match.end(1))
         return self._rate(match[1], match[2], span)
 

@@ -243,7 +243,7 @@ def _listed(text: str, lines: list[tuple[int, int]]) -> list[_Pair]:
             if not alone and _of_a_criterion(text, found.start()):
                 continue
             first, second = _value(found[1]), _value(found[3])
-            if alone and (max(first, second) > 100 or min(first, second) < 0 or found[0].rstrip()[-1] == ","):
+            if min(first, second) < 0 or (alone and (max(first, second) > 100 or found[0].rstrip()[-1] == ",")):
                 continue  # years, coordinates, a line of a program
             if _NAMES_TURNED.search(text, max(0, found.start(1) - 160), found.start(1)):
                 first, second = second, first  # "the scores for Assistant 2 and Assistant 1 are 1 and 8"
