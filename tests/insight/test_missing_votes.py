@@ -116,3 +116,14 @@ def test_the_statement_gives_every_number_of_votes_that_a_pair_has(tmp_path: Pat
     path = tmp_path / "a.votes.jsonl"
     write_votes(path, ragged)
     assert "3 to 5 votes a pair" in vlrb("export", str(path), "--to", "statement").stdout
+
+
+def test_a_range_stands_in_the_place_of_an_overall_in_every_table(tmp_path: Path) -> None:
+    lines = records(run(Planted(1.0, correlation=0.0), 1, sizes=SIZES, shown=SHOWN), "model")
+    path, page = tmp_path / "a.votes.jsonl", tmp_path / "page.html"
+    write_votes(path, [line | {"text": ""} if at < 7 else line for at, line in enumerate(lines)])
+    assert json.loads(vlrb("score", str(path), "--json").stdout)["overall_range"] == {"low": 0.75, "high": 1.0}
+    vlrb("report", str(path), "-o", str(page))
+    assert "<td>75.0 to 100.0</td>" in page.read_text(encoding="utf-8")
+    for table in (("score", str(path)), ("export", str(path), "--to", "markdown"), ("compare", str(path))):
+        assert "75.0 to 100.0" in vlrb(*table).stdout

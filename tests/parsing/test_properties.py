@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from vlrb_task.parsing import PARSERS, RATING_PARSERS, final, paper, paper_number
+from vlrb_task.parsing.normal import failed
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict
 
 FIXED = settings(derandomize=True, max_examples=70)
@@ -112,6 +113,7 @@ def test_exchanging_the_names_exchanges_the_verdict(
 @FIXED
 @given(before=st.one_of(st.text(max_size=200), texts.map(lambda draws: _text(draws, "Answer 1", "Answer 2"))))
 def test_text_before_a_marked_verdict_does_not_change_it(line: str, verdict: Verdict, before: str) -> None:
+    assume(not failed(before.lstrip()))  # what a framework writes in the place of an answer
     opens_reasoning = re.search(r"<think>(?!.*</think>)", before, re.DOTALL)
     if opens_reasoning:
         before += "</think>"

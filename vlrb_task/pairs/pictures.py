@@ -272,4 +272,4 @@ def _in_rgb(picture: Image) -> Image:
             lambda level: level * (255 / (top - bottom)) - bottom * 255 / (top - bottom)
         )
         picture = scaled.convert("L")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from vlrb_task.parsing.normal import BLANK, last_match
+from vlrb_task.parsing.nouns import ANY_NAME
 from vlrb_task.support.patterns import compile_later
 
 _SENTENCE_ENDS = (". ", "! ", "? ", "\n", '." ', ".** ", "。")
@@ -86,3 +87,37 @@ def more_after_all(said: str) -> bool:
     """Whether a text calls its answers even and then one of them more something."""
     last = last_match(_EVEN, said)
     return last is not None and _MORE.search(said, last.end()) is not None
+
+
+_TRAITS = compile_later(r"\bmore (\w+)(?:,? and (?:more )?(\w+))?", re.IGNORECASE)
+_NEUTRAL = {"concise", "focused", "factual", "general", "brief", "succinct", "direct", "structured", "straightforward"}
+_NEUTRAL |= {"creative", "technical", "formal"}
+_APART_FROM_THAT = compile_later(r"\bboth\b[^.]{1,200}\bbut\b[^.]{1,60}\bmore\b", re.IGNORECASE)
+_DOWNSIDE = compile_later(
+    r"\b(?:but(?! also)|(?<=, )however|less|lack(?:s|ed|ing)|and (?:does|did|do)(?: not|n['’]t))\b", re.IGNORECASE
+)
+_REASON = compile_later(r"\b(?:as|because|since|due to)\b", re.IGNORECASE)
+_NAMES = compile_later(ANY_NAME, re.IGNORECASE)
+_OF_THE_FIRST = compile_later(r"[1A]\b|first", re.IGNORECASE)
+
+
+def qualified(said: str, first: bool) -> bool:
+    """Whether a remark for an answer ("more detailed") is none: its traits are no merits by themselves, or a downside follows.
+
+    Args:
+        said: the remark.
+        first: it is for the first answer, else for the second.
+    """
+    closing = said.rstrip(". ").rpartition(". ")[2]
+    traits = {trait.lower() for found in _TRAITS.finditer(closing) for trait in found.groups() if trait}
+    if traits and traits <= _NEUTRAL and _APART_FROM_THAT.search(said) is None:
+        return True
+    for downside in _DOWNSIDE.finditer(said):
+        names = list(_NAMES.finditer(said, 0, downside.start()))
+        if (
+            names
+            and _REASON.search(said, names[-1].end(), downside.start()) is None
+            and (_OF_THE_FIRST.search(names[-1][0]) is not None) is first
+        ):
+            return True
+    return False

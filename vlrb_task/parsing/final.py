@@ -29,21 +29,26 @@ from vlrb_task.parsing import normal, quick, structures
 from vlrb_task.parsing.lines import bare
 from vlrb_task.parsing.page import Kind, Note, Notes, Page
 from vlrb_task.parsing.verdicts import Reading, Reason, Verdict, unparsed
+from vlrb_task.parsing.walk import Walk
 from vlrb_task.support.patterns import compile_later
 
 _BEGINNINGS = frozenset(("both", "1.", "2.", "1)", "2)", "neither"))
 """Texts that look like a name or a tie and are the beginning of a list or a sentence."""
 
-_ASIDE = compile_later(r"(?<=[)12AB*]) \((?!or\b|and\b|if\b|vs)(?:[^()]|\([abAB12]\)){3,300}\)\Z")
+_ASIDE = compile_later(r"(?<=[)12AB*]) \((?!or\b|and\b|if\b|vs)(?:[^()]|\([abAB12]\)){3,300}\)\.?\Z")
 """What stands behind a name that is all the text otherwise: "Output (b) (as it gives more options)"."""
 _LONGEST_NAME = 400
 
 
-def _name(core: str) -> Verdict | None:
+def _name(core: str, place: tuple[int, int]) -> Reading | None:
     """The answer that is all of a short text, with its reason in brackets or without."""
-    if core.lower() in _BEGINNINGS:
+    aside = _ASIDE.search(core) if ")" in core[-2:] else None
+    verdict = bare(core[: aside.start()] if aside else core)
+    if verdict is None or core.lower() in _BEGINNINGS:
         return None
-    return bare(_ASIDE.sub("", core) if core[-1] == ")" else core)
+    if aside and Walk(aside[0].strip(" ()."), 0).read().verdict not in (verdict, Verdict.UNPARSED):
+        return unparsed(Reason.CONTRADICTORY, place)
+    return Reading(verdict, None, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,11 @@ class Reader:
         core, start = normal.trim(normal.plain(text))
         if why := normal.missing(core):
             return unparsed(why)
-        if len(core) <= _LONGEST_NAME and (verdict := _name(core)) is not None:
-            whole = (start, start + len(core))
+        whole = (start, start + len(core))
+        if len(core) <= _LONGEST_NAME and (named := _name(core, whole)) is not None:
             if notes is not None:
-                notes.append(Note("name", whole, str(verdict)))
-            return Reading(verdict, None, whole)
+                notes.append(Note("name", whole, str(named.verdict)))
+            return named
         part = normal.outside(core)
         body = structures.named(normal.lettered(normal.untagged(normal.unemphasised(part.text))))
         body, offset = structures.pictured(body), start + part.start

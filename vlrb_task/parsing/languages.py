@@ -88,12 +88,12 @@ _KO_NOUN = "(?:Assistant|Model|Response|Answer|답변|응답|모델|어시스턴
 _KOREAN = _language(
     rf"{_KO_NOUN}\s?[(\[]?\s?([12AB])\s?[)\]]?[*_]{{0,3}}\s?(?:번)?(?:의\s?{_KO_NOUN})?",
     r"{n}\s?(?:이|가|쪽이|번이)?\s(?:(?:전반적으로|훨씬|약간|조금|명확히|확실히|분명히)\s){0,3}더\s?(?:좋|낫|나은|나음|나아\s|우수|뛰어나|뛰어난|훌륭|적절|나았)",
-    r"무승부|동점|동등하다고\s(?:볼|판단|평가)|(?:두|양쪽)\s?[^.]{0,12}(?:동등|똑같이\s좋|비슷하게\s좋)",
+    r"무승부|동점|동등하다고\s(?:볼|판단|평가)|동일한\s평가|(?:두|양쪽)\s?[^.]{0,12}(?:동등|똑같이\s좋|비슷하게\s좋)",
     r"\s{0,3}(?:최종|종합|전체)?\s?(?:판단|판정|결론|평가|승자)\s{0,3}(?:[:：]|은|는)\s{0,3}",
     r"\s{0,3}(?:따라서|그러므로|결론적으로|종합적으로|전반적으로|종합하면)",
     "만약|라면|다면|경우|인지|까\\?|수도",
     "않|안\\s|못|없|아니",
-    "에서는|면에서|점에서",
+    "에서는|면에서|점에서|관련해서는",
 )
 _EUROPEAN = _language(
     r"(?:(?:la|die|das|der|el)\s)?(?:(?:Antwort|Modell|Assistent|Option|réponse|modèle|assistant|option|respuesta"
@@ -134,6 +134,8 @@ EUROPEAN_WORDS = (
     "modell ",
     "modelo",
 )
+_CONCEDED = compile_later("으나|지만|けれど|ものの|但是?|然而")
+"""Between two claims in one clause: what is before it is conceded."""
 _SENTENCE = compile_later(r"[^。.!！?？;；]{1,400}[。.!！?？;；]?")
 _CLAUSE = compile_later(r"[^,，、:：]{0,300}[,，、:：]?")
 
@@ -189,9 +191,12 @@ def _clause(clause: str, language: _Language) -> str:
     tie = language.tie.search(rest)
     if tie is not None and not language.negation.search(rest[: tie.start()]):
         return (before or ". ") + "it is a tie. "
-    found = language.better.search(rest)
-    if found is None:
+    every = list(language.better.finditer(rest))
+    if not every:
         return f"{before}{rest}" if label else clause
+    found = every[-1]
+    if len({_shown(one) for one in every}) > 1 and not _CONCEDED.search(rest, every[-2].end(), found.start()):
+        return clause
     if language.negation.search(rest[: found.start()]) or language.negation.search(found[0]):
         return clause
     return (before or ". ") + f"{_shown(found)} is better. "

@@ -70,7 +70,8 @@ _BARE = dict.fromkeys(("tie", "draw", "equal", "neither", "both", "tied"), Verdi
 for _side, _word, _names in ((Verdict.FIRST, "first", "a1"), (Verdict.SECOND, "second", "b2")):
     _BARE |= dict.fromkeys((*_names, _word, f"the {_word}"), _side)
     for _noun in _NOUN_WORDS.split():
-        _BARE |= dict.fromkeys((f"{_word} {_noun}", f"the {_word} {_noun}", *(f"{_noun} {n}" for n in _names)), _side)
+        _BARE |= dict.fromkeys((f"{_word} {_noun}", f"the {_word} {_noun}"), _side)
+        _BARE |= dict.fromkeys((f"{_noun}{join}{name}" for join in (" ", "", "_", "-") for name in _names), _side)
 _BARE_EDGES = " \t\r\n*_`#\"'“”‘’().[]{}:!,<>|\\。"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from vlrb_task.parsing.structures import Structure
+from vlrb_task.parsing.verdicts import Reason, unparsed
 from vlrb_task.support.patterns import compile_later
 
 _CONDITION = compile_later(
@@ -59,6 +60,11 @@ def _heads(text: str, place: tuple[int, int]) -> bool:
 MENU = "one of a menu of options"
 
 
+def in_doubt(item: Structure) -> Structure:
+    """A structure that another one contradicts; a labelled line after it may still decide."""
+    return item._replace(reading=unparsed(Reason.CONTRADICTORY, item.outer))
+
+
 def judged(text: str, found: list[Structure]) -> list[Structure]:
     """The structures of one kind, with the reason for those that are no verdicts: templates, menus, headings."""
     if not found or found[0].rule in ("json", "scores"):
@@ -73,8 +79,21 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
         three = out[at - 2 : at + 1]
         if side_by_side(text, three[0].outer, three[1].outer) and side_by_side(text, three[1].outer, three[2].outer):
             out[at - 2 : at + 1] = [item._replace(why=item.why or MENU) for item in three]
+    # "[[A]] or [[B]]" offers both: neither is a verdict, and they are no items of a list with the next line.
+    offered = {
+        at
+        for at in range(1, len(out))
+        if out[at - 1].reading.verdict is not out[at].reading.verdict
+        and None is out[at - 1].reading.reason is out[at].reading.reason
+        and side_by_side(text, out[at - 1].outer, out[at].outer)
+    }
+    for at in offered:
+        why = out[at - 1].why or out[at].why
+        out[at - 1 : at + 1] = [in_doubt(item)._replace(why=why) for item in out[at - 1 : at + 1]]
     # From the front, so that a whole list goes: an item that follows one of another verdict on the next line, and that one.
     for at in range(1, len(out)):
+        if {at - 1, at, at + 1} & offered:
+            continue
         before, last = out[at - 1], out[at]
         alike = before.reading.verdict is last.reading.verdict
         if alike and (last.rule != "brackets" or text[slice(*before.outer)] == text[slice(*last.outer)]):

@@ -60,7 +60,8 @@ class Page:
                     self._blank(item.outer)
         kept = [item for item in found if not item.why]
         if kind in ("brackets", "arena") and not asked:  # what cannot be read was looked at for the sake of the menus
-            kept = [item for item in kept if item.reading.reason in (None, Reason.CUT_OFF) or item.rule == "arena"]
+            looked_at = (None, Reason.CUT_OFF, Reason.CONTRADICTORY)
+            kept = [item for item in kept if item.reading.reason in looked_at or item.rule == "arena"]
         return kept
 
     def _read_all(self, kind: Kind, tie: frozenset[str], asked: bool) -> list[Structure]:
@@ -132,12 +133,6 @@ class Page:
             self._note(item.rule, item.outer, str(item.reading.verdict), "the last one counts")
         if last.rule == "brackets" and last.reading.reason is Reason.NO_VERDICT:
             return self.any()  # "both are equally good: [[A=A]]"
-        if len(found) > 1 and last.reading.reason is None and found[-2].reading.reason is None:
-            before = found[-2]
-            if before.reading.verdict is not last.reading.verdict and menus.side_by_side(
-                self.body, before.outer, last.outer
-            ):
-                return self._moved(unparsed(Reason.CONTRADICTORY, last.outer))
         return self._taken_back(last, asked=True)
 
     def any(self) -> Reading:
@@ -146,12 +141,7 @@ class Page:
         for kind in _EVERY if any(map(self.body.__contains__, _ALL_SIGNS)) else _SIGNLESS:
             if kind in _SIGNS and not any(map(self.body.__contains__, _SIGNS[kind])):
                 continue
-            of_kind = self.find(kind, frozenset())
-            if len(of_kind) > 1 and not _agree(of_kind[-2:]):
-                before, last = of_kind[-2:]
-                if menus.side_by_side(self.body, before.outer, last.outer):
-                    of_kind[-1] = _in_doubt(last)
-            found += of_kind
+            found += self.find(kind, frozenset())
         if not found:
             return self._prose()
         found.sort(key=lambda item: item.outer[1])
@@ -165,9 +155,9 @@ class Page:
             )
             if first.reading.reason is None and opens and not _agree([first, last]):
                 if not _RETHINK.search(self.body, first.outer[1]):
-                    last = _in_doubt(last)
+                    last = menus.in_doubt(last)
             elif last.rule in ("box", "scores") and not _agree(found[-2:]):
-                last = _in_doubt(last)
+                last = menus.in_doubt(last)
         return self._taken_back(last, asked=False)
 
     def _taken_back(self, last: Structure, asked: bool) -> Reading:
@@ -183,7 +173,7 @@ class Page:
             said = before.read()
             heard = _decided(before, said)
             if said.reason is None and said.verdict is not reading.verdict and heard is not None and heard.strong:
-                last = _in_doubt(last)
+                last = menus.in_doubt(last)
                 reading = last.reading
         if reading.reason is Reason.CUT_OFF or not rest.strip(_EDGES):
             if reading.reason is None and (
@@ -323,11 +313,6 @@ _RULES = {
 def _decided(walk: Walk, reading: Reading) -> Heard | None:
     """The claim that a reading of prose rests on."""
     return next((one for one in walk.heard if one.span == reading.span and one.verdict is reading.verdict), None)
-
-
-def _in_doubt(item: Structure) -> Structure:
-    """A structure that another one contradicts; a labelled line after it may still decide."""
-    return item._replace(reading=unparsed(Reason.CONTRADICTORY, item.outer))
 
 
 def _agree(found: list[Structure]) -> bool:

@@ -92,6 +92,26 @@ _PHRASES = {
         rf"|fulfil{{1,2}}s) {TASK} (?:much |slightly )?better\b",
         "is better",
     ),
+    "c: ": _put(r"\AC: (?=(?:both|neither|the two)\b)", ""),  # the letter of a tie, and what it stands for
+    " as the ": _put(
+        r"\bI (choose|chose|pick|picked|select|selected) ([AB]) as (?=the (?:better|best|winner))",
+        r"I choose Assistant \2 as ",
+    ),
+    "closely": (
+        *_put(
+            r"\b(?:aligns?|adheres?|corresponds?|conforms?|sticks?|matche?s?) (?:much |slightly )?more closely (?:with|to)\b",
+            "is more aligned with",
+        ),
+        *_put(r"\bmore closely (?=aligned|aligns)", "more "),
+    ),
+    " better ": (
+        *_put(r"\baligns? (?:much |slightly )?better with\b", "is more aligned with"),
+        *_put(r"\b(?:is|are) better aligned with\b", "is more aligned with"),
+    ),
+    "igher ": _put(
+        rf"({ANY_NAME}) (?:gets|receives|deserves|earns) an? (?:slightly |much )?higher (?:overall )?(?:score|rating)\b",
+        r"\1 is better",
+    ),
     "er job": _put(
         r"\b(?:does|did|do) (?:an?|the) ((?:\w{1,14}ly |much ){0,2})better job(?=[*_]{0,3}\s{0,3}(?:[.,;:!)]|$"
         r"|than|overall|and|because|due))",
@@ -194,10 +214,25 @@ _PHRASES = {
         *_put(rf"\bon (?:a )?par with (?={NAME}{ALL})", "as good as "),
         *_put(rf"\bon (?:a )?par(?: with (?:each other|one another))?{ALL}", "equally good"),
     ),
-    " difference": _put(
-        r"\bthere is (?:no|little|hardly any) (?:(?:real|significant|meaningful|notable|clear|substantial)"
-        rf" )?difference (?:in (?:overall )?quality )?between {ANSWERS}{ALL}",
-        "both answers are equally accurate",
+    "tie is justified": _put(r"\b(?:the|a) tie is justified\b", "it is a tie"),
+    " equally good": _put(
+        rf"\bI (?:would )?(?:rate|consider|judge|deem) (?:these|both|{ANSWERS})(?: \w+)? as equally good\b",
+        "both answers are equally good",
+    ),
+    " in quality": _put(
+        r"\bthey are (?:essentially |basically |roughly )?(?:equal|tied) in (?:overall )?quality\b",
+        "both answers are equally good",
+    ),
+    " difference": (
+        *_put(
+            rf"\bthe (?:slight )?differences?(?: in \w+)? (?:is|are) (?:very )?(?:minimal|negligible|insignificant|minor)\b{ALL}",
+            "both answers are equally good",
+        ),
+        *_put(
+            r"\bthere is (?:no|little|hardly any) (?:(?:real|significant|meaningful|notable|clear|substantial)"
+            rf" )?difference (?:in (?:overall )?quality )?between {ANSWERS}{ALL}",
+            "both answers are equally accurate",
+        ),
     ),
 }
 

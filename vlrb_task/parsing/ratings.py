@@ -62,8 +62,14 @@ _SCALE = (
 )
 _JOIN = r"[\s*_`]{0,9}(?:[:=|]|is\b|of\b|would be\b|given\b|->|→)?(?:[\s*_]{0,6}(?:is\b|of\b|:|would be\b))?"
 
+# The label of a score in other languages, before a colon.
+_FOREIGN = (
+    r"(?:(?:最終|総合|全体)?(?:評価|評点|スコア|点数)|(?:最终|最終|综合|總|总|整体)?(?:评分|評分|得分|分数|分數)"
+    r"|(?:최종 |총 )?(?:평가|점수|평점)|(?:gesamt)?(?:bewertung|punktzahl|note)|puntuación|puntaje|calificación|évaluation|"
+    r"punteggio|valutazione|voto|nota|avaliação|pontuação|оценка|рейтинг)(?=[\s*_]{0,6}[:=])"
+)
 _KEYWORD = compile_later(_STRONG, re.IGNORECASE)
-_PLAIN_KEYWORD = compile_later(r"\b(?:score|rating|grade)", re.IGNORECASE)
+_PLAIN_KEYWORD = compile_later(rf"\b(?:score|rating|grade)|{_FOREIGN}", re.IGNORECASE)
 _OPENS = compile_later(r"(?:^|[\n.!?;,]|\b(?:a|the|my|with|it|i)\s)[\s*_#>-]{0,9}(?:the\s|my\s|a\s)?\Z", re.IGNORECASE)
 _AFTER = compile_later(rf"{_SCALE}{_JOIN}{_VALUE}(?:{_OUT_OF})?", re.IGNORECASE)
 _LABEL_AFTER = compile_later(rf"{_SCALE}[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
@@ -82,6 +88,9 @@ _LINE_ALONE = compile_later(
 )
 _DENOMINATOR = compile_later(rf"(?:/|\bout\s{{1,9}}of)\s{{0,9}}({_NUMERAL}|{_SPELLED}\b)", re.IGNORECASE)
 _NUMERATOR = compile_later(rf"(?<![\w.])({_NUMERAL}|{_SPELLED})[\s*_`$\"')\]}}]{{0,12}}\Z", re.IGNORECASE)
+_BRACKETED = compile_later(rf"\[\[\s{{0,3}}({_NUMERAL})(?:\s{{0,3}}/\s{{0,3}}({_NUMERAL}))?\s{{0,3}}\]\]")
+_CLOSING = compile_later(rf"[.!?][\"'”’)*_]{{0,3}}\s{{1,3}}({_NUMERAL})(?:{_OUT_OF})?[*_]{{0,3}}\Z", re.IGNORECASE)
+_PART = compile_later(r"(?m)^[ \t*_#>-]{0,9}[A-Za-z][^\n:]{1,50}:[*_ \t]{0,6}\d")
 _MOST = 64  # how many "n/10" of a text's end are looked at
 _LABELLED = compile_later(rf"(?:{_STRONG}|\b(?:score|rating|grade))[\s*_`]{{0,9}}[:=]", re.IGNORECASE)
 _EDGES = normal.BLANK + "*_`"
@@ -134,7 +143,7 @@ class Scale:
             return unrated(Reason.CUT_OFF)
         skip = max(0, len(part.text) - normal.WINDOW)
         body, offset = normal.untagged(part.text[skip:]), start + part.start + skip
-        for find in (self._place, self._object, self._marked, self._fraction, self._line):
+        for find in (self._place, self._object, self._marked, self._bracketed, self._fraction, self._line):
             rating = find(body, offset)
             if rating is not None:
                 return rating
@@ -161,6 +170,8 @@ class Scale:
             return None
         lowered = {str(key).lower().replace(" ", "_"): item for key, item in found.items()}
         for item in map(lowered.get, _SCORE_KEYS):
+            if isinstance(item, list) and len(item) == 1:
+                item = item[0]
             if isinstance(item, (int, float)) and not isinstance(item, bool):
                 return self._rate(str(item)[:40], None, _move(span, offset))
             if isinstance(item, str) and (number := _PLAIN_NUMBER.fullmatch(item[:80])):
@@ -181,8 +192,13 @@ class Scale:
                 total = _SUM.match(body, found.start(2))
                 if total is not None:
                     return self._rate(total[1], None, _move(total.span(1), offset))
+                span = _move(found.span(2), offset)
+                if "[[" in found[0] and not body[found.end() :].strip(_EDGES):
+                    return unrated(Reason.CUT_OFF, span)  # "[[1" may be the beginning of "[[10]]"
+                if labelled and _under_headings(body, found[2], word.start()):
+                    return unrated(Reason.CONTRADICTORY, span)
                 after = body[found.end() : found.end() + 24]
-                return self._rate(found[2], found[3] or found[1], _move(found.span(2), offset), after)
+                return self._rate(found[2], found[3] or found[1], span, after)
         given = [found for found in _GIVEN.finditer(body) if not _SUPPOSED.match(body, found.end())]
         if given and len({_value(found[1]) for found in given}) == 1:
             found = given[-1]
@@ -190,15 +206,27 @@ class Scale:
             return self._rate(found[1], found[2], _move(found.span(1), offset), after)
         return None
 
+    def _bracketed(self, body: str, offset: int) -> Rating | None:
+        """A number in double brackets, whatever stands before it: "評価: [[9]]"."""
+        found = list(_BRACKETED.finditer(body))
+        if not found or len({_value(one[1]) for one in found}) != 1:
+            return None
+        return self._rate(found[-1][1], found[-1][2], _move(found[-1].span(1), offset))
+
     def _line(self, body: str, offset: int) -> Rating | None:
         """A number alone on the first or the last line, with an explanation beside it."""
         core = body.strip(normal.BLANK)
+        closing = _CLOSING.search(core, max(0, len(core) - 24))
+        if closing and len(re.findall(r"\d+", core)) == len(re.findall(r"\d+", closing[0])):
+            return self._rate(closing[1], closing[2], _move(closing.span(1), offset + body.find(core)))
         at = body.find(core)
         lines = ((at, core.partition("\n")[0]), (at + core.rfind("\n") + 1, core.rpartition("\n")[2]))
         found = [(place, match) for place, line in lines if len(line) <= 40 and (match := _LINE_ALONE.fullmatch(line))]
         if not found or len({_value(match[1]) for _, match in found}) != 1:
             return None
         place, match = found[-1]
+        if _one_of_several(core, place - at, match[0]):
+            return unrated(Reason.NO_VERDICT)
         span = (offset + place + match.start(1), offset + place + match.end(1))
         return self._rate(match[1], match[2], span)
 
@@ -228,6 +256,28 @@ class Scale:
         if (out_of is not None and _value(out_of) != self.high) or not self.low <= value <= self.high:
             return unrated(Reason.OUT_OF_RANGE, span)
         return Rating(value, None, span)
+
+
+def _under_headings(body: str, last: str, at: int) -> bool:
+    """Whether the scores before a place differ from the last one, and each stands under a heading of its own."""
+    for word in _PLAIN_KEYWORD.finditer(body, 0, at):
+        found = _AFTER.match(body, word.end())
+        if found and _opens(body, word.start()) and _LABEL_AFTER.match(body, word.end()) and found[2] != last:
+            between = body[body.find("\n", found.end()) + 1 : body.rfind("\n", 0, at) + 1]
+            return re.search(r"^#", between, re.MULTILINE) is not None
+    return False
+
+
+def _one_of_several(core: str, at: int, line: str) -> bool:
+    """Whether a number alone on a line is that of a list's next item, or the score of one criterion among others."""
+    item = re.fullmatch(r"(\d{1,2})[.)]\s*", line)
+    if item and re.search(rf"^[ \t]*{int(item[1]) - 1}[.)]\s", core, re.MULTILINE):
+        return True
+    if at == 0 and len(core) > len(line):
+        return _PART.search(core) is not None
+    above = core[:at].rstrip().rpartition("\n")[2]
+    alone = {found[1] for found in map(_LINE_ALONE.fullmatch, core.split("\n")) if found}
+    return len(alone) > 1 and above.startswith("#") and _LABELLED.search(above + ":") is None
 
 
 def _opens(body: str, at: int) -> bool:

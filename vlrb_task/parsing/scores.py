@@ -68,6 +68,7 @@ _WORDS = {
     "": ("scor", "grade", "points", "out of"),
     "rat": ("rating", " rate ", "rated"),
     " give ": ("i give ", "d give "),
+    " gets a": (" gets a ", " gets an "),
 }
 """Words of scoring, by what several of them have in common."""
 _SCALES = ("/10", "/ 10", "/5")
@@ -97,6 +98,7 @@ _NAMES_TURNED = compile_later(
 )
 _SAID = compile_later(r"\b(?:answer|response|output|option|solution|caption|description)\b", re.IGNORECASE)
 _COLON = compile_later(r"[:=|]")
+_ANSWERED = compile_later(r"['’]s (?:\w+ )?(?:answer|response|result|solution)[*_ ]{0,3}[:=]", re.IGNORECASE)
 _DIGIT = compile_later(r"\d")
 _LISTED_ON = compile_later(r",? (?:and )?\d")
 _POINTS = compile_later(r"[*_ ]{0,4}points?\b", re.IGNORECASE)
@@ -154,9 +156,11 @@ class _Mention(NamedTuple):
 
 def _scored_lines(text: str) -> list[tuple[int, int]]:
     """Where the lines stand that may hold a score."""
-    out, start = [], 0
+    out, start, code = [], 0, False
     for line in text.split("\n"):
-        if _DIGIT.search(line) and _SCORED_LINE.search(line):
+        if line.lstrip().startswith("```"):
+            code = not code
+        if not code and _DIGIT.search(line) and _SCORED_LINE.search(line):
             out.append((start, start + len(line)))
         start += len(line) + 1
     return out
@@ -165,6 +169,9 @@ def _scored_lines(text: str) -> list[tuple[int, int]]:
 def _mentions(text: str, lines: list[tuple[int, int]]) -> list[_Mention]:
     out = []
     for found in (match for start, end in lines for match in _MENTION.finditer(text, start, min(end + 1, len(text)))):
+        link = text[found.start() : found.start(4)]
+        if (found[3] and (found[3].islower() or "=" in link)) or _ANSWERED.search(link):
+            continue  # a variable, or what the answer says: "Assistant A's answer: 4"
         sure = bool(found[5]) or _POINTS.match(text, found.end()) is not None
         sure = sure or _SCORING.search(text, max(0, found.start() - 60), found.start(4)) is not None
         if sure or _COLON.search(text, found.start(), found.start(4)):
@@ -236,8 +243,8 @@ def _listed(text: str, lines: list[tuple[int, int]]) -> list[_Pair]:
             if not alone and _of_a_criterion(text, found.start()):
                 continue
             first, second = _value(found[1]), _value(found[3])
-            if alone and max(abs(first), abs(second)) > 100:
-                continue  # years, say
+            if min(first, second) < 0 or (alone and (max(first, second) > 100 or found[0].rstrip()[-1] == ",")):
+                continue  # years, coordinates, a line of a program
             if _NAMES_TURNED.search(text, max(0, found.start(1) - 160), found.start(1)):
                 first, second = second, first  # "the scores for Assistant 2 and Assistant 1 are 1 and 8"
             whole = _CALLED_WHOLE.search(found[0]) is not None

@@ -103,7 +103,11 @@ _NAME_ONLY = rule(
     r"filler:]{0,2}([FIRST SECOND])\.?$"
 )
 _TIE_ONLY = rule(r"^[filler:]{0,2}[both neither tie] answers?\.?$|^[filler:]{0,2} not filler? winner?\.?$|^tie")
-_OVERALL_MARK = rule(r"overall(?!answer)")  # and not "the final answer"
+# And not "the final answer", or "the overall scene" within a sentence.
+_OVERALL_MARK = rule(
+    r"^[filler in]{0,2} overall(?!answer)|(?<!filler)overall(?![answer picture unknown])"
+    r"|overall(?![answer picture unknown aspect_noun criterion])"
+)
 _SELF = rule(r"([FIRST SECOND])[^FIRST SECOND]{0,12} than[filler in]{0,2}\1")
 _OPENING_CLAUSE = rule(
     r"(?:^[filler in as]{0,2}(?:[overall verdict therefore]{1,2},? filler{0,2})?|(?:(?<=[and but:])|(?<=but,)))(?:[although "
@@ -111,9 +115,9 @@ _OPENING_CLAUSE = rule(
 )
 # Remarks on both ("F is more detailed, while S is more concise"), or one that is taken back ("more detailed, but not needed").
 _UNDECIDED = rule(
-    r"([FIRST SECOND])[filler overall]{0,3}[is does][filler overall]{0,3}[more less].{0,80}?,? while "
-    r"filler{0,2}(?!\1)[FIRST SECOND][filler overall]{0,3}[is does][filler overall]{0,3}[more less][filler "
-    r"overall]{0,2}(?!bad_trait)"
+    r"([FIRST SECOND])[filler overall]{0,3}[is does provided][filler overall answer that is]{0,6}[more less].{0,80}?,? "
+    r"while filler{0,2}(?!\1)[FIRST SECOND][filler overall]{0,3}[is does provided][filler overall answer that is]{0,6}"
+    r"[more less][filler overall]{0,2}(?!bad_trait)"
     r"|[more less][filler overall]{0,2}[good_trait bad_trait][^FIRST SECOND but]{0,20} but[filler "
     r"overall]{0,2}(?:[is does]? not|[more less makes does]? bad_trait)"
 )
@@ -311,6 +315,11 @@ def _soft_mark(code: str) -> Mark:
     if found and not SCOPE_BEFORE.search(found.group(1)):
         return Mark.GLOBAL
     return Mark.LOCAL if _THEREFORE in code else Mark.PLAIN
+
+
+def concludes_for(code: str) -> str:
+    """The answers that a statement names which presents itself as a conclusion, whatever it says of them."""
+    return "".join(name for name in (FIRST, SECOND) if name in code and _soft_mark(code) >= Mark.LOCAL)
 
 
 def _labelled(code: str, whole: str, right: dict[str, str], template: bool) -> Claim:

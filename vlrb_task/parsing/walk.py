@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from vlrb_task.parsing import normal, statements
+from vlrb_task.parsing import doubts, normal, statements
 from vlrb_task.parsing.claims import CLASH, FIRST, SECOND, TIE
 from vlrb_task.parsing.encoding import claim_words, codes, encode, rule
 from vlrb_task.parsing.labels import Mark, label_of
@@ -70,6 +70,7 @@ class Walk:
         self.blocked = False  # a verdict's label with nothing to read after it
         self.seen = 0  # lines with words so far
         self.paragraphs = 1  # paragraphs so far
+        self.closing = ""  # the last line
         self.rethought = False  # "wait", with nothing decided since
         self.named = False  # the reading is a name under the heading of a verdict
         self.heard: list[Heard] = []  # all that could be a verdict, last first
@@ -135,6 +136,7 @@ class Walk:
                 self.heard.append(Heard(span, verdict, Mark.LABEL, True))
                 return None
         core, written = plain(core).strip() or "-", core
+        self.closing = self.closing or core
         if self.inherited is Mark.LABEL or self._may_claim(core) or (core != written and claim_words(core)):
             code = encode(core)
             heading = len(core) <= 64 or _HEADING.match(core) is not None
@@ -329,10 +331,24 @@ class Walk:
         return unparsed(normal.reason_without_verdict(self.body, self.body.lower()))
 
     def _only_remark(self, last: int) -> Reading | None:
-        """The remark that is all the verdict a text has: it ends in "Answer 2 is more accurate.", and lists nothing."""
+        """The remark that is all the verdict a text has: it ends in "Answer 2 is more accurate.", and lists nothing.
+
+        It is none if it has a downside, or if the other answer was praised before it.
+        """
         if any(_LIST.match(line) for line in self.lines):
             return None
-        lines = [(core, span) for core, span in self.unread if span[1] == last]
-        self.unread = lines[:1]
+        rest = [line for line in self.unread if line[1][1] != last]
+        self.unread = [line for line in self.unread if line[1][1] == last][:1]
         found = self._remarked(weak_only=True)
-        return found if found and found.reason is None and found.span and found.span[1] == last else None
+        if found is None or found.reason is not None or found.span is None or found.span[1] != last:
+            return None
+        if doubts.qualified(self.closing, found.verdict is Verdict.FIRST):
+            return None
+        for piece in reversed(statements.split(encode(self.closing))):
+            if statements.read(piece).side:
+                break
+            if statements.concludes_for(piece).strip(FIRST if found.verdict is Verdict.FIRST else SECOND):
+                return None  # a conclusion that was not understood
+        self.unread = rest
+        before = self._remarked()
+        return None if before is not None and before.verdict is not found.verdict else found

@@ -16,8 +16,12 @@ from vlrb_task.pairs.pictures import UnreadablePicture, joined, opened, pictures
 from vlrb_task.pairs.rows import Row, read_rows
 
 MEGABYTE = 1_000_000
-SIZES = ((400, 62), (288, 55), (200, 45))
-"""Longest side in pixels and JPEG quality: the first that fits a picture's share of the limit is taken."""
+SIZES = ((400, 62), (320, 55), (200, 45))
+"""Longest side in pixels and JPEG quality: the first that fits a picture's share of the limit is taken. A JPEG of 640 pixels
+is read at half its size for the second, many times as fast as whole.
+"""
+TYPICAL = 0.11
+"""Bytes of the data URI of a photograph, over the square of its longest side: what will hardly fit is not tried."""
 
 _BATCH = 64
 
@@ -105,12 +109,14 @@ def _thumbnail(images: Sequence[bytes], share: int) -> str | None:
     """
     from PIL.Image import Resampling
 
+    sizes = [(side, quality) for side, quality in SIZES if TYPICAL * side**2 * len(images) <= share] or SIZES[-1:]
+    largest, _ = sizes[0]
     readable = []
     for image in images:
         with suppress(UnreadablePicture):
-            picture = opened(image, least=SIZES[0][0], on="white")
+            picture = opened(image, least=largest, on="white")
             if len(images) > 1:
-                picture.thumbnail((2 * SIZES[0][0], 2 * SIZES[0][0]))
+                picture.thumbnail((2 * largest, 2 * largest))
             readable.append(picture)
     if not readable:
         return None
@@ -119,7 +125,7 @@ def _thumbnail(images: Sequence[bytes], share: int) -> str | None:
     except UnreadablePicture:
         return None
     uri = ""
-    for side, quality in SIZES:
+    for side, quality in sizes:
         picture.thumbnail((side, side * len(readable)), Resampling.HAMMING)  # as good as the default, in half the time
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=quality)
