@@ -183,8 +183,7 @@ def correlate(
     They are matched by model, or by judge where the log names no model. Or all of it comes from a --table.
     """
     require("vlrb bon correlate", "statsmodels", "choix")
-    from vlrb_task.bon.correlation import correlations, read_table
-    from vlrb_task.bon.correlation import points_from_logs
+    from vlrb_task.bon.correlation import correlations, points_from_logs, read_table
     from vlrb_task.cli.bon_tables import show_correlations
 
     _check_plot(plot, [folder, *logs, pairs, table], force)

@@ -188,7 +188,8 @@ def _analyses(comparison: Comparison) -> Table:
         length, doubled = "-", None
         if found.length:
             length = f"{percent(found.length.prefers_longer)} ({percent(found.length.labels_longer)})"
-            doubled = found.length.odds_per_doubling and found.length.odds_per_doubling.value
+            odds = found.length.odds_per_doubling
+            doubled = None if odds is None else odds.value
         unanimous = [point for point in found.selective if point.agreement == 1]
         table.add_row(
             escape(name),

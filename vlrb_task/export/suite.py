@@ -115,7 +115,9 @@ def csv_suite(suite: Suite) -> str:
             authors = {f"authors: {called}": one for called, one in cell.theirs.items()}
             for number, one in {**authors, "overall": cell.score.overall, **cell.protocols}.items():
                 ends = (one.value, one.low, one.high, one.n)
-                rows.append((judge, name, number, *ends, first, last, cell.rate("first_rate"), cell.rate("parsed_rate")))
+                rows.append(
+                    (judge, name, number, *ends, first, last, cell.rate("first_rate"), cell.rate("parsed_rate"))
+                )
     for name in suite.benchmarks:
         for row in published(name):
             about = (row["model"], name, f"published: {row['source']}", row["overall"])
