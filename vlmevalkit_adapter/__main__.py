@@ -73,7 +73,7 @@ def _run(target: list[str]) -> int:
         result = found[0].load()()
         return result if isinstance(result, int) else 0
     path = shutil.which(target[0])
-    hint = f" ({path} is no Python command)" if path else ""
+    hint = f" ({path} is not a Python command)" if path else ""
     print(f"vlmevalkit_adapter: {target[0]}: no such script or command{hint}", file=sys.stderr)
     return 2
 

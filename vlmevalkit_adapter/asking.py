@@ -183,7 +183,7 @@ def ask(spec: TaskSpec, data_root: Path, frames: Mapping[str, float] | None = No
     Raises:
         DataError: see :func:`~vlmevalkit_adapter.sources.open_source`; or a judge of captions, and pairs without; or a list of
             ballots about other pairs.
-        PromptUnavailable: the judge's prompt is not at hand or was changed.
+        PromptUnavailable: the judge's prompt is not available or was changed.
     """
     prompt = template(spec.judge)
     source = open_source(spec.pairs, data_root, videos=frames is not None)

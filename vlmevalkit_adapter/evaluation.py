@@ -90,7 +90,7 @@ def evaluate(asking: Asking, predictions: Path, dataset_name: str) -> Evaluation
         raise DataError(f"{predictions}: no row answers a ballot of {dataset_name} on these pairs", _told(counts))
     failed = _count_failures([prediction for prediction, _ in rows.values()], predictions, counts)
     if others := sum(record.get("prompt_is_ours") is False for record in records):
-        counts["votes answer another prompt than the judge's, which was allowed"] = others
+        counts["votes answer a prompt other than the judge's, which was allowed"] = others
     votes, metrics, leaderboard = (
         predictions.with_name(f"{name}_{asking.pairs_label}{end}")
         for end in (".votes.jsonl", "_metrics.json", "_score.csv")
@@ -140,12 +140,12 @@ def _rows(asking: Asking, predictions: Path, counts: Counter[str]) -> dict[str, 
         if index is None:
             counts["rows belong to no ballot of this dataset on these pairs and were dropped"] += 1
         elif other:
-            counts["rows answer another prompt or another picture than the dataset's now, and were dropped"] += 1
+            counts["rows answer a prompt or picture that differs from the dataset's now, and were dropped"] += 1
         else:
             prediction, record = prediction_of(row, excel=table.excel), json_object(row.get(RECORD_COLUMN)) or {}
             of_run = {name: record[name] for name in _OF_RUN if name in record}
             if rows.setdefault(index, (prediction, of_run))[0].text != prediction.text:
-                counts["rows stand twice with other texts (the first is kept)"] += 1
+                counts["rows occur twice with different texts (the first is kept)"] += 1
     return rows
 
 

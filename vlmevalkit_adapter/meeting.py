@@ -164,7 +164,7 @@ def _check(dataset: Asked, sent: Sent) -> None:
     if system is None and dataset.is_own_text(text):
         return
     try:
-        _refuse(dataset, "a system message" if system else "another text than the judge's prompt")
+        _refuse(dataset, "a system message" if system else "a text other than the judge's prompt")
     except OtherPrompt as error:
         # VLMEvalKit catches what models raise and tries again: only this ends the run with nothing sent.
         raise SystemExit(f"vlrb: {error}") from error

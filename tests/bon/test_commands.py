@@ -249,7 +249,7 @@ def test_correlate_from_logs_and_from_a_table(tmp_path: Path, candidates: Path) 
     assert page.count('id="figure-bon-') == 3, "the curves, and a scatter for each of the benchmark's metrics"
     assert "only 5 models" in page
     table.write_text("judge,overall,gain\nm,61.2,0.1\n")
-    with pytest.raises(DataError, match=r"row 2: overall '61\.2' is no fraction"):
+    with pytest.raises(DataError, match=r"row 2: overall '61\.2' is not a fraction"):
         vlrb("bon", "correlate", "--table", table)
 
 

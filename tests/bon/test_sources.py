@@ -192,7 +192,7 @@ def test_json_lines_and_their_pictures(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"candidates": []}, "line 1: candidates is no list of texts"),
+        ({"candidates": []}, "line 1: candidates is not a list of strings"),
         ({"right": [1]}, "line 1: right says not of each candidate"),
         ({"right": [1, 7]}, "line 1: right says not of each candidate"),
         ({"answers": ["A"]}, "line 1: answers has not one entry"),

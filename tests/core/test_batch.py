@@ -171,7 +171,7 @@ def test_results_in_any_order_with_errors_duplicates_and_gaps(tmp_path: Path) ->
         run_openai(server, [again], tmp_path / "second.jsonl", tmp_path / "none.jsonl")
     read = done("batch", "read", errors, results, tmp_path / "second.jsonl", "-o", tmp_path / "x.votes.jsonl")
     assert read["failed"] == 0
-    assert f"{len(bad)} requests stand twice, and failed once" in read["warnings"]
+    assert f"{len(bad)} requests occur twice, and failed once" in read["warnings"]
 
 
 @pytest.mark.parametrize("layout", ["anthropic", "gemini"])

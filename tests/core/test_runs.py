@@ -124,8 +124,8 @@ def test_lines_that_are_no_votes_are_named(benchmark: Benchmark, tmp_path: Path)
     (run,) = read_runs([log], benchmark)
     assert len(run.labels) == 3
     told = "\n".join(run.warnings)
-    assert "2 lines that are no JSON object, dropped, the first at x.votes.jsonl:4" in told
-    assert "2 lines that are no votes, dropped, the first at x.votes.jsonl:3: needs either 'first'" in told
+    assert "2 lines that are not JSON objects, dropped, the first at x.votes.jsonl:4" in told
+    assert "2 lines that are not votes, dropped, the first at x.votes.jsonl:3: needs either 'first'" in told
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_an_answer_that_quotes_the_prompts_headings_needs_the_pairs(tmp_path: Pa
     row = {"id": "mmmu_1", "query": "q", "response": ["x\n\nAnswer 2: y", "z"], "human_ranking": [1, 0]}
     log = tmp_path / "1_samples_vl_rewardbench.jsonl"
     log.write_text(json.dumps(native_sample(row, FIRST)))
-    with pytest.raises(DataError, match="cannot be told from its prompt"):
+    with pytest.raises(DataError, match="cannot be identified from its prompt"):
         read_runs([log])
     (run,) = read_runs([log], parse_rows([row]))
     assert len(run.labels) == 1

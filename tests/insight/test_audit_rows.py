@@ -322,6 +322,6 @@ def test_a_file_without_such_a_table_is_one_clear_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["5" * 5000, "0." + "5" * 5000, "1e400", "nan", "-5"])
 def test_numbers_that_are_no_scores_are_one_short_line(text: str) -> None:
-    with pytest.raises(DataError, match="is no number from 0 to 100") as error:
+    with pytest.raises(DataError, match="is not a number from 0 to 100") as error:
         row(text, "1", "1", "1")
     assert len(str(error.value)) < 100

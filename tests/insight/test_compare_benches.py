@@ -176,7 +176,7 @@ def test_two_judges_of_one_model_are_two_and_who_is_left_out_is_named() -> None:
     theirs = {"openai/gpt-4o": 70.0, "qwen/M1": 60.0, "a/m2": 20.0, "b/m2": 30.0}
     found = correlate("overall", ours, "bench", theirs, models)
     assert found.models == ("gpt-4o / official", "gpt-4o / criteria", "qwen/m1")
-    assert found.left_out == {"other/m1": "no result of this model", "m2": "several models are so called: a/m2, b/m2"}
+    assert found.left_out == {"other/m1": "no result of this model", "m2": "several models have this name: a/m2, b/m2"}
     assert found.to_dict()["left_out"] == found.left_out
 
 

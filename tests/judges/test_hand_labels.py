@@ -50,7 +50,7 @@ def test_a_judge_without_labels_keeps_its_parser() -> None:
         ([Labelled("x", 3.0, where="l:3")], "^l:3: judge 'official' gives verdicts"),
         (
             [Labelled("x", Verdict.TIE, where="l:1"), Labelled("x", Verdict.FIRST, judge="official", where="l:3")],
-            "^l:3: another label than that of the same text in l:1",
+            "^l:3: a label that differs from that of the same text in l:1",
         ),
     ],
 )

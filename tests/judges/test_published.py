@@ -130,13 +130,13 @@ def test_a_line_of_a_page_with_an_example_filled_in() -> None:
     [
         (Place(variable="prompt", function="other"), CODE, "no function other"),
         (Place(variable="absent"), CODE, "nothing is assigned to absent"),
-        (Place(variable="made"), CODE, "made is no string"),
+        (Place(variable="made"), CODE, "made is not a string"),
         (Place(variable="TEMPLATES", path=(1, "template")), CODE, "TEMPLATES has no 'template' there"),
         (Place(variable="TEMPLATES", path=(5,)), CODE, "TEMPLATES has no 5 there"),
         (Place(variable="TEMPLATES", path=(0, "absent")), CODE, "TEMPLATES has no 'absent' there"),
         (Place(variable="prompt"), "def (", "the file is not Python"),
         (Place(prefix="ask = "), "nothing", "no line begins with 'ask = '"),
-        (Place(prefix="ask = "), "ask = __import__('os').system('true')", "what follows 'ask = ' is no string"),
+        (Place(prefix="ask = "), "ask = __import__('os').system('true')", "what follows 'ask = ' is not a string"),
         (Place(prefix="ask = ", brackets=("query",)), 'ask = "no brackets"', "no square brackets for query"),
     ],
 )

@@ -169,8 +169,8 @@ def served() -> Iterator[Any]:
         (classified(0.2, 0.8), "it gives 2 numbers for one answer"),
         (classified(), "it gives 0 numbers for one answer"),
         (pooled([0.1, 0.2, 0.3]), "it gives 3 numbers for one answer"),
-        (pooled("0.5"), "it gives '0.5', which is no score"),
-        (classified(float("nan")), "which is no score"),
+        (pooled("0.5"), "it gives '0.5', which is not a score"),
+        (classified(float("nan")), "which is not a score"),
         ({"data": [{"index": 0, "embedding": [0.1, 0.2]}]}, "it gives an embedding"),
         (
             {"data": [{"index": 0, "label": "good"}]},
@@ -179,7 +179,7 @@ def served() -> Iterator[Any]:
         ({"data": []}, "no 'data' for one input"),
         ({"error": {"message": "no pooling"}}, "it reports an error"),
         ([1.0], "it answered a list, not an object"),
-        (b"<html>", "which is no JSON"),
+        (b"<html>", "which is not JSON"),
         (
             HttpError(400, "The model does not support Classification API"),
             "HTTP 400 .*does not support Classification API",
@@ -200,7 +200,7 @@ def test_a_server_that_is_not_there_is_refused(served: Any) -> None:
         served(classified(1.0), endpoint="v1/nothing")
     with pytest.raises(Refused, match=r"http://127\.0\.0\.1:9/classify was not reached"):
         ServedReward("http://127.0.0.1:9/v1", "reward", "classify", "messages", 2.0, "x")
-    with pytest.raises(Refused, match="is no http address"):
+    with pytest.raises(Refused, match="is not an http address"):
         ServedReward("file:///etc/passwd", "reward", "classify", "messages", 2.0, "x")
     with pytest.raises(Refused, match="send='words'"):
         ServedReward("http://127.0.0.1:9", "reward", "classify", "words", 2.0, "x")

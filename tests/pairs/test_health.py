@@ -98,7 +98,7 @@ def test_contradictory_rows_are_told_unless_a_criterion_tells_them_apart(tmp_pat
     rows += [{"id": "d", "query": "Else?"}, {"id": "e", "query": "Else?"}]
     found = doctor(write(tmp_path, rows))
     (told,) = [one for one in found["warnings"] if "contradictory" in one]
-    assert told.startswith("1 questions stand more than once with contradictory labels (first: ids 'a', 'b', 'c')")
+    assert told.startswith("1 questions occur more than once with contradictory labels (first: ids 'a', 'b', 'c')")
     assert "criterion: COLUMN" in told
     by_criterion = [PLAIN | row | {"criterion": row["id"]} for row in rows]
     assert contradictions(parse_rows(by_criterion).pairs) == []

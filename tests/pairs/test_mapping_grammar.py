@@ -65,9 +65,9 @@ def test_columns_lie_deeper(name: str, row: dict[str, Any], expected: object) ->
 @pytest.mark.parametrize(
     ("name", "row", "message"),
     [
-        ("a.b", {"a": 5}, "a.b: a 5 is no object"),
-        ("a[0]", {"a": {"b": 1}}, "is no list"),
-        ("a[].b", {"a": [{"b": 1}, 5]}, r"a\[1\] 5 is no object"),
+        ("a.b", {"a": 5}, "a.b: a 5 is not an object"),
+        ("a[0]", {"a": {"b": 1}}, "is not a list"),
+        ("a[].b", {"a": [{"b": 1}, 5]}, r"a\[1\] 5 is not an object"),
         ("a.b", {"a": "{broken"}, "no JSON"),
     ],
 )
@@ -102,7 +102,7 @@ def test_chats_are_texts(value: object, expected: str) -> None:
 
 @pytest.mark.parametrize("value", [None, True, [], ["a"], [{"x": 1}], {"x": 1}, [{"role": "user", "content": None}]])
 def test_what_is_no_chat_is_no_text(value: object) -> None:
-    with pytest.raises(DataError, match="is no text"):
+    with pytest.raises(DataError, match="is not a string"):
         written_text(value, "x")
 
 
@@ -134,7 +134,7 @@ def test_subsets_by_rule(tmp_path: Path, rule: object, row: dict[str, Any], subs
     [
         ({"column": "k", "prefix": ["a"]}, {"k": "b"}, "row 0: k 'b' begins with none of a"),
         ({"column": "k", "equals": ["a"]}, {}, "row 0: no k"),
-        ({"column": "k", "pattern": "("}, {"k": "b"}, "is no regular expression"),
+        ({"column": "k", "pattern": "("}, {"k": "b"}, "is not a regular expression"),
         ({"column": "k", "prefix": ["a"], "contains": ["b"]}, {"k": "b"}, "subset: a column"),
         ({"from": "config"}, {}, "row 0: an empty config"),
         ({"from": "moon"}, {}, "from: 'moon': say split or config or source"),

@@ -254,7 +254,7 @@ def test_literals(text: str) -> None:
 
 
 def test_targets_of_native_logs(tmp_path: Path) -> None:
-    """A row of lmms-eval's own task whose target is no ranking is dropped; the others are scored."""
+    """A row of lmms-eval's own task whose target is not a ranking is dropped; the others are scored."""
     path = tmp_path / "x_samples_vl_rewardbench.jsonl"
     prompt = f"{lmms_samples._QUESTION}q{lmms_samples._FIRST}a{lmms_samples._SECOND}bb{lmms_samples._END}"
 
@@ -265,7 +265,7 @@ def test_targets_of_native_logs(tmp_path: Path) -> None:
 
     path.write_text(sample("[0, 1]") + "{damaged\n" + sample("[0, 1]")[:-30])
     told = json.loads(CliRunner().invoke(group, ["score", str(path), "--json"]).stdout)["warnings"]
-    assert f"1 lines that are no JSON object, dropped, the first at {path.name}:2" in told
+    assert f"1 lines that are not JSON objects, dropped, the first at {path.name}:2" in told
     assert f"1 half-written last line, dropped, the first at {path.name}:3" in told
     for target in ("{[]:1}", "[" * 10_000, "[0, 1, 2]", "9" * 5000, "[[0], [1]]", "{}", None, 5, "-" * 50_000 + "1"):
         path.write_text(sample("[0, 1]") + sample(target))

@@ -153,7 +153,7 @@ def test_a_byte_order_mark_is_no_part_of_the_pairs(tmp_path: Path, name: str) ->
         ({"bytes": b"bytes", "path": None}, b"bytes"),
         ({"bytes": None, "path": "x.png"}, None),
         ("x.png", "image 'x.png' is not base64, and no path of a parquet file is opened"),
-        (5, "image 5 is no bytes"),
+        (5, "image 5 is not bytes"),
     ],
 )
 def test_pictures_in_a_parquet_file(tmp_path: Path, picture: object, found: object) -> None:
@@ -201,7 +201,7 @@ def test_predictions_with_a_damaged_cell(tmp_path: Path, cells: dict[str, Any], 
     (run,) = read_runs([path])
     assert len(run.votes) == 1
     assert any(
-        f"1 lines that are no votes, dropped, the first at {path.name}:2: " in warning for warning in run.warnings
+        f"1 lines that are not votes, dropped, the first at {path.name}:2: " in warning for warning in run.warnings
     )
 
 

@@ -241,8 +241,8 @@ def test_what_is_set_aside_is_counted(tmp_path: Path) -> None:
     (run,) = read_runs([path])
     told = "\n".join(run.warnings)
     assert "1 votes without a label" in told
-    assert "2 lines that are no JSON object" in told
-    assert "3 lines that are no votes, dropped, the first at x.votes.jsonl:2: neither key nor id" in told
+    assert "2 lines that are not JSON objects" in told
+    assert "3 lines that are not votes, dropped, the first at x.votes.jsonl:2: neither key nor id" in told
     assert len(run.votes) == 1
     path.write_text("")
     with pytest.raises(DataError, match="no JSON lines"):

@@ -88,7 +88,7 @@ def test_rows_that_stand_twice_or_belong_elsewhere(asking: Asking, tmp_path: Pat
     assert evaluation.result["Overall"] == 1.0
     assert evaluation.result["Votes"] == len(texts)
     assert len(evaluation.warnings) == 2
-    assert "1 rows stand twice with other texts" in evaluation.result["Warnings"]
+    assert "1 rows occur twice with different texts" in evaluation.result["Warnings"]
     assert "1 rows belong to no ballot of this dataset" in evaluation.result["Warnings"]
 
 

@@ -129,7 +129,7 @@ def test_rows_that_are_no_rows_of_it(tmp_path: Path) -> None:
     path = write(frame, tmp_path / "m_VL-RewardBench.tsv")
     [run] = read_runs([path])
     assert len(run.labels) == 33
-    assert any(w.startswith("3 lines that are no votes, dropped") for w in run.warnings)
+    assert any(w.startswith("3 lines that are not votes, dropped") for w in run.warnings)
     assert any("1 requests failed" in w for w in run.warnings)
     assert run.reasons == {"failed_request": 1, "empty": 1}
     [run] = read_runs([path], PAIRS)

@@ -168,12 +168,12 @@ def merged_ids(run: Run) -> Finding:
     numbers = {"votes_without_key": keyless.num_rows, "ids": len(ids), "ids_of_two_pairs": len(twice)}
     if twice:
         example = min(twice)
-        text = f"votes of different pairs share an id: {len(twice)} ids, such as {example}, stand for several pairs"
+        text = f"votes of different pairs share an id: {len(twice)} ids, such as {example}, belong to several pairs"
         return Finding(check, "fault", text, numbers)
     if run.labelled_by is None and len(ids) in (1225, 1238):
         text = f"{len(ids)} different ids are what is left when a revision's pairs are merged by id"
         return Finding(check, "warning", text, numbers)
-    return Finding(check, "ok", f"{len(ids)} ids, none of which stands for two pairs", numbers)
+    return Finding(check, "ok", f"{len(ids)} ids, none of which belongs to two pairs", numbers)
 
 
 def _ids_of_two_pairs(rows: pa.Table) -> set[str]:

@@ -112,7 +112,7 @@ class Row:
 def _digits(text: str, name: str, key: str) -> tuple[str, str]:
     match = _NUMBER.fullmatch(text.replace(" ", ""))
     if match is None:
-        raise DataError(f"{name or 'the row'}: {key} {text[:40]!r} is no number from 0 to 100")
+        raise DataError(f"{name or 'the row'}: {key} {text[:40]!r} is not a number from 0 to 100")
     return match[1], match[2]
 
 

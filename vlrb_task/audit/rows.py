@@ -193,7 +193,7 @@ def _macro_fault(row: Row, macro: Printed, subsets: tuple[Printed, ...], sizes: 
     if fits(macro, subsets, sizes):
         text = f"{arithmetic(row, subsets, sizes)}: what is printed as macro is the overall accuracy"
         return True, Explanation("macro_is_overall", sizes, float(pooled(subsets, sizes)), text)
-    text = f"{arithmetic(row, subsets, MEAN)}, printed {macro.text}: the macro average is no mean of the three subsets"
+    text = f"{arithmetic(row, subsets, MEAN)}, printed {macro.text}: the macro average is not the mean of the three subsets"
     return False, Explanation("macro_is_no_mean", None, printed, text)
 
 

@@ -80,7 +80,7 @@ def read_table(path: Path, decimals: int | None = None) -> tuple[list[Row], list
     try:
         file = readable(path)
         if file.stat().st_size > LARGEST:
-            raise DataError(f"{path}: more than {LARGEST:,} bytes, which no table of scores has")
+            raise DataError(f"{path}: more than {LARGEST:,} bytes, too large for a table of scores")
         text = file.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from error

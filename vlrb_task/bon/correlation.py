@@ -234,7 +234,7 @@ def _warnings(whole: Correlation, points: Sequence[Point], without: Sequence[Map
     noisy = [p for p in points if p.gain.low is not None and p.gain.high is not None and p.gain.low <= 0 <= p.gain.high]
     if len(noisy) > count / 2:
         told.append(
-            f"the gains of {len(noisy)} of {count} judges cannot be told from 0: noise in them hides a correlation"
+            f"the gains of {len(noisy)} of {count} judges cannot be distinguished from 0: their noise hides a correlation"
         )
     return told
 
@@ -263,5 +263,5 @@ def _number(path: Path, row: int, name: str, text: str | None, lowest: float) ->
     except ValueError:
         value = float("nan")
     if not lowest <= value <= 1:
-        raise DataError(f"{path}: row {row}: {name} {text!r} is no fraction between {lowest:g} and 1")
+        raise DataError(f"{path}: row {row}: {name} {text!r} is not a fraction between {lowest:g} and 1")
     return Estimate(value, None, None, 0, "given")

@@ -184,7 +184,7 @@ def _question(line: Row) -> tuple[Question, str | None]:
             raise ValueError(f"question {short(told['id'])} has no candidate {one['candidate']}")
         draws.append(Draw(texts[one["candidate"]], one["right"], one["final"]))
     if told["image"] and told["image"] != Path(told["image"]).name:
-        raise ValueError(f"image {short(told['image'])} is no name of a file")
+        raise ValueError(f"image {short(told['image'])} is not a file name")
     return Question(told["id"], told["query"], tuple(draws), told["source"]), told["image"]
 
 

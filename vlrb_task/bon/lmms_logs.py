@@ -209,13 +209,13 @@ class FrameworkTask:
                 if right is None and value is not None and callable(aggregate):
                     right = fraction(aggregate([value]))
             if right is None:
-                raise DataError(f"metric {metric!r} of task {self.name!r} says of one answer no number in [0, 1]")
+                raise DataError(f"metric {metric!r} of task {self.name!r} does not give one answer a number in [0, 1]")
             told.append(right)
         return tuple(told)
 
     def _doc(self, key: str) -> Any:
         if not key.isdecimal() or int(key) >= len(self._docs):
-            raise DataError(f"task {self.name!r} has no row {key}: the log is of other data")
+            raise DataError(f"task {self.name!r} has no row {key}: the log is about other data")
         return self._docs[int(key)]
 
 

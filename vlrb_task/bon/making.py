@@ -15,7 +15,7 @@ from vlrb_task.judges import get_judge
 from vlrb_task.support.errors import DataError
 
 UNKNOWN_PROMPT = 1_200
-"""Characters taken for the prompt of a judge whose text is not at hand: about the length of the paper's."""
+"""Characters taken for the prompt of a judge whose text is not available: about the length of the paper's."""
 
 MOST_BALLOTS = 20_000_000
 """Of a round, at most: 100,000 candidates of one question make 10,000,000,000."""

@@ -78,7 +78,7 @@ def _benchmark(spec: str) -> list[Sheet]:
     for row in answer_rows(mapping_of(spec)):
         id, known = row["id"], by_subset.setdefault(row["subset"], {})
         if id in known:
-            raise DataError(f"{spec}: id {id!r} stands twice in {row['subset']}")
+            raise DataError(f"{spec}: id {id!r} occurs twice in {row['subset']}")
         texts, rights = (tuple(one[at] for one in row["graded"]) for at in (0, 1))
         known[id] = Found(id, row["query"], texts, rights, texts, (row.get("image") or {}).get("bytes"))
     if not by_subset:
@@ -99,7 +99,7 @@ def _jsonl(path: Path) -> Sheet:
         id, texts, finals = str(line.get("id", number)), line.get("candidates"), line.get("answers")
         try:
             if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
-                raise DataError("candidates is no list of texts")
+                raise DataError("candidates is not a list of strings")
             if (rights := fractions(line.get("right"), len(texts))) is None:
                 raise DataError("right says not of each candidate whether it is right")
             if finals is not None and (not isinstance(finals, list) or len(finals) != len(texts)):
@@ -107,7 +107,7 @@ def _jsonl(path: Path) -> Sheet:
             if not isinstance(line.get("question"), str):
                 raise DataError("no question")
             if id in questions:
-                raise DataError(f"id {id!r} stands twice")
+                raise DataError(f"id {id!r} occurs twice")
             picture = picture_of(line.get("image"), path.parent)
         except DataError as error:
             problems.append(f"line {number}: {error}")

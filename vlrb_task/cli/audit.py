@@ -40,7 +40,7 @@ def command(
     as_json: bool,
     **numbers: str | None,
 ) -> None:
-    """Check whether published numbers can be true together, or what a log gives away.
+    """Check whether published numbers can be true together, or what a log reveals.
 
     One row comes from the options. A FILE that is a table (CSV, TSV, Markdown or LaTeX, with columns for the three
     subsets and for overall or macro) is checked row by row; any other FILE is a log of judgements, as `vlrb score`

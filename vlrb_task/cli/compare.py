@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @click.command("compare")
 @shared("logs", "pairs", "group", "models", "families", "policy", "published")
 @click.option(
-    "--mid-p", is_flag=True, help="Tests whose true level is nearer to 5 %: differences exactly as large count by half."
+    "--mid-p",
+    is_flag=True,
+    help="Mid-p tests: equally large differences count half, so the true level is closer to 5 %.",
 )
 @shared("benches", "trust_pickle", "json")
 def command(

@@ -78,7 +78,7 @@ def _scores(comparison: Comparison) -> Table:
 
 def _published_rows(comparison: Comparison) -> Table:
     table = grid(
-        "published scores: not on these votes; rows in italics carry a reservation, (numbers?) are no facts",
+        "published scores: not on these votes; rows in italics carry a reservation, (numbers?) are unverified",
         ["published"],
         (name[:9] for name in ("overall", "macro", *SUBSETS)),
         last=["reservation"],
@@ -102,7 +102,7 @@ def _power(comparison: Comparison) -> Iterator[str]:
         f"difference that a paired test finds four times in five (5 % level, judges that differ on {whole.square:.0%} of the "
         f"pairs), in points: {sizes}"
     )
-    yield f"against a published score, whose votes are not at hand: {percent(whole.unpaired)} points overall"
+    yield f"against a published score, whose votes are not available: {percent(whole.unpaired)} points overall"
     if comparison.observed:
         seen = comparison.observed
         line = (

@@ -57,7 +57,7 @@ def command(policy: str, output: Path | None, as_json: bool) -> None:
         )
         new = sorted(set(folder.rglob("*_samples_vlrb_demo.jsonl")) - before)
         if done.returncode or not new:
-            raise VlrbError(f"lmms-eval failed; its last words:\n{(done.stdout + done.stderr)[-3000:]}")
+            raise VlrbError(f"lmms-eval failed; the end of its output:\n{(done.stdout + done.stderr)[-3000:]}")
         # lmms-eval's own result table, out of everything that it prints
         out.tell("\n".join(line for line in done.stdout.splitlines() if line.startswith("|")), markup=False)
         out.tell(f"[bold]vlrb score {new[-1].name}[/bold]")

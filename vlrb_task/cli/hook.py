@@ -43,7 +43,7 @@ def module_text() -> str:
 def _refuse_others() -> None:
     for path, start in zip(_files(), (f"import {MODULE}", MARKER), strict=True):
         if path.exists() and not _text(path).startswith(start):
-            raise VlrbError(f"{path}: not written by vlrb, and left alone")
+            raise VlrbError(f"{path}: not written by vlrb, so it is left unchanged")
 
 
 @click.group("hook")
@@ -69,7 +69,7 @@ def install() -> None:
     out.tell(f"wrote, and nothing else:\n  {line}\n  {module}", markup=False)
     out.tell(
         "Every start of this environment's Python now loads the second file; when VLMEvalKit is imported, it registers "
-        "the VLRB datasets. 'vlrb hook remove' takes both away; uninstalling vlrb does not, but leaves them without "
+        "the VLRB datasets. 'vlrb hook remove' removes both; uninstalling vlrb does not, but leaves them without "
         "effect. Python means to drop such .pth lines (PEP 829); python -m vlmevalkit_adapter needs none.",
     )
 

@@ -24,7 +24,7 @@ COMMANDS = {
     "export": "Tables and files that papers, leaderboards and model cards take.",
     "panel": "Several judges together: majority, weights, what one more adds, a cascade.",
     "plan": "How many pairs and votes it takes to tell two judges apart.",
-    "audit": "Check whether published numbers can be true, and what a log gives away.",
+    "audit": "Check whether published numbers can be true, and what a log reveals.",
     "bon": "Best of N: does picking with the judge help, and does the benchmark predict it?",
     "judges": "The judges: list them, show a prompt, fetch a published one.",
     "bench": "The benchmarks that are known: list them, show one. Nothing is downloaded.",

@@ -38,7 +38,7 @@ def check_files(
         broken.append(f"parser {bounded}: {counts.misread} texts misread, at most {max_misread} are allowed")
     if min_read is not None and (counts.read_share is None or counts.read_share < min_read):
         share = "no text has a verdict" if counts.read_share is None else f"{counts.read_share:.2%} of verdicts read"
-        broken.append(f"parser {bounded}: {share}, at least {min_read:.2%} is wanted")
+        broken.append(f"parser {bounded}: {share}, at least {min_read:.2%} is required")
     if as_json:
         found = [{"reader": name, "bounded": name == bounded, **_as_dict(checked)} for name, checked in readers.items()]
         print_json({"texts": len(items), "readers": found, "broken": broken})

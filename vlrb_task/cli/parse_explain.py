@@ -38,7 +38,7 @@ def _texts(lines: Lines, rows: Sequence[int] = ()) -> Iterator[tuple[str, str, d
         seen.add(number)
         where, text = f"{lines.path}:{number}", line.get("text")
         if not isinstance(text, str):
-            raise DataError(f"{where}: no 'text', or one that is no string")
+            raise DataError(f"{where}: no 'text', or one that is not a string")
         yield where, text, line
     if missing := [row for row in rows if row not in seen]:
         raise DataError(f"{lines.path}: no text in row {missing[0]}", lines.warnings)
@@ -116,7 +116,7 @@ def explain_files(
 def _explained(where: str, text: str, line: dict[str, Any], judge: str | None, parser: str | None) -> Explained:
     name = judge or line.get("judge") or DEFAULT_JUDGE
     if not isinstance(name, str):
-        raise DataError(f"{where}: 'judge' is {short(name)}, which is no name")
+        raise DataError(f"{where}: 'judge' is {short(name)}, which is not a name")
     if parser is not None:
         return Explained(where, text, name, parser, explain(text, parser))
     try:

@@ -77,7 +77,7 @@ class Comparison:
 
     @property
     def power(self) -> Planned | None:
-        """What the pairs at hand show of two judges like the best two here, or of typical ones beside a single judge; worked
+        """What these pairs show of two judges like the best two here, or of typical ones beside a single judge; worked
         out at each call. None where the policy keeps no pair of both.
         """
         best = sorted(range(len(self.scores)), key=lambda i: -(self.scores[i].overall.value or 0.0))[:2]

@@ -77,7 +77,7 @@ def result_of(model: str, theirs: Mapping[str, float]) -> tuple[float | None, st
     if not whole:
         return None, "no result of this model"
     if len(whole) > 1:
-        return None, f"several models are so called: {', '.join(sorted(whole))}"
+        return None, f"several models have this name: {', '.join(sorted(whole))}"
     return next(iter(whole.values())), ""
 
 
@@ -115,7 +115,7 @@ def correlate(
         r, rho, tau = (float(f(x, y).statistic) for f in (pearsonr, spearmanr, kendalltau))
         terms = ((r, 1.0, 3), (rho, 1 + rho**2 / 2, 3), (tau, 0.437, 4))
         coefficients = [_with_interval(value, n, numerator, lost) for value, numerator, lost in terms]
-        warning = f"only {n} models: the interval, not the coefficient, is what is known" if n < FEW else None
+        warning = f"only {n} models: rely on the interval, not on the coefficient" if n < FEW else None
     pearson, spearman, kendall = coefficients
     return Correlation(metric, benchmark, n, models, pearson, spearman, kendall, warning, left_out)
 

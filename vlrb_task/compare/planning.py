@@ -98,7 +98,7 @@ class Detectable(Record):
             they are half a point apart counts a quarter.
         paired: between two judges on the same pairs, in [0, 1].
         adjusted: the same where the test is one of several that Holm adjusts together, as the groups' are.
-        unpaired: against a published score, whose votes are not at hand: two proportions from :data:`TYPICAL` upwards, by
+        unpaired: against a published score, whose votes are not available: two proportions from :data:`TYPICAL` upwards, by
             Cohen's h.
     """
 
@@ -126,8 +126,8 @@ class Plan(Record):
         square: mean square of the paired differences at that many votes.
         square_interval: the same with its interval; without one where it is assumed.
         pairs: how many are needed; None where such a difference cannot occur.
-        smallest: the smallest difference that shows on the pairs at hand.
-        power: of the wanted difference on the pairs at hand.
+        smallest: the smallest difference that shows on these pairs.
+        power: of the wanted difference on these pairs.
         curve: for each ``difference`` of :data:`CURVE` the ``pairs`` needed, and those at the ends of the square's interval,
             ``low`` and ``high``.
     """

@@ -29,6 +29,7 @@ JUDGE = Judge(
     },
     authors_rule="the last 'Answer N is better' or 'preferred', else <answer>N</answer>; none counts as wrong",
     authors_parser="arm_thinker_last",
-    approximate="one round without tools; the authors' headline is an agent's, with tools, their description and up to 8 rounds",
+    approximate="one round without tools; the authors' main result is for an agent, with tools, their description and up to 8 "
+    "rounds",
     alternatives=("tools", "think_tags"),
 )

@@ -107,7 +107,7 @@ def labelled(line: Mapping[str, Any], where: str) -> Labelled:
     """
     text = line.get("text")
     if not isinstance(text, str):
-        raise DataError(f"{where}: no 'text', or one that is no string")
+        raise DataError(f"{where}: no 'text', or one that is not a string")
     if ("gold" in line) == ("score" in line):
         only = ", ".join(map(repr, list(line)[:6]))
         both = "both 'gold' and 'score'" if "gold" in line else f"no 'gold' and no 'score', only {only}"
@@ -117,7 +117,7 @@ def labelled(line: Mapping[str, Any], where: str) -> Labelled:
     also = line.get("also", [])
     judge = line.get("judge")
     if judge is not None and not isinstance(judge, str):
-        raise DataError(f"{where}: 'judge' is {short(judge)}, which is no name")
+        raise DataError(f"{where}: 'judge' is {short(judge)}, which is not a name")
     others = also if isinstance(also, list) else [also]
     return Labelled(text, gold, frozenset(_gold(value, where, "also") for value in others), judge, where)
 

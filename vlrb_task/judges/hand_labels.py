@@ -44,7 +44,7 @@ class HandLabels:
             made = _reading(item, checked.reading)
             if known.setdefault(item.text, made) != made:
                 raise DataError(
-                    f"{item.where}: another label than that of the same text in {rows[checked.judge, item.text]}"
+                    f"{item.where}: a label that differs from that of the same text in {rows[checked.judge, item.text]}"
                 )
             rows.setdefault((checked.judge, item.text), item.where)
         return cls(readings)

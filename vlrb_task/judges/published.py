@@ -92,7 +92,7 @@ def extract_criteria(published: Published, source: str) -> dict[str, str]:
     tree = _parsed(source)
     found = _value(tree, published.criteria)
     if not isinstance(found, ast.Dict):
-        raise DataError(f"{published.criteria} is no dict")
+        raise DataError(f"{published.criteria} is not a dict")
     told = {}
     for key, value in zip(found.keys, found.values, strict=True):
         named = _value(tree, value.id) if isinstance(value, ast.Name) else value
@@ -118,7 +118,7 @@ def _line_literal(prefix: str, source: str) -> str:
             try:
                 value = ast.literal_eval(line.strip().removeprefix(prefix).strip())
             except (ValueError, SyntaxError) as error:
-                raise DataError(f"what follows {prefix!r} is no string") from error
+                raise DataError(f"what follows {prefix!r} is not a string") from error
             if isinstance(value, str):
                 return value
     raise DataError(f"no line begins with {prefix!r}")
@@ -187,4 +187,4 @@ def _literal(node: ast.expr, name: str) -> str:
             "{" + ast.unparse(part.value) + "}" if isinstance(part, ast.FormattedValue) else _literal(part, name)
             for part in node.values
         )
-    raise DataError(f"{name} is no string")
+    raise DataError(f"{name} is not a string")

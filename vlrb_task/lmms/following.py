@@ -173,7 +173,7 @@ class Following:
         names = self._names.get(_digest(text))
         if names is None:
             if self._only_ours:
-                self._refuse("another text than the judge's prompt would be sent")
+                self._refuse("a text other than the judge's prompt would be sent")
             return
         if system is not None and system not in {get_judge(judge).system for judge, _ in self._known.values()}:
             self._refuse("a system message that is not the judge's would be sent")
@@ -205,7 +205,7 @@ _followed: list[Following] = []
 
 
 def followed() -> Following | None:
-    """The model that this process asks; None where lmms-eval made it in a way that is not known."""
+    """The model that this process asks; None where lmms-eval made it in an unknown way."""
     return _followed[-1] if _followed else None
 
 

@@ -197,7 +197,7 @@ class Journal:
                     if line.get("model_id") != self.following.fields["model_id"]:
                         counts["votes of other models, checkpoints or servers"] += 1
                     elif (slot := _found_slot(line)) is None:
-                        counts["lines that are no votes, which are asked again"] += 1
+                        counts["lines that are not votes, which are asked again"] += 1
                     elif not line.get("messages_sha256"):
                         counts["votes that do not say to which messages they are, which are asked again"] += 1
                     elif _failed(line):

@@ -85,7 +85,7 @@ def _follow_models() -> None:
     original = vars(lmms).get("create_from_arg_string")
     make = original.__func__ if isinstance(original, classmethod) else None
     if make is None and os.environ.get("VLRB_JOURNAL"):
-        raise SystemExit("vlrb: VLRB_JOURNAL is set, but this lmms-eval makes its models in a way that is not known")
+        raise SystemExit("vlrb: VLRB_JOURNAL is set, but this lmms-eval makes its models in an unknown way")
     if make is None or getattr(make, "adds_vlrb", False):
         return
 

@@ -181,7 +181,7 @@ class ServedReward:
             raise Refused(f"send={send!r}: use {', '.join(_SENDS)}")
         root = base_url.rstrip("/")
         if not root.startswith(("http://", "https://")):
-            raise Refused(f"base_url={short(base_url)} is no http address")
+            raise Refused(f"base_url={short(base_url)} is not an http address")
         if not (timeout > 0 and math.isfinite(timeout)):
             raise Refused(f"timeout={timeout!r}: a number of seconds above 0 is needed")
         # vLLM has these endpoints beside /v1, not below it.
@@ -280,13 +280,13 @@ def _number(value: object) -> float:
             raise Refused(f"it gives {len(value)} numbers for one answer (labels or an embedding), not one score")
         value = value[0]
     if value is None:
-        raise NoNumber("it gives null, which is no score")
+        raise NoNumber("it gives null, which is not a score")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Refused(f"it gives {short(value)}, which is no score")
+        raise Refused(f"it gives {short(value)}, which is not a score")
     try:
         number = float(value)
     except OverflowError as error:
-        raise NoNumber(f"it gives {short(value)}, which is no score") from error
+        raise NoNumber(f"it gives {short(value)}, which is not a score") from error
     if not math.isfinite(number):
-        raise NoNumber(f"it gives {number!r}, which is no score")
+        raise NoNumber(f"it gives {number!r}, which is not a score")
     return number

@@ -35,7 +35,7 @@ def _table(path: Path) -> Table:
         words = [(word, family) for family, several in value.items() for word in cells(several)]
         return [(re.compile(rf"(?<![a-z])(?:{word})"), family) for word, family in words]
     except re.error as error:
-        raise DataError(f"{path}: {error.pattern!r} is no regular expression ({error})") from error
+        raise DataError(f"{path}: {error.pattern!r} is not a regular expression ({error})") from error
 
 
 def family_of(model: str, own: Path | None = None) -> str | None:

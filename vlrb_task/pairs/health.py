@@ -41,7 +41,7 @@ def contradiction_warning(pairs: Sequence[Pair]) -> list[str]:
     if not found:
         return []
     first = f"ids {', '.join(map(repr, found[0][:6]))}"
-    told = f"{len(found)} questions stand more than once with contradictory labels (first: {first})"
+    told = f"{len(found)} questions occur more than once with contradictory labels (first: {first})"
     mapped = any(pair.criterion for pair in pairs)
     return [told if mapped else f"{told}; if each is by another criterion, map it: `criterion: COLUMN`"]
 

@@ -210,7 +210,7 @@ class LabelSet:
         revision, fingerprint: as :class:`vlrb_task.pairs.pair.Benchmark`'s.
         origin: where the rows were read from.
         answers: the beginnings of each pair's responses' SHA-256 as votes have them, in the row's order and in the other;
-            None where the texts were not at hand.
+            None where the texts were not available.
     """
 
     labels: Labels

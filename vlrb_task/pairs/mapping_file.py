@@ -156,7 +156,7 @@ def _choice(value: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> st
 def _count(value: Mapping[str, Any], name: str) -> int | None:
     word = _optional(value, name)
     if word is not None and not re.fullmatch("[1-9][0-9]{0,4}", word):
-        raise DataError(f"{name}: {short(word)} is no number from 1 to 99999")
+        raise DataError(f"{name}: {short(word)} is not a number from 1 to 99999")
     return None if word is None else int(word)
 
 
@@ -188,7 +188,7 @@ def _labels(value: object) -> Mapping[str, Label]:
         if not isinstance(side, str) or side not in SIDES:
             raise DataError(f"label {label!r}: say `first` or `second`, or `tie`")
         if label_of(label) in labels:
-            raise DataError(f"label {label!r} stands twice")
+            raise DataError(f"label {label!r} occurs twice")
         labels[label_of(label)] = SIDES[side]
     if not {0, 1} <= set(labels.values()):
         raise DataError("labels: none means first, or none second; where it is always the same, `better: first`")
@@ -243,7 +243,7 @@ def _names(value: Any, name: str, how: str) -> Mapping[str, str | Rule]:
         try:
             re.compile(key)
         except re.error as error:
-            raise DataError(f"{name}: pattern: {short(key)} is no regular expression ({error})") from error
+            raise DataError(f"{name}: pattern: {short(key)} is not a regular expression ({error})") from error
     return names
 
 

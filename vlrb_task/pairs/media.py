@@ -54,7 +54,7 @@ def picture_of_parquet(value: object) -> Picture | None:
     """A picture as the datasets library writes it, or its bytes, or base64. A path is kept, and never opened.
 
     Raises:
-        DataError: it is none of these.
+        DataError: it is not one of these.
     """
     if value is None or value == "":
         return None
@@ -65,7 +65,7 @@ def picture_of_parquet(value: object) -> Picture | None:
             data, "is not base64, and no path of a parquet file is opened; a mapping's image_folder allows it"
         )
     if not isinstance(data, bytes | None):
-        raise DataError(f"image {short(value)} is no bytes")
+        raise DataError(f"image {short(value)} is not bytes")
     path = found.get("path")
     return {"bytes": data, "path": path if isinstance(path, str) else None}
 
@@ -74,7 +74,7 @@ def picture_of(value: object, folder: Path) -> Picture | None:
     """A picture as parquet files hold it, as bytes, by path (relative to the folder) or as base64.
 
     Raises:
-        DataError: it is none of these.
+        DataError: it is not one of these.
     """
     if isinstance(value, Mapping):
         value = value.get("bytes") or value.get("path")
@@ -83,7 +83,7 @@ def picture_of(value: object, folder: Path) -> Picture | None:
     if isinstance(value, bytes):
         return {"bytes": value, "path": None}
     if not isinstance(value, str):
-        raise DataError(f"image {short(value)} is no path, base64 or bytes")
+        raise DataError(f"image {short(value)} is not a path, base64 or bytes")
     file = file_below(folder, value) if len(value) < 1024 else None
     try:
         found = file if file and file.is_file() else None

@@ -292,7 +292,7 @@ def _notes(pairs: Sequence[Pair], unknown: Counter[str]) -> Iterator[str]:
         yield f"{unknown.total()} rows with an unknown id prefix, filed as {_source_rule().default}: {listed}"
     twice = sum(count > 1 for count in Counter(p.id for p in pairs).values())
     if twice:
-        yield f"{twice} ids stand more than once: keys, not ids, tell pairs apart"
+        yield f"{twice} ids occur more than once: pairs are identified by keys, not ids"
     labels = Counter(p.label for p in pairs)
     if ties := labels.pop(TIE, 0):
         yield f"the label of {ties} of {len(pairs)} pairs is a tie"

@@ -93,7 +93,7 @@ def picture_columns(pictures: Sequence[Any]) -> dict[str, Any]:
 
 
 def seen_in(pictures: Iterable[Mapping[str, Any]]) -> list[bytes]:
-    """What pictures are told apart by: their bytes, or their path where they are not at hand."""
+    """What pictures are told apart by: their bytes, or their path where they are not available."""
     return [one.get("bytes") or str(one.get("path")).encode("utf-8", "surrogatepass") for one in pictures]
 
 

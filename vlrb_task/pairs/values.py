@@ -81,15 +81,17 @@ class Column:
                 try:
                     value = json.loads(value)
                 except (ValueError, RecursionError) as error:
-                    raise DataError(f"{self.name}: {where} {short(value)} is no object, and no JSON of one") from error
+                    raise DataError(
+                        f"{self.name}: {where} {short(value)} is neither an object nor the JSON of one"
+                    ) from error
             value = value.tolist() if hasattr(value, "tolist") else value
             if isinstance(step, str):
                 if not isinstance(value, Mapping):
-                    raise DataError(f"{self.name}: {where} {short(value)} is no object with a {step!r}")
+                    raise DataError(f"{self.name}: {where} {short(value)} is not an object with a {step!r}")
                 value, where = value.get(step), f"{where}.{step}"
                 continue
             if not isinstance(value, (list, tuple)):
-                raise DataError(f"{self.name}: {where} {short(value)} is no list")
+                raise DataError(f"{self.name}: {where} {short(value)} is not a list")
             if step is None:
                 rest = steps[number + 1 :]
                 return [self._walk(one, rest, f"{where}[{place}]") for place, one in enumerate(value)]
@@ -106,7 +108,7 @@ def plain_text(value: object, name: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, Real) or value != value:  # NaN stands for an empty cell
-        raise DataError(f"{name} {short(value)} is no text")
+        raise DataError(f"{name} {short(value)} is not a string")
     return str(value)
 
 
@@ -175,7 +177,7 @@ def listed(value: Any, name: str) -> Sequence[Any]:
     value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, (list, tuple)):
         return value
-    raise DataError(f"{name} {short(value)} is no list")
+    raise DataError(f"{name} {short(value)} is not a list")
 
 
 def cells(value: Any) -> list[Any]:
@@ -238,5 +240,5 @@ def ranks_of(value: object, count: int, name: str) -> list[float]:
     if len(ranks) != count:
         raise DataError(f"{name} {short(value)}: {len(ranks)} ranks of {count} answers")
     if not all(type(one) in (int, float) and abs(one) < 1e300 for one in ranks):
-        raise DataError(f"{name} {short(value)}: a rank is no number")
+        raise DataError(f"{name} {short(value)}: a rank is not a number")
     return [*map(float, ranks)]

@@ -106,7 +106,7 @@ def _cascade(axes: Axes, found: Cascade, label: str) -> None:
 
 
 def power(comparison: Comparison) -> Figure | None:
-    """Pairs that a paired test needs against the difference to be found, and what the pairs at hand show."""
+    """Pairs that a paired test needs against the difference to be found, and what these pairs show."""
     found = comparison.power
     if found is None:
         return None
@@ -118,7 +118,7 @@ def power(comparison: Comparison) -> Figure | None:
         )
         line = stroke(number)
         votes = f"{one.votes} vote{'s' * (one.votes != 1)} a pair"
-        label = f"{votes}; large mark: {100 * one.smallest:.1f} points on the pairs at hand"
+        label = f"{votes}; large mark: {100 * one.smallest:.1f} points on these pairs"
         axes.plot(x, pairs, **line, markevery=4, label=label)
         axes.fill_between(x, low, high, color=line["color"], alpha=0.13, lw=0)
         axes.plot(

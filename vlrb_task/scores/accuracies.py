@@ -51,7 +51,7 @@ def by_subset(scored: Scored) -> dict[str, Estimate]:
 
 @statistic("estimate", "overall without tie labels", "as `overall`", "as `overall`")
 def overall_no_ties(scored: Scored) -> Estimate | None:
-    """the same over the pairs whose label is no tie; only where some labels are ties. In `overall` a vote is right on such a
+    """the same over the pairs whose label is not a tie; only where some labels are ties. In `overall` a vote is right on such a
     pair if it says tie
     """
     tied = scored.run.labels.tied

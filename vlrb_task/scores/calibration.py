@@ -48,7 +48,7 @@ class Decomposition(Record):
 
     Attributes:
         reliability: squared distance of confidence and accuracy over the bins; 0 is perfect calibration.
-        resolution: how far the bins' accuracies lie from the mean: what the confidence tells.
+        resolution: how far the bins' accuracies lie from the mean: what the confidence explains.
         uncertainty: ``accuracy (1 - accuracy)``: the score of a judge that always says its mean accuracy.
         within_bins: what confidences that differ within a bin add.
     """
@@ -194,7 +194,7 @@ def reliability(bins: Sequence[Bin]) -> Estimate:
 
 
 def resolution(bins: Sequence[Bin]) -> Estimate:
-    """The mean squared distance of the bins' accuracies from the mean accuracy: what the confidence tells."""
+    """The mean squared distance of the bins' accuracies from the mean accuracy: what the confidence explains."""
     return _distance(bins, _square, "squared-normal", from_mean=True)
 
 

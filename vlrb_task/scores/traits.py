@@ -81,8 +81,8 @@ decomposition_reliability = _part(
 decomposition_resolution = _part(
     "decomposition.resolution",
     "resolution",
-    "mean squared distance of the bins' accuracies from the overall one: what the confidence tells",
-    "0 to 1/4; 0 tells nothing",
+    "mean squared distance of the bins' accuracies from the overall one: what the confidence explains",
+    "0 to 1/4; 0 explains nothing",
     _DISTANCE,
 )
 decomposition_uncertainty = _part(
@@ -110,7 +110,7 @@ aurc = _part(
     "aurc",
     "AURC",
     "area under the risk-coverage curve: mean error when only the k surest pairs are kept, over all k",
-    "0 to 1; the overall error where confidence tells nothing",
+    "0 to 1; the overall error where the confidence is uninformative",
     "Wilson, with the variance of the influence function",
 )
 
@@ -249,7 +249,7 @@ def unparsed(scored: Scored) -> Mapping[str, int]:
 
 @statistic("counts", "tool calls", "counts")
 def tool_calls(scored: Scored) -> dict[str, int] | None:
-    """tool calls that the judge made on its way to its answers, and answers with any; where logs tell of them"""
+    """tool calls that the judge made on its way to its answers, and answers with any; where logs record them"""
     calls = scored.run.ballots.calls
     told = calls != NONE
     return {"calls": int(calls[told].sum()), "answers": int((calls > 0).sum())} if told.any() else None

@@ -18,7 +18,7 @@ def read_delimited(path: Path, delimiter: str = ",", *, damaged: bool = False) -
     Args:
         path: the file.
         delimiter: between cells.
-        damaged: show bytes that are no UTF-8, and NUL, as U+FFFD.
+        damaged: show bytes that are not UTF-8, and NUL, as U+FFFD.
 
     Raises:
         DataError: the file cannot be read.

@@ -97,7 +97,7 @@ class Client:
                     if time.monotonic() > until:
                         raise RequestFailed(f"{url}: no whole reply in {self.timeout:g} s")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, OverflowError) as error:
-            raise RequestFailed(f"{short(url)} is no address that can be asked ({error})", passing=False) from error
+            raise RequestFailed(f"{short(url)} is not a usable address ({error})", passing=False) from error
         except httpx.HTTPError as error:
             raise RequestFailed(f"{url} was not reached ({str(error) or type(error).__name__})") from error
         if reply.is_success:
@@ -143,4 +143,4 @@ def parsed(content: bytes) -> Any:
     except RecursionError as error:
         raise RequestFailed("a reply that is nested too deep") from error
     except ValueError as error:
-        raise RequestFailed(f"it answered {short(content)}, which is no JSON") from error
+        raise RequestFailed(f"it answered {short(content)}, which is not JSON") from error

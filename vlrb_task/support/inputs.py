@@ -41,7 +41,7 @@ def readable(path: Path) -> Path:
     try:
         found = path.stat()
     except ValueError as error:  # a NUL in the name, which a file may have told
-        raise OSError(errno.EINVAL, "no name of a file", str(path)) from error
+        raise OSError(errno.EINVAL, "not a file name", str(path)) from error
     # /dev/stdin of a shell's `< file` is a regular file, whose position some systems share with everyone who opens it.
     if stat.S_ISDIR(found.st_mode) or (stat.S_ISREG(found.st_mode) and path.parts[:2] != ("/", "dev")):
         return path
@@ -58,7 +58,7 @@ def read_text(path: Path, errors: str = "strict") -> str:
 
     Raises:
         OSError: as :func:`readable`.
-        UnicodeDecodeError: bytes that are no UTF-8, where ``errors`` is ``strict``.
+        UnicodeDecodeError: bytes that are not UTF-8, where ``errors`` is ``strict``.
     """
     return readable(path).read_text(encoding="utf-8-sig", errors=errors)
 

@@ -1,4 +1,4 @@
-"""Reading JSON lines as they are found on disk: half-written, mixed, or with bytes that are no UTF-8."""
+"""Reading JSON lines as they are found on disk: half-written, mixed, or with bytes that are not UTF-8."""
 
 from __future__ import annotations
 
@@ -49,13 +49,15 @@ class Lines:
             damaged.pop()
             self.warnings.append(f"the last line ({last}) is half-written and was dropped")
         if damaged:
-            self.warnings.append(f"{len(damaged)} lines are no JSON object and were dropped, the first is {damaged[0]}")
+            self.warnings.append(
+                f"{len(damaged)} lines are not JSON objects and were dropped, the first is {damaged[0]}"
+            )
         if replaced:
-            self.warnings.append(f"{replaced} lines held bytes that are no UTF-8, shown as U+FFFD")
+            self.warnings.append(f"{replaced} lines held bytes that are not UTF-8, shown as U+FFFD")
 
 
 def json_line(raw: bytes) -> tuple[dict[str, Any] | None, bool]:
-    """The JSON object of a line, None for anything else; and whether it has bytes that are no UTF-8, read as U+FFFD."""
+    """The JSON object of a line, None for anything else; and whether it has bytes that are not UTF-8, read as U+FFFD."""
     text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
     return json_object(text), "\ufffd" in text and "\ufffd".encode() not in raw
 

@@ -29,7 +29,7 @@ def typed(value: object, **kinds: type | tuple[type, ...]) -> dict[str, Any]:
         DataError: no object, or a field that is not there or is of another type.
     """
     if not isinstance(value, Mapping):
-        raise DataError(f"{short(value)} is no object")
+        raise DataError(f"{short(value)} is not an object")
     found = {}
     for name, kind in kinds.items():
         allowed = kind if isinstance(kind, tuple) else (kind,)

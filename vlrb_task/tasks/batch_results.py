@@ -128,7 +128,7 @@ def read_results(listed: BatchList, results: Iterable[Path]) -> Votes:
         for _, line in lines:
             answer = listed.layout.answer(line)
             if answer is None:
-                counts[f"lines are no results of {listed.layout.name} and were ignored"] += 1
+                counts[f"lines are not results of {listed.layout.name} and were ignored"] += 1
             elif answer.custom_id not in listed.records:
                 counts["results belong to another batch and were ignored"] += 1
             else:
@@ -163,7 +163,7 @@ def _enter(said: list[Answer], answer: Answer, counts: Counter[str]) -> None:
     fails = answer.failure is Reason.FAILED_REQUEST
     failed = any(one.failure is Reason.FAILED_REQUEST for one in said)
     if said and (fails or failed):
-        counts["requests stand twice, and failed once"] += 1
+        counts["requests occur twice, and failed once"] += 1
         if failed and not fails:
             said[:] = [answer]
     elif any((one.text, one.failure) == (answer.text, answer.failure) for one in said):

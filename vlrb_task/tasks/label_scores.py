@@ -104,7 +104,7 @@ class LabelScores:
         """
         reasons = {label_logprobs(str(text)).reason for text in texts} - {Reason.EMPTY, Reason.FAILED_REQUEST}
         if reasons == {Reason.NO_VERDICT} and not (self.given and self.told_apart):
-            raise NoProbabilities("the model's answers came another way than is known")
+            raise NoProbabilities("the model's answers came in an unknown way")
 
     def _is_ours(self, body: object) -> bool:
         messages = body.get("messages") if isinstance(body, Mapping) else None

@@ -47,7 +47,7 @@ def check_name(name: str) -> None:
         VlrbError: a task of ours or a framework's has it already.
     """
     if not _ALLOWED.fullmatch(name):
-        what = "is empty" if not name.strip() else "is a path" if "/" in name or "\\" in name else "is no task name"
+        what = "is empty" if not name.strip() else "is a path" if "/" in name or "\\" in name else "is not a task name"
         raise UnknownName(f"--name {name!r} {what}: use letters, digits, '_', '-' and '.', beginning with a letter")
     if whose := owner_of(name):
         raise VlrbError(f"--name {name!r}: a task of this name is already there ({whose}), and would run instead")

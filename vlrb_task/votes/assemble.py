@@ -93,7 +93,7 @@ def _joined(batches: Iterable[pa.RecordBatch]) -> pa.Table:
 
 
 def _refused(table: pa.Table) -> dict[str, list[str]]:
-    """Lines that are no votes, by log, each kind counted."""
+    """Lines that are not votes, by log, each kind counted."""
     found: dict[str, dict[str, list[str]]] = {}
     for row in table.select(["log", "line", "refused", "detail"]).to_pylist():
         detail = f": {row['detail']}" if row["detail"] else ""

@@ -63,7 +63,7 @@ def read_lines(raw: Iterable[bytes], log: str, start: int = 1) -> Iterator[pa.Re
 
 
 def json_votes(raw: Iterable[bytes], convert: Convert, start: int = 1) -> Iterator[Row]:
-    """The votes of JSON lines, and the lines that are no votes."""
+    """The votes of JSON lines, and the lines that are not votes."""
     for number, line in enumerate(raw, start):
         if not line.strip():
             continue
@@ -92,7 +92,7 @@ def _own_votes() -> Convert:
     def convert(line: Mapping[str, Any]) -> Iterator[Row]:
         vote = line.get(VOTE_FIELD, line)
         if not isinstance(vote, Mapping):
-            raise DataError(f"{VOTE_FIELD} is no object")
+            raise DataError(f"{VOTE_FIELD} is not an object")
         if vote is not line and (whole := whole_text(line, vote)) is not None:
             vote = {**vote, "text": whole}
             yield {"refused": warnings.THOUGHT_RESTORED}

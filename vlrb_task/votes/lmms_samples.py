@@ -71,7 +71,7 @@ def _better(target: object) -> Answer:
     try:
         ranking = literal(str(target))
     except ValueError as error:
-        raise DataError(f"target {short(target)} is no ranking") from error
+        raise DataError(f"target {short(target)} is not a ranking") from error
     if ranking not in ([0, 1], [1, 0]):
         raise DataError(f"target {short(ranking)} is not a permutation of 0 and 1")
     return 1 if ranking == [1, 0] else 0
@@ -163,7 +163,7 @@ def _parts(prompt: str, id: str, benchmark: Benchmark | None) -> tuple[str, str,
     start, end = prompt.find(_QUESTION), prompt.rfind(_END)
     body = prompt[start + len(_QUESTION) : end]
     if start < 0 or end < 0 or not body.count(_FIRST) == body.count(_SECOND) == 1:
-        raise DataError(f"the pair of id {id!r} cannot be told from its prompt (give the pairs with --pairs)")
+        raise DataError(f"the pair of id {id!r} cannot be identified from its prompt (give the pairs with --pairs)")
     query, _, answers = body.partition(_FIRST)
     one, _, two = answers.partition(_SECOND)
     return query, one, two
@@ -208,7 +208,7 @@ def _task(path: Path) -> tuple[Any, Schedule]:
             f"{path}: a log of --predict_only, and no results file of a vlrb task beside it says what was asked"
         ) from error
     if metadata.get("prompt_sha256") not in (None, judge.prompt.sha256):
-        raise DataError(f"{path}: its prompt of judge {judge.name!r} is another one than this release's")
+        raise DataError(f"{path}: its prompt of judge {judge.name!r} differs from this release's")
     return judge, schedule
 
 
@@ -216,7 +216,7 @@ def _ballot(sample: Mapping[str, Any], asked: list[tuple[Pair, Ballot]]) -> tupl
     """The ballot that a sample answers, if its prompt is about these pairs."""
     number = sample.get("doc_id")
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < len(asked):
-        raise DataError(f"doc_id {number!r} is none of the {len(asked)} ballots on these pairs")
+        raise DataError(f"doc_id {number!r} is not one of the {len(asked)} ballots on these pairs")
     pair, ballot = asked[number]
     shown = [pair.responses[ballot.answer]] if ballot.answer is not None else []
     if ballot.first is not None:

@@ -163,7 +163,7 @@ def _check(run: Run, judge: Judge, benchmark: Benchmark) -> None:
     other = {header.fingerprint for header in _headers(run) if header.judge == judge.name}
     other -= {None, benchmark.fingerprint}
     told = [f"their fingerprint is {name[:12]}" for name in sorted(map(str, other))]
-    told += [f"{unknown} votes are for pairs that it lacks"] if unknown else []
+    told += [f"{unknown} votes are for pairs that it does not have"] if unknown else []
     told += [f"{changed} votes have the other label"] if changed else []
     if told:
         raise DataError(
