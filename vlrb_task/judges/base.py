@@ -284,7 +284,7 @@ def guarded(parser: Parser | RatingParser, mode: Mode) -> Parser | RatingParser:
 
 # Markers that some model wrapper takes for the place of a picture or for a special token. In the benchmark's own
 # rows none occurs but "</s>"; a user's rows may hold any of them.
-_MARKERS = (
+_MARKERS = [
     "<image>",
     "<video>",
     "<audio>",
@@ -295,7 +295,7 @@ _MARKERS = (
     "[IMG]",
     "<start_of_image>",
     "<image_soft_token>",
-)
+]
 
 
 def neutralise(text: str) -> str:

@@ -317,9 +317,14 @@ def _soft_mark(code: str) -> Mark:
     return Mark.LOCAL if _THEREFORE in code else Mark.PLAIN
 
 
-def concludes_for(code: str) -> str:
-    """The answers that a statement names which presents itself as a conclusion, whatever it says of them."""
-    return "".join(name for name in (FIRST, SECOND) if name in code and _soft_mark(code) >= Mark.LOCAL)
+def concludes_otherwise(code: str, side: str) -> bool:
+    """Whether a line, after its last claim, concludes something about the answer that is not ``side``, not understood here."""
+    for piece in reversed(split(code)):
+        if read(piece).side:
+            return False
+        if _soft_mark(piece) >= Mark.LOCAL and (SECOND if side == FIRST else FIRST) in piece:
+            return True
+    return False
 
 
 def _labelled(code: str, whole: str, right: dict[str, str], template: bool) -> Claim:

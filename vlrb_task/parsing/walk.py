@@ -342,13 +342,9 @@ class Walk:
         found = self._remarked(weak_only=True)
         if found is None or found.reason is not None or found.span is None or found.span[1] != last:
             return None
-        if doubts.qualified(self.closing, found.verdict is Verdict.FIRST):
+        side = FIRST if found.verdict is Verdict.FIRST else SECOND
+        if doubts.qualified(self.closing, side == FIRST) or statements.concludes_otherwise(encode(self.closing), side):
             return None
-        for piece in reversed(statements.split(encode(self.closing))):
-            if statements.read(piece).side:
-                break
-            if statements.concludes_for(piece).strip(FIRST if found.verdict is Verdict.FIRST else SECOND):
-                return None  # a conclusion that was not understood
         self.unread = rest
         before = self._remarked()
         return None if before is not None and before.verdict is not found.verdict else found
