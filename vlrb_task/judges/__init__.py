@@ -21,12 +21,10 @@ from vlrb_task.judges.base import (
     PromptRecord,
     Sampling,
     Template,
-    fill_prompt,
     guarded,
-    neutralise,
     own,
-    require_captions,
 )
+from vlrb_task.judges.templates import fill_prompt, neutralise, require_captions
 from vlrb_task.support.errors import UnknownName
 
 if TYPE_CHECKING:

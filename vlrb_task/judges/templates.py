@@ -1,16 +1,18 @@
-"""A judge's prompt text from the judge's file, the framework or the cache, checked against the hash that the judge declares."""
+"""A judge's prompt: from the judge's file, the framework or the cache, checked against its hash, and filled with a pair."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from vlrb_task.judges.base import Judge, PromptRecord, Template
+from vlrb_task.asking.ballots import Ballot
+from vlrb_task.judges.base import Judge, Prompt, PromptRecord, Template
 from vlrb_task.judges.published import Published, extract, extract_criteria
+from vlrb_task.pairs.pair import Pair
 from vlrb_task.support.errors import DataError, PromptUnavailable
 
 CACHE_VARIABLE = "VLRB_CACHE"
@@ -138,3 +140,80 @@ def installed_template(judge: Judge) -> Template | None:
 def at_hand(judge: Judge) -> bool:
     """Whether a published prompt needs no fetching."""
     return cached_file(judge).is_file() or installed_template(judge) is not None
+
+
+# Markers that some model wrapper takes for the place of a picture or for a special token. In the benchmark's own
+# rows none occurs but "</s>"; a user's rows may hold any of them.
+_MARKERS = [
+    "<image>",
+    "<video>",
+    "<audio>",
+    "<img>",
+    "</img>",
+    "<IMG_CONTEXT>",
+    "<|",
+    "[IMG]",
+    "<start_of_image>",
+    "<image_soft_token>",
+]
+
+
+def neutralise(text: str) -> str:
+    """A prompt with every media or special-token marker made harmless by a space after its first character."""
+    for marker in _MARKERS:
+        if marker in text:
+            text = text.replace(marker, f"{marker[0]} {marker[1:]}")
+    return text
+
+
+_NO_CAPTION = (
+    "which this judge reads in the picture's place "
+    "(give the rows a column caption, or write a task with `vlrb task --judge … --captions FILE.json`)"
+)
+_NO_STEP = "which this judge checks (write a task with `vlrb task --judge … --after LOG`, the log of the first step)"
+_NO_CRITERION = (
+    "by which this judge can compare their answers (give the rows a column criterion, or map one; a judge whose prompt "
+    "describes its criteria knows only those)"
+)
+
+
+def require_captions(template: Template, pairs: Iterable[Pair]) -> None:
+    """Check that each pair has a caption, a criterion, and what a first step said, if the template has a place for it.
+
+    Raises:
+        DataError: some have none; the text says how to add them.
+    """
+    needed: dict[str, tuple[Callable[[Pair], object], str]] = {
+        "caption": (lambda pair: pair.caption or pair.steps, _NO_CAPTION),
+        "criterion": (template.criterion_of, _NO_CRITERION),
+        "step": (lambda pair: pair.steps, _NO_STEP),
+    }
+    needed = {hole: one for hole, one in needed.items() if hole in template.holes}
+    known = list(pairs) if needed else []
+    for hole, (told, lacks) in needed.items():
+        without = [f"id {pair.id!r}" for pair in known if not told(pair)]
+        if without:
+            raise DataError(f"{len(without)} pairs have no {hole}, {lacks}", without)
+
+
+def fill_prompt(template: Template, prompt: Prompt, pair: Pair, ballot: Ballot) -> str:
+    """The text of one ballot, the same to the byte in every framework.
+
+    Args:
+        template: the judge's template, already checked against its hash.
+        prompt: the judge's prompt declaration.
+        pair: the pair asked about; where the template has a place for a caption or a criterion, one that has it.
+        ballot: one of its ballots.
+    """
+    step = pair.steps[min(ballot.vote, len(pair.steps) - 1)] if pair.steps else ""
+    criterion = template.criterion_of(pair) or ""
+    values = {"query": pair.query, "caption": pair.caption or step, "criterion": criterion, "step": step}
+    if ballot.answer is not None:
+        values["answer"] = pair.responses[ballot.answer]
+    elif ballot.first is not None:
+        values["first"] = pair.responses[ballot.first]
+        values["second"] = pair.responses[1 - ballot.first]
+    text = template.fill(**values)
+    for substring in prompt.drop:
+        text = text.replace(substring, "")
+    return neutralise(text)
