@@ -150,7 +150,7 @@ def test_results_in_any_order_with_errors_duplicates_and_gaps(tmp_path: Path) ->
         "1 results are duplicates",
         "1 results contradict",
         "1 results belong to another",
-        "1 lines are no results",
+        "1 lines are not results",
     ):
         assert what in told
     assert "HTTP 500" in told

@@ -83,7 +83,7 @@ def test_a_server_without_them_ends_the_run_at_its_first_answer() -> None:
 def test_answers_that_came_another_way_end_the_run() -> None:
     scorer = LabelScores(lambda text: True)
     scorer.check(["[LMMS_EVAL_REQUEST_FAILED after 5 retries] HTTP 500", ""])
-    with pytest.raises(NoProbabilities, match="another way"):
+    with pytest.raises(NoProbabilities, match="an unknown way"):
         scorer.check(["", "A"])
 
 

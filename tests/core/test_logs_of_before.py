@@ -52,7 +52,7 @@ def test_a_thought_that_lmms_eval_removed_is_read_where_its_log_has_it(tmp_path:
     assert f"12 {warnings.THOUGHT_RESTORED}, the first at {log.name}:1" in run.warnings
     shown = CliRunner().invoke(group, ["score", str(log)])
     assert shown.output.splitlines()[0].startswith("criteria asked of m on all 6 pairs, task t, revision")
-    assert "lost their thought to lmms-eval" in shown.output.splitlines()[1]
+    assert "whose reasoning lmms-eval removed" in shown.output.splitlines()[1]
     document = json.loads(CliRunner().invoke(group, ["score", str(log), "--json"]).stdout)
     assert any(warnings.THOUGHT_RESTORED in one for one in document["warnings"])
     (joined,) = read_runs([log, journal], merge=True)

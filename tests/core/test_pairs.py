@@ -139,7 +139,7 @@ def test_the_real_rows() -> None:
     assert benchmark.subset_counts == {"general": 183, "hallucination": 749, "reasoning": 318}
     assert len(benchmark.by_key) == 1250
     assert any("10 rows with an unknown id prefix" in note for note in benchmark.notes)
-    assert any("25 ids stand more than once" in note for note in benchmark.notes)
+    assert any("25 ids occur more than once" in note for note in benchmark.notes)
     assert any("1245 of 1250" in note for note in benchmark.notes)
     sources = {p.source: sum(q.source == p.source for q in benchmark.pairs) for p in benchmark.pairs}
     assert sources == {

@@ -183,10 +183,10 @@ def test_the_unexplained_row_says_what_it_would_take() -> None:
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ({"general": "many"}, "no number from 0 to 100"),
-        ({"general": "-3"}, "no number"),
-        ({"general": "nan"}, "no number"),
-        ({"general": "1e2"}, "no number"),
+        ({"general": "many"}, "not a number from 0 to 100"),
+        ({"general": "-3"}, "not a number"),
+        ({"general": "nan"}, "not a number"),
+        ({"general": "1e2"}, "not a number"),
         ({"general": "101", "overall": "50"}, "above 100 %"),
         ({"general": "0.412", "overall": "50.0"}, "a fraction beside numbers in percent"),
     ],

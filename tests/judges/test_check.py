@@ -169,7 +169,7 @@ def test_with_a_parser_all_is_read_with_it(tmp_path: Path) -> None:
         ((), 0, ""),
         (("--max-misread", "1", "--min-read", "0.5"), 0, ""),
         (("--max-misread", "0"), 1, "vlrb: parser own: 1 texts misread, at most 0 are allowed\n"),
-        (("--min-read", "0.9"), 1, "vlrb: parser own: 50.00% of verdicts read, at least 90.00% is wanted\n"),
+        (("--min-read", "0.9"), 1, "vlrb: parser own: 50.00% of verdicts read, at least 90.00% is required\n"),
         (("--min-read", "1.5"), 2, "--min-read"),
         (("--max-misread", "-1"), 2, "--max-misread"),
     ],
@@ -200,7 +200,7 @@ def test_people_see_the_misread_text_with_its_row(tmp_path: Path) -> None:
         ([{"text": FIRST, "gold": "first"}, {"text": FIRST}], "gold.jsonl:2: no 'gold'"),
         (
             [{"text": FIRST, "gold": "first"}, "[1]", {"text": FIRST, "gold": "first"}],
-            "gold.jsonl: 1 lines are no JSON",
+            "gold.jsonl: 1 lines are not JSON",
         ),
         ([{"text": FIRST, "gold": "first"}, '{"text": "half'], "gold.jsonl: the last line (2) is half-written"),
         ([], "gold.jsonl: no texts"),

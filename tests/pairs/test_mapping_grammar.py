@@ -68,7 +68,7 @@ def test_columns_lie_deeper(name: str, row: dict[str, Any], expected: object) ->
         ("a.b", {"a": 5}, "a.b: a 5 is not an object"),
         ("a[0]", {"a": {"b": 1}}, "is not a list"),
         ("a[].b", {"a": [{"b": 1}, 5]}, r"a\[1\] 5 is not an object"),
-        ("a.b", {"a": "{broken"}, "no JSON"),
+        ("a.b", {"a": "{broken"}, "nor the JSON of one"),
     ],
 )
 def test_a_column_that_is_not_there_is_named(name: str, row: dict[str, Any], message: str) -> None:
@@ -314,7 +314,7 @@ def test_frames_are_spread_evenly(count: int, most: int) -> None:
         ({"answers": ["a", "b", "c"], "ranks": "up"}, "answers: two columns"),
         ({"answers": ["a", "b", "c"], "ranks": "up", "better": "x"}, "ranks: 'up': say lowest or highest"),
         ({"ties": "maybe"}, "ties: 'maybe': say keep or leave out"),
-        ({"frames": "0"}, "frames: '0' is no number"),
+        ({"frames": "0"}, "frames: '0' is not a number"),
         ({"where": "split"}, "where: the columns"),
         ({"where": {"split": []}}, "where: split: a value"),
         ({"answer_images": ["x"]}, "answer_images: one column for"),

@@ -82,7 +82,7 @@ def test_several_pictures(tmp_path: Path) -> None:
         (ROW, {"labels": SIDES, "source": "from"}, "no row has a column 'from'"),
         (ROW, {"labels": SIDES, "leave_out": ["vidoe"]}, "no row has a column 'vidoe'"),
         (ROW, {"labels": {"a": "first", "b": "first"}}, "labels: none means first, or none second"),
-        (ROW, {"labels": {"1": "first", "1.0": "second"}}, "label '1.0' stands twice"),
+        (ROW, {"labels": {"1": "first", "1.0": "second"}}, "label '1.0' occurs twice"),
         (ROW, {"labels": ["a", "b"]}, "labels: which values"),
         (ROW, {"labels": "a"}, "labels: which values"),
         (ROW, {"labels": {"a": ["first"], "b": "second"}}, "say `first` or `second`"),

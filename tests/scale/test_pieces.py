@@ -136,8 +136,8 @@ def test_labels_that_differ_and_ids_that_stand_twice(tmp_path: Path) -> None:
     (run,) = read_runs([path], str(pairs))
     told = "\n".join(run.warnings)
     for part in (
-        "whose id stands more than once",
-        "with another label",
+        "whose id occurs more than once",
+        "with a label that differs",
         "in the log, scored with the labels of custom",
     ):
         assert part in told

@@ -102,7 +102,7 @@ def test_a_table_of_ones_own_comes_first(tmp_path: Path) -> None:
     assert family_of("gpt-4o", own) == "OpenAI"
     broken = tmp_path / "broken.yaml"
     broken.write_text("Mine: ['(']\n")
-    with pytest.raises(DataError, match="no regular expression"):
+    with pytest.raises(DataError, match="not a regular expression"):
         family_of("x", broken)
 
 

@@ -108,6 +108,7 @@ def qualified(said: str, first: bool) -> bool:
         said: the remark.
         first: it is for the first answer, else for the second.
     """
+    said = said.replace("_", " ").replace("*", " ")
     closing = said.rstrip(". ").rpartition(". ")[2]
     traits = {trait.lower() for found in _TRAITS.finditer(closing) for trait in found.groups() if trait}
     if traits and traits <= _NEUTRAL and _APART_FROM_THAT.search(said) is None:
