@@ -114,11 +114,9 @@ def qualified(said: str, first: bool) -> bool:
     if traits and traits <= _NEUTRAL and _APART_FROM_THAT.search(said) is None:
         return True
     for downside in _DOWNSIDE.finditer(said):
-        names = list(_NAMES.finditer(said, 0, downside.start()))
-        if (
-            names
-            and _REASON.search(said, names[-1].end(), downside.start()) is None
-            and (_OF_THE_FIRST.search(names[-1][0]) is not None) is first
-        ):
+        name = last_match(_NAMES, said[: downside.start()])
+        if name is None or _REASON.search(said, name.end(), downside.start()):
+            continue
+        if (_OF_THE_FIRST.search(name[0]) is not None) is first:
             return True
     return False

@@ -87,7 +87,7 @@ def judged(text: str, found: list[Structure]) -> list[Structure]:
         and None is out[at - 1].reading.reason is out[at].reading.reason
         and side_by_side(text, out[at - 1].outer, out[at].outer)
     }
-    for at in offered:
+    for at in sorted(offered):
         why = out[at - 1].why or out[at].why
         out[at - 1 : at + 1] = [in_doubt(item)._replace(why=why) for item in out[at - 1 : at + 1]]
     # From the front, so that a whole list goes: an item that follows one of another verdict on the next line, and that one.

@@ -183,11 +183,11 @@ class Scale:
         """The last number behind "Final Score:" or the like; else behind a plain "Score:"; else a score that is given."""
         for keyword, labelled in ((_KEYWORD, False), (_PLAIN_KEYWORD, True), (_PLAIN_KEYWORD, False)):
             for word in reversed(list(keyword.finditer(body))):
-                if keyword is _PLAIN_KEYWORD and not _opens(body, word.start()):
-                    continue
-                if labelled and not _LABEL_AFTER.match(body, word.end()):
-                    continue
-                found = _AFTER.match(body, word.end())
+                if labelled:
+                    found = _labelled(body, word)
+                else:
+                    free = keyword is _KEYWORD or _opens(body, word.start())
+                    found = _AFTER.match(body, word.end()) if free else None
                 if found is None or _SUPPOSED.match(body, found.end()):
                     continue
                 total = _SUM.match(body, found.start(2))
@@ -217,10 +217,10 @@ class Scale:
     def _line(self, body: str, offset: int) -> Rating | None:
         """A number alone on the first or the last line, with an explanation beside it."""
         core = body.strip(normal.BLANK)
-        closing = _CLOSING.search(core, max(0, len(core) - 24))
-        if closing and len(re.findall(r"\d+", core)) == len(re.findall(r"\d+", closing[0])):
-            return self._rate(closing[1], closing[2], _move(closing.span(1), offset + body.find(core)))
         at = body.find(core)
+        closing = _CLOSING.search(core, max(0, len(core) - 24))
+        if closing and re.search(r"\d", core[: closing.start()]) is None:  # the only number
+            return self._rate(closing[1], closing[2], _move(closing.span(1), offset + at))
         lines = ((at, core.partition("\n")[0]), (at + core.rfind("\n") + 1, core.rpartition("\n")[2]))
         found = [(place, match) for place, line in lines if len(line) <= 40 and (match := _LINE_ALONE.fullmatch(line))]
         if not found or len({_value(match[1]) for _, match in found}) != 1:
@@ -259,11 +259,17 @@ class Scale:
         return Rating(value, None, span)
 
 
+def _labelled(body: str, word: re.Match[str]) -> re.Match[str] | None:
+    """The number behind a plain "Score:", if the word stands as a label."""
+    stands = _opens(body, word.start()) and _LABEL_AFTER.match(body, word.end())
+    return _AFTER.match(body, word.end()) if stands else None
+
+
 def _under_headings(body: str, last: str, at: int) -> bool:
     """Whether the scores before a place differ from the last one, and each stands under a heading of its own."""
     for word in _PLAIN_KEYWORD.finditer(body, 0, at):
-        found = _AFTER.match(body, word.end())
-        if found and _opens(body, word.start()) and _LABEL_AFTER.match(body, word.end()) and found[2] != last:
+        found = _labelled(body, word)
+        if found and found[2] != last:
             between = body[body.find("\n", found.end()) + 1 : body.rfind("\n", 0, at) + 1]
             return re.search(r"^#", between, re.MULTILINE) is not None
     return False

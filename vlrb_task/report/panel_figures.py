@@ -111,8 +111,8 @@ def power(comparison: Comparison) -> Figure | None:
     if found is None:
         return None
     figure, (axes,) = canvas(3.6)
+    x = [100 * difference for difference in CURVE]
     for number, one in enumerate(found.plans):
-        x = [100 * d for d in CURVE]
         pairs, low, high = (
             np.array([point[name] for point in one.curve], dtype=float) for name in ("pairs", "low", "high")
         )
@@ -133,7 +133,7 @@ def power(comparison: Comparison) -> Figure | None:
     axes.axhline(found.pairs_at_hand, color=GREY, lw=1.0, ls=":")
     axes.annotate(
         f"n = {found.pairs_at_hand:,} pairs at hand",
-        (100 * CURVE[-1], found.pairs_at_hand),
+        (x[-1], found.pairs_at_hand),
         xytext=(0, 3),
         textcoords="offset points",
         ha="right",
